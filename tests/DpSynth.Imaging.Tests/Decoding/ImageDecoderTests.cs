@@ -1,0 +1,357 @@
+using DpSynth.Imaging.Decoding;
+
+namespace DpSynth.Imaging.Tests.Decoding;
+
+public sealed class ImageDecoderTests
+{
+    private const int Cmyk = 15;
+    private const int Rgb16 = 25;
+    private const int Grey16 = 26;
+
+    private static readonly byte[] Red = [230, 20, 30];
+    private static readonly byte[] Green = [10, 200, 40];
+    private static readonly byte[] Blue = [30, 40, 220];
+    private static readonly byte[] White = [250, 250, 250];
+
+    private readonly ImageDecoder _decoder = new(new DecodeLimits());
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("webp")]
+    [InlineData("tiff")]
+    [InlineData("gif")]
+    public void Decode_reads_colours_of_every_format(string format)
+    {
+        var pixels = Decode(Quadrants().As(format), new ImageShape(32, 32, 3));
+        AssertQuadrants(pixels, 32, Red, Green, Blue, White);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("webp")]
+    [InlineData("tiff")]
+    [InlineData("gif")]
+    public void Decode_scales_every_format(string format)
+    {
+        var pixels = Decode(Quadrants().As(format), new ImageShape(16, 16, 3));
+        AssertQuadrants(pixels, 16, Red, Green, Blue, White);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("tiff")]
+    public void Decode_reads_grey_images(string format)
+    {
+        var sample = SampleImage.Of(20, 10, (x, _) => [(byte)(x * 12)]);
+        var grey = Decode(sample.As(format), new ImageShape(20, 10, 1));
+        Assert.All(Enumerable.Range(0, 200), i => Assert.InRange(grey[i] - sample.Pixels[i], -2, 2));
+
+        var colour = Decode(sample.As(format), new ImageShape(20, 10, 3));
+        Assert.All(Enumerable.Range(0, 600), i => Assert.InRange(colour[i] - sample.Pixels[i / 3], -2, 2));
+    }
+
+    [Fact]
+    public void Decode_turns_colour_into_luminance_when_grey_is_wanted()
+    {
+        var grey = Decode(Quadrants().Png(), new ImageShape(32, 32, 1));
+        Assert.True(At(grey, 32, 24, 24) > At(grey, 32, 24, 8), "white is lighter than green");
+        Assert.True(At(grey, 32, 24, 8) > At(grey, 32, 8, 8), "green is lighter than red");
+        Assert.True(At(grey, 32, 8, 8) > At(grey, 32, 8, 24), "red is lighter than blue");
+    }
+
+    [Fact]
+    public void Decode_lays_transparency_on_black()
+    {
+        var sample = SampleImage.Of(8, 8, (x, _) => [200, 100, 50, (byte)(x < 4 ? 255 : 0)]);
+        var pixels = Decode(sample.Png(), new ImageShape(8, 8, 3));
+        Assert.Equal([200, 100, 50], pixels[..3]);
+        Assert.Equal([0, 0, 0], pixels[^3..]);
+    }
+
+    [Fact]
+    public void Decode_lays_grey_transparency_on_black()
+    {
+        var sample = SampleImage.Of(8, 8, (x, _) => [200, (byte)(x < 4 ? 255 : 0)]);
+        var pixels = Decode(sample.Png(), new ImageShape(8, 8, 1));
+        Assert.Equal(200, pixels[0]);
+        Assert.Equal(0, pixels[^1]);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("tiff")]
+    public void Decode_brings_16_bits_to_8(string format)
+    {
+        var grey = SampleImage.Of16Bits(16, 4, Grey16, (x, _) => [(ushort)(x * 4000)]);
+        var pixels = Decode(grey.As(format), new ImageShape(16, 4, 1));
+        Assert.All(Enumerable.Range(0, 16), x => Assert.InRange(pixels[x] - (x * 4000 / 257.0), -2, 2));
+
+        var colour = SampleImage.Of16Bits(4, 4, Rgb16, (_, _) => [65535, 32768, 0]);
+        pixels = Decode(colour.As(format), new ImageShape(4, 4, 3));
+        Assert.InRange(pixels[0], 254, 255);
+        Assert.InRange(pixels[1], 126, 129);
+        Assert.Equal(0, pixels[2]);
+    }
+
+    [Fact]
+    public void Decode_heeds_an_embedded_profile()
+    {
+        // In Display P3 the same green has more red in it; read without its profile it would be off by some 70 steps.
+        var sample = SampleImage.Of(16, 16, (_, _) => Green);
+        var encoded = sample.PngInDisplayP3();
+        Assert.True(encoded.AsSpan().IndexOf("iCCP"u8) > 0);
+        AssertNear(Green, Pixel(Decode(encoded, new ImageShape(16, 16, 3)), 16, 8, 8));
+    }
+
+    [Fact]
+    public void Decode_turns_CMYK_into_sRGB()
+    {
+        // Pure cyan on the left, nothing but paper on the right.
+        var sample = SampleImage.Of(32, 32, (x, _) => x < 16 ? [255, 0, 0, 0] : [0, 0, 0, 0], Cmyk);
+        var pixels = Decode(sample.Jpeg(), new ImageShape(32, 32, 3));
+        var cyan = Pixel(pixels, 32, 6, 16);
+        Assert.True(cyan[0] < 120 && cyan[1] > 120 && cyan[2] > 180, $"cyan came out as {string.Join(',', cyan)}");
+        Assert.All(Pixel(pixels, 32, 26, 16), value => Assert.InRange(value, 240, 255));
+    }
+
+    [Theory]
+    [InlineData(1, 0, 1, 2, 3)]
+    [InlineData(2, 1, 0, 3, 2)]
+    [InlineData(3, 3, 2, 1, 0)]
+    [InlineData(6, 2, 0, 3, 1)]
+    [InlineData(8, 1, 3, 0, 2)]
+    public void Decode_turns_images_upright_as_EXIF_says(int orientation, int topLeft, int topRight, int bottomLeft, int bottomRight)
+    {
+        byte[][] colours = [Red, Green, Blue, White];
+        var pixels = Decode(Quadrants().With("orientation", orientation).Jpeg(), new ImageShape(32, 32, 3));
+        AssertQuadrants(pixels, 32, colours[topLeft], colours[topRight], colours[bottomLeft], colours[bottomRight]);
+    }
+
+    [Fact]
+    public void Decode_takes_the_first_frame_of_an_animation()
+    {
+        var film = SampleImage.Of(16, 48, (_, y) => y < 16 ? Red : y < 32 ? Green : Blue).With("page-height", 16);
+        var pixels = Decode(film.Gif(), new ImageShape(16, 16, 3));
+        Assert.All(Enumerable.Range(0, 16), y => AssertNear(Red, Pixel(pixels, 16, 8, y)));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(8 | 16 | 32 | 64 | 128)]
+    public void Decode_undoes_every_PNG_filter(int filter)
+    {
+        var random = new Random(filter);
+        foreach (var bands in (int[])[1, 3])
+        {
+            var sample = SampleImage.Of(37, 21, (x, y) => [.. Enumerable.Range(0, bands).Select(_ => (byte)((x * y) + random.Next(30)))]);
+            Assert.Equal(sample.Pixels, Decode(sample.Png(filter), new ImageShape(37, 21, bands)));
+        }
+    }
+
+    [Fact]
+    public void Decode_reads_interlaced_and_palette_PNGs()
+    {
+        AssertQuadrants(Decode(Quadrants().Png(interlace: true), new ImageShape(32, 32, 3)), 32, Red, Green, Blue, White);
+        AssertQuadrants(Decode(Quadrants().Png(palette: true), new ImageShape(32, 32, 3)), 32, Red, Green, Blue, White);
+    }
+
+    [Fact]
+    public void Decode_fits_without_distorting()
+    {
+        var wide = SampleImage.Of(40, 20, (_, _) => [255]).Png();
+        var pixels = Decode(wide, new ImageShape(20, 20, 1), ResizeMode.Fit);
+        Assert.Equal(0, At(pixels, 20, 10, 2));
+        Assert.Equal(255, At(pixels, 20, 10, 10));
+        Assert.Equal(255, At(pixels, 20, 1, 10));
+        Assert.Equal(0, At(pixels, 20, 10, 17));
+    }
+
+    [Fact]
+    public void Decode_fills_by_cutting_off_the_sides()
+    {
+        var striped = SampleImage.Of(40, 20, (x, _) => [(byte)(x is < 8 or >= 32 ? 0 : 255)]).Png();
+        Assert.All(Decode(striped, new ImageShape(20, 20, 1), ResizeMode.Fill), value => Assert.InRange(value, 245, 255));
+    }
+
+    [Fact]
+    public void Decode_stretches_when_asked_to()
+    {
+        var striped = SampleImage.Of(40, 20, (x, _) => [(byte)(x < 20 ? 0 : 255)]).Png();
+        var pixels = Decode(striped, new ImageShape(20, 20, 1), ResizeMode.Stretch);
+        Assert.All(Enumerable.Range(0, 20), y => Assert.Equal((0, 255), (At(pixels, 20, 4, y), At(pixels, 20, 15, y))));
+    }
+
+    [Theory]
+    [InlineData(ResizeMode.Fit)]
+    [InlineData(ResizeMode.Fill)]
+    [InlineData(ResizeMode.Stretch)]
+    public void Decode_gives_the_wanted_size_for_any_size_and_mode(ResizeMode mode)
+    {
+        foreach (var (width, height) in ((int, int)[])[(1, 1), (1, 90), (90, 1), (7, 13), (28, 27), (300, 29)])
+        {
+            var pixels = Decode(SampleImage.Of(width, height, (_, _) => [255]).Png(), new ImageShape(28, 28, 1), mode);
+            Assert.Contains((byte)255, pixels);
+            if (mode != ResizeMode.Fit)
+                Assert.DoesNotContain((byte)0, pixels);
+        }
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("webp")]
+    [InlineData("tiff")]
+    [InlineData("gif")]
+    public void Decode_refuses_a_file_cut_short(string format)
+    {
+        var whole = Noise(64, 64).As(format);
+        AssertRejected(ImageRejection.Damaged, whole[..(whole.Length / 2)], new ImageShape(64, 64, 3));
+        AssertRejected(ImageRejection.Damaged, whole[..16], new ImageShape(64, 64, 3));
+    }
+
+    [Fact]
+    public void Decode_refuses_a_PNG_with_a_flipped_bit()
+    {
+        var damaged = Noise(16, 16).Png();
+        damaged[damaged.Length / 2] ^= 4;
+        AssertRejected(ImageRejection.Damaged, damaged, new ImageShape(16, 16, 3));
+    }
+
+    [Fact]
+    public void Decode_refuses_what_is_no_image()
+    {
+        var random = new Random(1);
+        var garbage = new byte[1000];
+        random.NextBytes(garbage);
+        AssertRejected(ImageRejection.UnknownFormat, garbage, new ImageShape(8, 8, 1));
+        AssertRejected(ImageRejection.UnknownFormat, [], new ImageShape(8, 8, 1));
+        AssertRejected(ImageRejection.UnknownFormat, "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray(), new ImageShape(8, 8, 1));
+    }
+
+    [Fact]
+    public void Decode_survives_any_bytes_after_a_signature()
+    {
+        var random = new Random(2);
+        foreach (var format in (string[])["png", "jpeg", "webp", "tiff", "gif"])
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                var bytes = Noise(12, 12).As(format);
+                for (var flips = random.Next(1, 20); flips > 0; flips--)
+                    bytes[random.Next(12, bytes.Length)] = (byte)random.Next(256);
+
+                try
+                {
+                    Decode(bytes, new ImageShape(12, 12, 3));
+                }
+                catch (ImageRejectedException)
+                {
+                    // Refused or decoded: either will do, anything else fails the test.
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Decode_refuses_50000_by_50000_from_the_header_alone()
+    {
+        byte[] header =
+        [
+            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52,
+            0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50, 8, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        var error = AssertRejected(ImageRejection.TooManyPixels, header, new ImageShape(28, 28, 1));
+        Assert.Equal("The image has 50000×50000 pixels, more than the 67108864 allowed.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpeg")]
+    [InlineData("webp")]
+    [InlineData("tiff")]
+    [InlineData("gif")]
+    public void Decode_keeps_to_the_limit_of_pixels(string format)
+    {
+        var encoded = Noise(20, 20).As(format);
+        var strict = new ImageDecoder(new DecodeLimits { MaxPixels = 399 });
+        var error = Assert.Throws<ImageRejectedException>(() => strict.Decode(encoded, new ImageShape(20, 20, 3), ResizeMode.Fit, new byte[1200]));
+        Assert.Equal(ImageRejection.TooManyPixels, error.Reason);
+        new ImageDecoder(new DecodeLimits { MaxPixels = 400 }).Decode(encoded, new ImageShape(20, 20, 3), ResizeMode.Fit, new byte[1200]);
+    }
+
+    [Fact]
+    public void Decode_keeps_to_the_limit_of_bytes()
+    {
+        var encoded = Noise(20, 20).Png();
+        var strict = new ImageDecoder(new DecodeLimits { MaxEncodedBytes = encoded.Length - 1 });
+        var error = Assert.Throws<ImageRejectedException>(() => strict.Decode(encoded, new ImageShape(20, 20, 3), ResizeMode.Fit, new byte[1200]));
+        Assert.Equal(ImageRejection.TooManyBytes, error.Reason);
+    }
+
+    [Fact]
+    public void Decode_gives_the_same_on_many_threads()
+    {
+        var samples = Enumerable.Range(0, 40).Select(i => SampleImage.Of(30 + i, 25, (x, y) => [(byte)(x * y * (i + 1))])).ToArray();
+        var encoded = samples.Select((sample, i) => i % 2 == 0 ? sample.Png() : sample.Jpeg()).ToArray();
+        var shape = new ImageShape(28, 28, 1);
+        var expected = encoded.Select(bytes => Decode(bytes, shape)).ToArray();
+        Parallel.For(0, 400, i => Assert.Equal(expected[i % 40], Decode(encoded[i % 40], shape)));
+    }
+
+    [Fact]
+    public void Decode_refuses_a_destination_of_another_length() =>
+        Assert.Throws<ArgumentException>(() => _decoder.Decode(Noise(4, 4).Png(), new ImageShape(4, 4, 3), ResizeMode.Fit, new byte[47]));
+
+    private static SampleImage Quadrants() => SampleImage.Of(32, 32, (x, y) => (x < 16, y < 16) switch
+    {
+        (true, true) => Red,
+        (false, true) => Green,
+        (true, false) => Blue,
+        (false, false) => White,
+    });
+
+    private static SampleImage Noise(int width, int height)
+    {
+        var random = new Random(width);
+        return SampleImage.Of(width, height, (_, _) => [(byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)]);
+    }
+
+    private byte[] Decode(byte[] encoded, ImageShape shape, ResizeMode mode = ResizeMode.Fit)
+    {
+        var pixels = new byte[shape.ByteCount];
+        _decoder.Decode(encoded, shape, mode, pixels);
+        return pixels;
+    }
+
+    private ImageRejectedException AssertRejected(ImageRejection reason, byte[] encoded, ImageShape shape)
+    {
+        var error = Assert.Throws<ImageRejectedException>(() => Decode(encoded, shape));
+        Assert.Equal(reason, error.Reason);
+        Assert.Null(error.InnerException);
+        return error;
+    }
+
+    private static void AssertQuadrants(byte[] pixels, int side, byte[] topLeft, byte[] topRight, byte[] bottomLeft, byte[] bottomRight)
+    {
+        var (near, far) = (side / 4, side * 3 / 4);
+        AssertNear(topLeft, Pixel(pixels, side, near, near));
+        AssertNear(topRight, Pixel(pixels, side, far, near));
+        AssertNear(bottomLeft, Pixel(pixels, side, near, far));
+        AssertNear(bottomRight, Pixel(pixels, side, far, far));
+    }
+
+    // JPEG at quality 100 moves a flat colour by a few steps.
+    private static void AssertNear(byte[] expected, byte[] actual) =>
+        Assert.All(Enumerable.Range(0, 3), i => Assert.InRange(actual[i] - expected[i], -6, 6));
+
+    private static byte[] Pixel(byte[] pixels, int width, int x, int y) => pixels.AsSpan(((y * width) + x) * 3, 3).ToArray();
+
+    private static int At(byte[] pixels, int width, int x, int y) => pixels[(y * width) + x];
+}
