@@ -1,0 +1,16 @@
+using DpSynth.Imaging;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Embedding;
+
+/// <summary>Makes the embedders that need no model.</summary>
+public sealed class EmbedderFactory : IEmbedderFactory
+{
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The options name an embedder this factory does not know.</exception>
+    public IEmbedder Create(EmbedderOptions options, ImageShape shape) => options switch
+    {
+        PixelsOptions pixels => new PixelEmbedder(pixels, shape),
+        _ => throw new NotSupportedException($"There is no embedder for {options.GetType().Name} here."),
+    };
+}

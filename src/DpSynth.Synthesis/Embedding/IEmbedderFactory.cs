@@ -1,0 +1,11 @@
+using DpSynth.Imaging;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Embedding;
+
+/// <summary>Makes the embedder that a request names.</summary>
+public interface IEmbedderFactory
+{
+    /// <summary>Makes the embedder for images of <paramref name="shape"/>; both sides of a run make it from the same options.</summary>
+    IEmbedder Create(EmbedderOptions options, ImageShape shape);
+}

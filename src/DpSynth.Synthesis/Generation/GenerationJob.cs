@@ -1,0 +1,17 @@
+namespace DpSynth.Synthesis.Generation;
+
+/// <summary>
+/// One message on <c>generation-jobs</c>: make one shard of a generation. It holds references and small numbers only; the recipe
+/// and the parents lie in the candidate store.
+/// </summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Generation">The generation to make, 0 to T. Generation 0 is drawn at random, later ones vary their parents.</param>
+/// <param name="Shard">The shard's number in its generation.</param>
+/// <param name="ClassIndex">The class's place in the recipe's list of classes.</param>
+/// <param name="Start">Position of the shard's first candidate within its class and generation.</param>
+/// <param name="Count">Number of candidates in the shard.</param>
+public sealed record GenerationJob(string RunId, int Generation, int Shard, int ClassIndex, int Start, int Count)
+{
+    /// <summary>The shard this job makes.</summary>
+    public CandidateShardId ShardId => new(RunId, Generation, Shard);
+}

@@ -1,0 +1,71 @@
+using System.Numerics.Tensors;
+using DpSynth.Synthesis.Embedding;
+
+namespace DpSynth.Synthesis.Generation;
+
+/// <summary>
+/// The embedding a candidate is voted on by: with lookahead K the mean over K fresh variations of it, made for this alone
+/// (arXiv 2305.15560, section 4.2); with K = 0 its own. The variations are neither stored nor sent anywhere.
+/// </summary>
+internal sealed class LookaheadEmbedding(RunTools tools)
+{
+    /// <summary>Bytes of variations held at a time.</summary>
+    private const int BlockBytes = 32 << 20;
+
+    public async Task<EmbeddingMatrix> EmbedAsync(CandidateBatch candidates, GenerationJob job, CancellationToken cancellationToken)
+    {
+        var dimension = tools.Embedder.Dimension;
+        var result = new EmbeddingMatrix(candidates.Count, dimension);
+        var lookahead = tools.Recipe.Evolution.Lookahead;
+        if (lookahead == 0)
+        {
+            await tools.Embedder.EmbedAsync(candidates.Images!, result.Memory, cancellationToken);
+            return result;
+        }
+
+        var bytesPerCandidate = lookahead * (tools.Recipe.Shape.ByteCount + sizeof(float) * dimension);
+        var block = Math.Clamp(BlockBytes / bytesPerCandidate, 1, Math.Max(1, candidates.Count));
+        var embeddings = new float[block * lookahead * dimension];
+        for (var start = 0; start < candidates.Count; start += block)
+        {
+            var count = Math.Min(block, candidates.Count - start);
+            var used = embeddings.AsMemory(0, count * lookahead * dimension);
+            await EmbedBlockAsync(candidates, job, start, count, used, cancellationToken);
+            for (var i = 0; i < count; i++)
+            {
+                Mean(used.Span.Slice(i * lookahead * dimension, lookahead * dimension), result[start + i]);
+            }
+        }
+
+        return result;
+    }
+
+    private async Task EmbedBlockAsync(
+        CandidateBatch candidates, GenerationJob job, int start, int count, Memory<float> embeddings, CancellationToken cancellationToken)
+    {
+        var recipe = tools.Recipe;
+        var lookahead = recipe.Evolution.Lookahead;
+        var parentOf = new int[count * lookahead];
+        var seeds = new ulong[count * lookahead];
+        for (var i = 0; i < parentOf.Length; i++)
+        {
+            parentOf[i] = start + i / lookahead;
+            seeds[i] = CandidateSeeds.Lookahead(recipe, job, job.Start + parentOf[i], i % lookahead);
+        }
+
+        var variations = await tools.Generator.VaryAsync(
+            candidates, parentOf, recipe.Evolution.VariationDegrees[job.Generation + 1], recipe.Classes[job.ClassIndex], seeds, cancellationToken);
+        await tools.Embedder.EmbedAsync(variations.Images!, embeddings, cancellationToken);
+    }
+
+    private static void Mean(ReadOnlySpan<float> rows, Span<float> mean)
+    {
+        mean.Clear();
+        for (var offset = 0; offset < rows.Length; offset += mean.Length)
+        {
+            TensorPrimitives.Add(mean, rows.Slice(offset, mean.Length), mean);
+        }
+
+        TensorPrimitives.Multiply(mean, (float)mean.Length / rows.Length, mean);
+    }
+}

@@ -1,0 +1,92 @@
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Synthesis.Requests;
+
+/// <summary>The knobs of Private Evolution (arXiv 2305.15560, algorithm 1; arXiv 2502.05505 for simulators).</summary>
+public sealed record EvolutionOptions
+{
+    /// <summary>Candidates in generations 0 to T over all classes; T, the number of releases, is the length less one. 2 to 101 entries.</summary>
+    public required IReadOnlyList<int> PopulationSizes { get; init; }
+
+    /// <summary>
+    /// How far variations move, one entry a generation: entry 0 for the initial variation folds, entry t for the lookahead before
+    /// release t and for making generation t. As long as <see cref="PopulationSizes"/>.
+    /// </summary>
+    public required IReadOnlyList<VariationDegree> VariationDegrees { get; init; }
+
+    /// <summary>K: variations embedded and averaged for a candidate before the vote; 0 embeds the candidate itself. 0 to 64.</summary>
+    public int Lookahead { get; init; } = 8;
+
+    /// <summary>What "nearest" means.</summary>
+    public Metric Metric { get; init; } = Metric.L2;
+
+    /// <summary>k: how many nearest candidates a private unit votes for; its vote has L2 norm 1, 1/√k each. 1 to 100.</summary>
+    public int Neighbours { get; init; } = 1;
+
+    /// <summary>H: what is taken off every noisy count before selection, in <see cref="ThresholdUnit"/>. At least 0.</summary>
+    public double Threshold { get; init; } = 1.0;
+
+    /// <summary>Whether the threshold counts in σ of the release or in votes.</summary>
+    public ThresholdUnit ThresholdUnit { get; init; } = ThresholdUnit.Sigma;
+
+    /// <summary>
+    /// n of the contrast between classes, 0 for none as in the reference: a candidate's count above the threshold is multiplied by the
+    /// squared share of its own class in the counts of the n nearest surviving candidates of all classes. For generators that do not
+    /// know the classes; unconditional runs ignore it. 0 to 100.
+    /// </summary>
+    public int ContrastNeighbours { get; init; }
+
+    /// <summary>How parents are drawn from the histogram.</summary>
+    public SelectionMethod Selection { get; init; } = SelectionMethod.Sample;
+
+    /// <summary>Rounds of variation applied to generation 0 before the first vote.</summary>
+    public int InitialVariationFolds { get; init; }
+
+    /// <summary>Variations made of each parent for the next generation. At least 1 unless the selected are kept.</summary>
+    public int NextVariationFolds { get; init; } = 1;
+
+    /// <summary>Whether parents go into the next generation unchanged, beside their variations.</summary>
+    public bool KeepSelected { get; init; }
+
+    /// <summary>
+    /// Relative share of the privacy budget of releases 1 to T: release t has σ_t ∝ 1/√w_t, so that Σ 1/σ_t² is the run's μ².
+    /// Empty: even shares.
+    /// </summary>
+    public IReadOnlyList<double> BudgetWeights { get; init; } = [];
+
+    /// <summary>T: the number of noisy releases, and the number of the last generation.</summary>
+    public int Iterations => PopulationSizes.Count - 1;
+}
+
+/// <summary>What "nearest" means.</summary>
+public enum Metric
+{
+    /// <summary>Smallest Euclidean distance.</summary>
+    L2,
+
+    /// <summary>Largest cosine.</summary>
+    Cosine,
+
+    /// <summary>Largest inner product (<c>ip</c>).</summary>
+    InnerProduct,
+}
+
+/// <summary>The unit of the threshold.</summary>
+public enum ThresholdUnit
+{
+    /// <summary>Standard deviations of the release's noise.</summary>
+    Sigma,
+
+    /// <summary>Votes.</summary>
+    Count,
+}
+
+/// <summary>How parents are drawn.</summary>
+public enum SelectionMethod
+{
+    /// <summary>With replacement, in proportion to the count above the threshold.</summary>
+    Sample,
+
+    /// <summary>The largest counts first, each once, from the start again when all are taken.</summary>
+    Rank,
+}

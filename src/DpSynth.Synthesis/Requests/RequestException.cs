@@ -1,0 +1,14 @@
+namespace DpSynth.Synthesis.Requests;
+
+/// <summary>A request cannot be served as it stands. The message is one sentence for the person who sent it: what, where, what to do.</summary>
+public sealed class RequestException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">One sentence.</param>
+    /// <param name="runId">The run id, if a valid one could be read.</param>
+    public RequestException(string message, string? runId = null)
+        : base(message) => RunId = runId;
+
+    /// <summary>The request's run id, if a valid one could be read.</summary>
+    public string? RunId { get; }
+}

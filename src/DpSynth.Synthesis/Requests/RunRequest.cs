@@ -1,0 +1,78 @@
+using DpSynth.Imaging;
+
+namespace DpSynth.Synthesis.Requests;
+
+/// <summary>
+/// A validated request for a run. Made by <see cref="RunRequestReader"/> only; what it holds needs no further checking, except
+/// against the dataset and its budget.
+/// </summary>
+public sealed record RunRequest
+{
+    /// <summary>The name of the method Private Evolution.</summary>
+    public const string PrivateEvolution = "private-evolution";
+
+    /// <summary>The run's id and the orchestration's instance id: 1 to 64 of <c>a-z A-Z 0-9 - _</c>, starting with a letter or digit.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Name of the dataset, a folder in <c>private-data</c>: same rule as the run's id.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>The method: <c>private-evolution</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>ε of the whole run in nats, above 0 and finite.</summary>
+    public required double Epsilon { get; init; }
+
+    /// <summary>δ of the whole run, inside (0, 1).</summary>
+    public required double Delta { get; init; }
+
+    /// <summary>Whether each class (folder) evolves for itself; if not, the dataset counts as one class.</summary>
+    public bool ClassConditional { get; init; } = true;
+
+    /// <summary>The candidates' size and how private images are brought to it.</summary>
+    public required ImageOptions Image { get; init; }
+
+    /// <summary>The generator.</summary>
+    public required GeneratorOptions Generator { get; init; }
+
+    /// <summary>The embedder.</summary>
+    public required EmbedderOptions Embedder { get; init; }
+
+    /// <summary>The evolution's knobs.</summary>
+    public required EvolutionOptions Evolution { get; init; }
+
+    /// <summary>Seed of everything drawn on the public side. The privacy noise has no seed.</summary>
+    public ulong Seed { get; init; }
+}
+
+/// <summary>The images' size and preparation.</summary>
+public sealed record ImageOptions
+{
+    /// <summary>Width in pixels, 1 to 2,048.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height in pixels, 1 to 2,048.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>1 (grey) or 3 (sRGB).</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>How private images of another size are brought to this one.</summary>
+    public ResizeMode Resize { get; init; } = ResizeMode.Fit;
+
+    /// <summary>What an image that does not decode does to the run.</summary>
+    public CorruptImages Corrupt { get; init; } = CorruptImages.Reject;
+
+    /// <summary>The shape as the image library knows it.</summary>
+    public ImageShape ToShape() => new(Width, Height, Channels);
+}
+
+/// <summary>What an image that does not decode does to the run.</summary>
+public enum CorruptImages
+{
+    /// <summary>The run is refused, and the files are listed to the data owner.</summary>
+    Reject,
+
+    /// <summary>The image is left out: it does not vote.</summary>
+    Skip,
+}

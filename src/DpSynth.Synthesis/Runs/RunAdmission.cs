@@ -1,0 +1,50 @@
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>The door: lets a request in once it is valid in itself and its dataset is there, and registers it under its run id.</summary>
+public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateStore, ICandidateStore candidates, TimeProvider time)
+{
+    /// <summary>Reads, checks and registers a request.</summary>
+    /// <exception cref="RequestException">The request cannot be served.</exception>
+    /// <exception cref="RunConflictException">The run id belongs to a different request.</exception>
+    public async Task<AdmittedRun> AdmitAsync(string json, CancellationToken cancellationToken)
+    {
+        var request = RunRequestReader.Read(json);
+        if (await registry.ReadAsync(request.RunId, cancellationToken) is null)
+        {
+            var listing = await privateStore.ListDatasetAsync(request.Dataset, cancellationToken);
+            if (RunPlanner.Plan(request, listing) is { Fault: { } fault })
+            {
+                throw new RequestException(fault, request.RunId);
+            }
+        }
+
+        if (await registry.RegisterAsync(request, cancellationToken) == Registration.Conflict)
+        {
+            throw new RunConflictException(request.RunId);
+        }
+
+        return new AdmittedRun(request, await candidates.HasEndedAsync(request.RunId, cancellationToken));
+    }
+
+    /// <summary>Records why a message was not served.</summary>
+    public Task RejectAsync(string? runId, string? messageId, string reason, CancellationToken cancellationToken) =>
+        registry.RejectAsync(new Rejection(runId, messageId, reason, time.GetUtcNow()), cancellationToken);
+}
+
+/// <summary>A request that was let in.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="HasEnded">Whether its run is over already: the request was delivered once more.</param>
+public sealed record AdmittedRun(RunRequest Request, bool HasEnded);
+
+/// <summary>The run id belongs to a different request.</summary>
+public sealed class RunConflictException(string runId)
+    : Exception($"The run id '{runId}' belongs to a different request; choose another id, or send the same request again.")
+{
+    /// <summary>The run id.</summary>
+    public string RunId { get; } = runId;
+}

@@ -1,0 +1,20 @@
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>How a run ended; the orchestration's output.</summary>
+public sealed record RunOutcome
+{
+    /// <summary>One of the final states.</summary>
+    public required RunState State { get; init; }
+
+    /// <summary>One sentence on why, unless the run succeeded.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>ε the run's releases cost, at the run's δ.</summary>
+    public double EpsilonSpent { get; init; }
+
+    /// <summary>The run's δ.</summary>
+    public double Delta { get; init; }
+
+    /// <summary>Prefix of the release in the container <c>releases</c>, if there is one.</summary>
+    public string? Release { get; init; }
+}

@@ -1,0 +1,134 @@
+using DpSynth.Imaging;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Tests.Requests;
+
+public sealed class RunRequestReaderTests
+{
+    private const string Valid = """
+        {
+          "runId": "run-1",
+          "dataset": "cats",
+          "epsilon": 1.5,
+          "delta": 1e-6,
+          "image": { "width": 28, "height": 20, "channels": 1 },
+          "generator": { "name": "draw-text" },
+          "evolution": { "populationSizes": [100, 50], "variationDegrees": [1, 0.5] }
+        }
+        """;
+
+    [Fact]
+    public void Reader_fills_in_the_documented_defaults()
+    {
+        var request = RunRequestReader.Read(Valid);
+
+        Assert.Equal("run-1", request.RunId);
+        Assert.Equal("cats", request.Dataset);
+        Assert.Equal(RunRequest.PrivateEvolution, request.Method);
+        Assert.Equal(1.5, request.Epsilon);
+        Assert.Equal(1e-6, request.Delta);
+        Assert.True(request.ClassConditional);
+        Assert.Equal(new ImageShape(28, 20, 1), request.Image.ToShape());
+        Assert.Equal(ResizeMode.Fit, request.Image.Resize);
+        Assert.Equal(CorruptImages.Reject, request.Image.Corrupt);
+        Assert.IsType<DrawTextOptions>(request.Generator);
+        Assert.Equal(new PixelsOptions(), request.Embedder);
+        Assert.Equal(1, request.Evolution.Iterations);
+        Assert.Equal(8, request.Evolution.Lookahead);
+        Assert.Equal(Metric.L2, request.Evolution.Metric);
+        Assert.Equal(1, request.Evolution.Neighbours);
+        Assert.Equal((1.0, ThresholdUnit.Sigma), (request.Evolution.Threshold, request.Evolution.ThresholdUnit));
+        Assert.Equal((0, 1, false), (request.Evolution.InitialVariationFolds, request.Evolution.NextVariationFolds, request.Evolution.KeepSelected));
+    }
+
+    [Theory]
+    [InlineData("\"epsilon\": 1.5", "\"epsilon\": 0", "'epsilon' is 0; it must be above 0 and at most 1000, for example 1.")]
+    [InlineData("\"epsilon\": 1.5", "\"epsilon\": -1", "'epsilon' is -1; it must be above 0")]
+    [InlineData("\"epsilon\": 1.5", "\"epsilon\": \"NaN\"", "'epsilon' must be a finite number, not 'NaN'.")]
+    [InlineData("\"epsilon\": 1.5", "\"epsilon\": 1e999", "'epsilon' is beyond the range of numbers.")]
+    [InlineData("\"epsilon\": 1.5,", "", "The field 'epsilon' is missing.")]
+    [InlineData("\"delta\": 1e-6", "\"delta\": 0", "'delta' is 0; it must lie strictly between 0 and 1")]
+    [InlineData("\"delta\": 1e-6", "\"delta\": 1", "'delta' is 1; it must lie strictly between 0 and 1")]
+    [InlineData("\"dataset\": \"cats\"", "\"dataset\": \"../cats\"", "'dataset' must be 1 to 64 letters")]
+    [InlineData("\"dataset\"", "\"datset\"", "'datset' is not a known field; the nearest known name is 'dataset', which is missing.")]
+    [InlineData("\"width\"", "\"widht\"", "'image.widht' is not a known field; the nearest known name is 'width', which is missing.")]
+    [InlineData("\"epsilon\": 1.5", "\"epsilon\": 1.5, \"epsilom\": 2", "'epsilom' is not a known field; the nearest known name is 'epsilon'.")]
+    [InlineData("\"epsilon\": 1.5", "\"epsilon\": 1.5, \"epsilon\": 2", "The field 'epsilon' appears twice")]
+    [InlineData("\"draw-text\"", "\"drawtext\"", "'generator.name' is 'drawtext', which is not a known generator; the nearest known name is 'draw-text'.")]
+    [InlineData("\"draw-text\"", "\"nearest-image\"", "The field 'generator.options.publicSet' is missing")]
+    [InlineData("\"width\": 28", "\"width\": 50000", "'image.width' is 50000; it must be a whole number between 1 and 2048.")]
+    [InlineData("\"width\": 28", "\"width\": 28.5", "'image.width' is 28.5; it must be a whole number")]
+    [InlineData("\"channels\": 1", "\"channels\": 2", "'image.channels' is 2; it must be 1 (grey) or 3 (colour).")]
+    [InlineData("\"channels\": 1", "\"channels\": 1, \"resize\": \"crop\"", "'image.resize' is 'crop'; it must be one of 'fit', 'fill', 'stretch'")]
+    [InlineData("[1, 0.5]", "[1]", "'evolution.variationDegrees' has 1 entries and 'evolution.populationSizes' has 2; both need one for each generation.")]
+    [InlineData("[1, 0.5]", "[1, 1.5]", "'evolution.variationDegrees[1]' is wrong: a degree of draw-text must lie within 0 to 1")]
+    [InlineData("[100, 50]", "[100]", "'evolution.populationSizes' needs at least two entries")]
+    [InlineData("[100, 50]", "[100, -5]", "'evolution.populationSizes[1]' is -5; it must be a whole number between 1 and")]
+    [InlineData("[100, 50]", "[100, 50], \"metric\": \"L2\"", "'evolution.metric' is 'L2'; it must be one of 'l2', 'cosine', 'ip'; the nearest known name is 'l2'.")]
+    [InlineData("[100, 50]", "[100, 50], \"nextVariationFolds\": 0", "'evolution.nextVariationFolds' is 0 and 'evolution.keepSelected' is false")]
+    [InlineData("[100, 50]", "[100, 50], \"budgetWeights\": [1, 1]", "'evolution.budgetWeights' has 2 entries; it needs one for each of the 1 releases, or none.")]
+    [InlineData("\"channels\": 1 }", "\"channels\": 1 ", "The request is not valid JSON: line ")]
+    public void Reader_says_in_one_sentence_what_is_wrong(string part, string replacement, string expected)
+    {
+        Assert.Contains(part, Valid, StringComparison.Ordinal);
+
+        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace(part, replacement, StringComparison.Ordinal)));
+
+        Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Fact]
+    public void Reader_refuses_a_schedule_longer_than_allowed()
+    {
+        var sizes = string.Join(", ", Enumerable.Repeat("10", 102));
+
+        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace("100, 50", sizes, StringComparison.Ordinal)));
+
+        Assert.Equal("'evolution.populationSizes' has 102 entries; at most 101 are allowed.", fault.Message);
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("..")]
+    [InlineData("a\\\\b")]
+    [InlineData("-a")]
+    [InlineData("")]
+    [InlineData("a#b")]
+    public void Reader_refuses_a_run_id_with_path_characters(string runId)
+    {
+        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace("run-1", runId, StringComparison.Ordinal)));
+
+        Assert.StartsWith("'runId' must be 1 to 64 letters", fault.Message, StringComparison.Ordinal);
+        Assert.Null(fault.RunId);
+    }
+
+    [Fact]
+    public void Reader_names_the_run_of_a_faulty_request_whose_id_is_sound()
+    {
+        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace("1e-6", "2", StringComparison.Ordinal)));
+
+        Assert.Equal("run-1", fault.RunId);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("{")]
+    public void Reader_refuses_what_is_no_object(string json) => Assert.Throws<RequestException>(() => RunRequestReader.Read(json));
+
+    [Fact]
+    public void Reader_refuses_a_request_that_is_too_long() =>
+        Assert.Throws<RequestException>(() => RunRequestReader.Read(new string(' ', RunRequestReader.MaximumLength + 1)));
+
+    [Fact]
+    public void Reader_takes_degrees_by_component()
+    {
+        var request = RunRequestReader.Read(Valid.Replace("[1, 0.5]", """[1, { "value": 0.5, "rotation": 5 }]""", StringComparison.Ordinal));
+
+        Assert.Equal(0.5, request.Evolution.VariationDegrees[1].Value);
+        Assert.Equal(5, request.Evolution.VariationDegrees[1].Components["rotation"]);
+    }
+}
