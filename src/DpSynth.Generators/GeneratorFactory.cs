@@ -1,0 +1,30 @@
+using DpSynth.Generators.DrawText;
+using DpSynth.Generators.NearestImage;
+using DpSynth.Imaging;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Generators;
+
+/// <summary>Makes the generators of this room. Keeps what they share: the glyph masters drawn so far. Thread-safe.</summary>
+/// <param name="publicImages">Where <c>nearest-image</c> finds its sets.</param>
+/// <param name="fonts">The fonts of <c>draw-text</c>.</param>
+public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalogue fonts) : IGeneratorFactory
+{
+    private readonly GlyphLibrary _glyphs = new();
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The options are invalid, or name a font that does not ship.</exception>
+    public async ValueTask<IGenerator> CreateAsync(GeneratorOptions options, ImageShape shape, CancellationToken cancellationToken)
+    {
+        if (options.DescribeFault() is { } fault)
+            throw new ArgumentException(fault, nameof(options));
+
+        return options switch
+        {
+            DrawTextOptions drawText => new DrawTextGenerator(drawText, shape, fonts.Select(drawText.Fonts), _glyphs),
+            NearestImageOptions nearest => new NearestImageGenerator(await publicImages.LoadAsync(nearest.PublicSet, shape, cancellationToken)),
+            _ => throw new NotSupportedException($"This worker has no generator for {options.GetType().Name}."),
+        };
+    }
+}

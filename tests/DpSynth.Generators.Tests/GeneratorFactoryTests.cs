@@ -1,0 +1,34 @@
+using DpSynth.Generators.DrawText;
+using DpSynth.Generators.NearestImage;
+using DpSynth.Imaging;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Generators.Tests;
+
+public sealed class GeneratorFactoryTests
+{
+    private static readonly ImageShape Shape = new(4, 4, 1);
+
+    private readonly GeneratorFactory _factory = new(new TwoImages(), FontCatalogue.Open());
+
+    [Fact]
+    public async Task CreateAsync_makes_the_generator_that_the_options_name()
+    {
+        Assert.IsType<DrawTextGenerator>(await _factory.CreateAsync(new DrawTextOptions { Fonts = ["Caveat"] }, Shape, default));
+        Assert.IsType<NearestImageGenerator>(await _factory.CreateAsync(new NearestImageOptions { PublicSet = "faces" }, Shape, default));
+    }
+
+    [Fact]
+    public async Task CreateAsync_refuses_options_with_a_fault()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _factory.CreateAsync(new DrawTextOptions { Texts = ["10"] }, Shape, default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _factory.CreateAsync(new DrawTextOptions { Fonts = ["Wingdings"] }, Shape, default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _factory.CreateAsync(new NearestImageOptions { PublicSet = "../x" }, Shape, default));
+    }
+
+    private sealed class TwoImages : IPublicImageSource
+    {
+        public ValueTask<ImageBatch> LoadAsync(string name, ImageShape shape, CancellationToken cancellationToken) => new(new ImageBatch(shape, 2));
+    }
+}
