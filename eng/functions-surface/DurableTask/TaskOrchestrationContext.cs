@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.DurableTask;
+
+public abstract class TaskOrchestrationContext
+{
+    public abstract TaskName Name { get; }
+
+    public abstract string InstanceId { get; }
+
+    public abstract ParentOrchestrationInstance? Parent { get; }
+
+    public abstract DateTime CurrentUtcDateTime { get; }
+
+    public abstract bool IsReplaying { get; }
+
+    public virtual string Version => string.Empty;
+
+    public virtual IReadOnlyDictionary<string, object?> Properties { get; } = new Dictionary<string, object?>();
+
+    public virtual ILoggerFactory ReplaySafeLoggerFactory => new ReplaySafeFactory(this);
+
+    protected abstract ILoggerFactory LoggerFactory { get; }
+
+    public abstract T? GetInput<T>();
+
+    public virtual Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null) =>
+        CallActivityAsync<object>(name, input, options);
+
+    public virtual Task CallActivityAsync(TaskName name, TaskOptions options) => CallActivityAsync(name, null, options);
+
+    public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options) =>
+        CallActivityAsync<TResult>(name, null, options);
+
+    public abstract Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null);
+
+    public abstract Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName, object? input = null, TaskOptions? options = null);
+
+    public virtual Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, TaskOptions options) =>
+        CallSubOrchestratorAsync<TResult>(orchestratorName, null, options);
+
+    public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, TaskOptions options) =>
+        CallSubOrchestratorAsync(orchestratorName, null, options);
+
+    public virtual Task CallSubOrchestratorAsync(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
+        CallSubOrchestratorAsync<object>(orchestratorName, input, options);
+
+    public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
+
+    public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) =>
+        WaitForExternalEvent<T>(eventName, timeout, CancellationToken.None);
+
+    public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var timerEnd = new CancellationTokenSource();
+        using var waitEnd = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var timer = CreateTimer(timeout, timerEnd.Token);
+        var wait = WaitForExternalEvent<T>(eventName, waitEnd.Token);
+        var loser = await Task.WhenAny(timer, wait) == wait ? timerEnd : waitEnd;
+        loser.Cancel();
+        return await wait;
+    }
+
+    public virtual Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken) =>
+        CreateTimer(CurrentUtcDateTime + delay, cancellationToken);
+
+    public abstract Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken);
+
+    public abstract void SendEvent(string instanceId, string eventName, object payload);
+
+    public abstract void SetCustomStatus(object? customStatus);
+
+    public abstract void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true);
+
+    public virtual void ContinueAsNew(ContinueAsNewOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ContinueAsNew(options.NewInput, options.PreserveUnprocessedEvents);
+    }
+
+    public abstract Guid NewGuid();
+
+    public virtual ILogger CreateReplaySafeLogger(string categoryName) =>
+        new ReplaySafeLogger(this, LoggerFactory.CreateLogger(categoryName));
+
+    public virtual ILogger CreateReplaySafeLogger(Type type) => new ReplaySafeLogger(this, LoggerFactory.CreateLogger(type));
+
+    public virtual ILogger CreateReplaySafeLogger<T>() => new ReplaySafeLogger(this, LoggerFactory.CreateLogger<T>());
+
+    private sealed class ReplaySafeLogger(TaskOrchestrationContext context, ILogger inner) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => inner.BeginScope(state);
+
+        public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!context.IsReplaying)
+            {
+                inner.Log(logLevel, eventId, state, exception, formatter);
+            }
+        }
+    }
+
+    private sealed class ReplaySafeFactory(TaskOrchestrationContext context) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => context.CreateReplaySafeLogger(categoryName);
+
+        public void AddProvider(ILoggerProvider provider) =>
+            throw new NotSupportedException("A replay-safe logger factory takes no further providers.");
+
+        public void Dispose()
+        {
+            // The context's own factory is not this wrapper's to dispose of.
+        }
+    }
+}
