@@ -1,0 +1,48 @@
+using Azure.Messaging.EventGrid;
+using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Requests;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace DpSynth.Functions.Datasets;
+
+/// <summary>Takes the announcements of uploads off the queue <c>dataset-events</c>, where Event Grid puts them.</summary>
+public sealed partial class OnDatasetUploaded(IBudgetLedger ledger, ILogger<OnDatasetUploaded> logger)
+{
+    private const string SubjectPrefix = "/blobServices/default/containers/private-data/blobs/";
+
+    /// <summary>Opens the ledger of the dataset that a blob was uploaded to, so that its budget stands before the first request.</summary>
+    [Function(nameof(OnDatasetUploaded))]
+    public async Task RunAsync([QueueTrigger("dataset-events")] string message, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in EventGridEvent.ParseMany(BinaryData.FromString(message)).Select(DatasetOf).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (Identifier.IsValid(dataset))
+            {
+                await ledger.OpenAsync(dataset, cancellationToken);
+            }
+            else
+            {
+                LogUnusableName(logger, Identifier.Rule);
+            }
+        }
+    }
+
+    /// <summary>The dataset whose blob an event announces; null for events of another kind or container, or blobs outside any folder.</summary>
+    internal static string? DatasetOf(EventGridEvent announcement)
+    {
+        ArgumentNullException.ThrowIfNull(announcement);
+        if (announcement.EventType != SystemEventNames.StorageBlobCreated
+            || !announcement.Subject.StartsWith(SubjectPrefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var blob = announcement.Subject[SubjectPrefix.Length..];
+        var slash = blob.IndexOf('/');
+        return slash > 0 ? blob[..slash] : null;
+    }
+
+    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "A blob was uploaded to a folder of 'private-data' whose name cannot be a dataset's; a name has {Rule}.")]
+    private static partial void LogUnusableName(ILogger logger, string rule);
+}

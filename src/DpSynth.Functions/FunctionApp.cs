@@ -1,0 +1,43 @@
+using DpSynth.Privacy;
+using DpSynth.Storage;
+using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DpSynth.Functions;
+
+/// <summary>The function app's composition, the same in Azure and on one machine.</summary>
+public static class FunctionApp
+{
+    /// <summary>Registers everything the functions ask for.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configuration">Holds <c>PrivateStorage</c> and <c>AzureWebJobsStorage</c>, each a connection string or identity-based settings.</param>
+    public static void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+
+        services.AddPrivateStorage(configuration);
+        services.AddExchangeStorage(configuration);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<INoiseSource, SecureGaussianNoise>();
+        services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
+
+        services.AddSingleton<CandidateEmbeddings>();
+        services.AddSingleton<RunAdmission>();
+        services.AddSingleton<RunPlanner>();
+        services.AddSingleton<PrivateEmbedding>();
+        services.AddSingleton<GenerationDispatcher>();
+        services.AddSingleton<VoteCounting>();
+        services.AddSingleton<HistogramRelease>();
+        services.AddSingleton<SurvivorSelection>();
+        services.AddSingleton<RunPublication>();
+        services.AddSingleton<RunClosure>();
+        services.AddSingleton<Runs.RunStarter>();
+        services.AddSingleton<Runs.RunViews>();
+    }
+}

@@ -1,0 +1,70 @@
+using DpSynth.Synthesis.Evolution;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DpSynth.Functions.PrivateEvolution;
+
+/// <summary>The activities of a run. Each can be called again at any time: the second call finds the first one's work.</summary>
+public sealed class Activities(
+    RunPlanner planner,
+    PrivateEmbedding embedding,
+    GenerationDispatcher dispatcher,
+    VoteCounting voting,
+    HistogramRelease release,
+    SurvivorSelection selection,
+    RunPublication publication,
+    RunClosure closure)
+{
+    /// <summary>Checks the dataset, computes the noise, reserves the budget.</summary>
+    [Function(nameof(PlanRun))]
+    public Task<PlanSummary> PlanRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        planner.PlanAsync(input.RunId, cancellationToken);
+
+    /// <summary>Decodes and embeds the images of one private shard.</summary>
+    [Function(nameof(EmbedPrivateShard))]
+    public Task EmbedPrivateShard([ActivityTrigger] PrivateShardInput input, CancellationToken cancellationToken) =>
+        embedding.EmbedAsync(input.RunId, input.Shard, cancellationToken);
+
+    /// <summary>Looks for what forbids the run to go on: unreadable files, a class without images.</summary>
+    [Function(nameof(CheckPrivateImages))]
+    public async Task<PrivateImagesVerdict> CheckPrivateImages([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        new(await embedding.FindFaultAsync(input.RunId, cancellationToken));
+
+    /// <summary>Queues the jobs of a generation for the workers.</summary>
+    [Function(nameof(DispatchGeneration))]
+    public Task<DispatchedGeneration> DispatchGeneration([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+        dispatcher.DispatchAsync(input.RunId, input.Iteration, cancellationToken);
+
+    /// <summary>Looks in the candidate store for what a generation has ready.</summary>
+    [Function(nameof(FindStoredShards))]
+    public Task<IReadOnlyList<int>> FindStoredShards([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+        dispatcher.FindStoredAsync(input.RunId, input.Iteration, cancellationToken);
+
+    /// <summary>Lets one private shard vote.</summary>
+    [Function(nameof(CountVotes))]
+    public Task CountVotes([ActivityTrigger] VoteInput input, CancellationToken cancellationToken) =>
+        voting.CountAsync(input.RunId, input.Iteration, input.Shard, cancellationToken);
+
+    /// <summary>Spends the iteration's budget, adds the noise once, persists the histogram.</summary>
+    [Function(nameof(ReleaseHistogram))]
+    public Task<ReleasedHistogram> ReleaseHistogram([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+        release.ReleaseAsync(input.RunId, input.Iteration, cancellationToken);
+
+    /// <summary>Selects the parents of the next generation.</summary>
+    [Function(nameof(SelectSurvivors))]
+    public Task<SelectedSurvivors> SelectSurvivors([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+        selection.SelectAsync(input.RunId, input.Iteration, cancellationToken);
+
+    /// <summary>Writes the release.</summary>
+    [Function(nameof(PublishRun))]
+    public Task<PublishedRun> PublishRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        publication.PublishAsync(input.RunId, cancellationToken);
+
+    /// <summary>Ends the run: frees what was not spent, tells the workers.</summary>
+    [Function(nameof(CloseRun))]
+    public Task<ClosedRun> CloseRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        closure.CloseAsync(input.RunId, cancellationToken);
+}
+
+/// <summary>Whether the private images allow the run.</summary>
+/// <param name="Fault">One sentence on why not; null if they do.</param>
+public sealed record PrivateImagesVerdict(string? Fault);

@@ -1,0 +1,21 @@
+namespace DpSynth.Functions.PrivateEvolution;
+
+/// <summary>Names one private shard of a run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Shard">The shard's number.</param>
+public sealed record PrivateShardInput(string RunId, int Shard);
+
+/// <summary>Names one generation or iteration of a run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Iteration">The generation, 0 to T, or the iteration, 1 to T.</param>
+public sealed record IterationInput(string RunId, int Iteration);
+
+/// <summary>Names one private shard's vote at one iteration.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Iteration">The iteration, 1 to T.</param>
+/// <param name="Shard">The private shard's number.</param>
+public sealed record VoteInput(string RunId, int Iteration, int Shard);
+
+/// <summary>Names a run.</summary>
+/// <param name="RunId">The run.</param>
+public sealed record RunInput(string RunId);

@@ -1,0 +1,46 @@
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace DpSynth.Functions.PrivateEvolution;
+
+/// <summary>
+/// Private Evolution as a durable orchestration. One execution does one generation: have it made, let the private images vote on it,
+/// release the noisy histogram, select the parents of the next; then it continues as new, so that history does not grow with the
+/// number of iterations.
+/// </summary>
+public static class PrivateEvolutionOrchestrator
+{
+    /// <summary>The orchestration's name.</summary>
+    public const string Name = "PrivateEvolution";
+
+    /// <summary>The event by which a worker's answer reaches the run; its payload is a <see cref="GenerationResult"/>.</summary>
+    public const string GenerationCompletedEvent = "GenerationCompleted";
+
+    /// <summary>The event that ends a run at its owner's wish; its payload is a text.</summary>
+    public const string CancelRequestedEvent = "CancelRequested";
+
+    /// <summary>Runs one generation, or the whole planning at the start.</summary>
+    [Function(Name)]
+    public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var state = context.GetInput<EvolutionState>() ?? throw new InvalidOperationException("The orchestration was started without a state.");
+        var run = new EvolutionRun(context, state);
+        try
+        {
+            return state.PrivateShards == 0
+                ? await run.PlanAsync()
+                : await run.EvolveAsync();
+        }
+        catch (RunEndedException ended)
+        {
+            return await run.EndAsync(ended.State, ended.Message);
+        }
+        catch (TaskFailedException failed)
+        {
+            return await run.EndAsync(RunState.Failed, $"The step {failed.TaskName} failed: {failed.FailureDetails.ErrorMessage}");
+        }
+    }
+}

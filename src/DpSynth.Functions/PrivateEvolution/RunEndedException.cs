@@ -1,0 +1,10 @@
+using DpSynth.Synthesis.Runs;
+
+namespace DpSynth.Functions.PrivateEvolution;
+
+/// <summary>Leaves the orchestration's steps when the run ends before its time.</summary>
+internal sealed class RunEndedException(RunState state, string reason) : Exception(reason)
+{
+    /// <summary>How it ended.</summary>
+    public RunState State { get; } = state;
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Synthesis;
+using DpSynth.Synthesis.Generation;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DpSynth.Functions.Runs;
+
+/// <summary>Takes the workers' answers off the queue <c>generation-results</c>.</summary>
+public static class OnGenerationCompleted
+{
+    /// <summary>Raises the run's event. An answer for a run that is over finds nobody, and that is well.</summary>
+    [Function(nameof(OnGenerationCompleted))]
+    public static async Task RunAsync(
+        [QueueTrigger("generation-results")] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var result = JsonSerializer.Deserialize<GenerationResult>(message, SynthesisJson.Options)
+            ?? throw new JsonException("A message on 'generation-results' holds no result.");
+        await client.RaiseEventAsync(result.RunId, PrivateEvolutionOrchestrator.GenerationCompletedEvent, result, cancellationToken);
+    }
+}

@@ -1,0 +1,37 @@
+using Azure.Storage.Queues.Models;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace DpSynth.Functions.Runs;
+
+/// <summary>Takes requests off the queue <c>run-requests</c>.</summary>
+public sealed class OnRunRequested(RunStarter starter)
+{
+    /// <summary>
+    /// Starts the run a message asks for. A message that cannot be served is recorded with its reason and fails, so that it ends on
+    /// the poison queue, where the copy carries no reason.
+    /// </summary>
+    [Function(nameof(OnRunRequested))]
+    public async Task RunAsync(
+        [QueueTrigger("run-requests")] QueueMessage message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        try
+        {
+            await starter.StartAsync(message.Body.ToString(), client, cancellationToken);
+        }
+        catch (RequestException fault)
+        {
+            await starter.RejectAsync(fault.RunId, message.MessageId, fault.Message, cancellationToken);
+            throw;
+        }
+        catch (RunConflictException conflict)
+        {
+            // Under the message's id: the run id's own status belongs to the request that came first.
+            await starter.RejectAsync(null, message.MessageId, conflict.Message, cancellationToken);
+            throw;
+        }
+    }
+}

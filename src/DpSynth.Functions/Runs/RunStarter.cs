@@ -1,0 +1,50 @@
+using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Synthesis.Runs;
+using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace DpSynth.Functions.Runs;
+
+/// <summary>Lets a request in and starts its orchestration, once: the instance id is the run id.</summary>
+public sealed class RunStarter(RunAdmission admission)
+{
+    /// <summary>Admits the request and sees to it that its run is started.</summary>
+    /// <returns>The run's id.</returns>
+    /// <exception cref="Synthesis.Requests.RequestException">The request cannot be served.</exception>
+    /// <exception cref="RunConflictException">The run id belongs to a different request.</exception>
+    public async Task<string> StartAsync(string json, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var admitted = await admission.AdmitAsync(json, cancellationToken);
+        var runId = admitted.Request.RunId;
+
+        // Older hosts ignore the dedupe statuses and would overwrite an ended instance, so look first.
+        if (admitted.HasEnded || await client.GetInstanceAsync(runId, cancellation: cancellationToken) is not null)
+        {
+            return runId;
+        }
+
+        var state = new EvolutionState
+        {
+            RunId = runId,
+            Delta = admitted.Request.Delta,
+            Iterations = admitted.Request.Evolution.Iterations,
+        };
+        var options = new StartOrchestrationOptions(runId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(PrivateEvolutionOrchestrator.Name, state, options, cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // The same request was delivered twice at the same time; the other one started the run.
+        }
+
+        return runId;
+    }
+
+    /// <summary>Records why a queue message was not served, where its sender will find it.</summary>
+    public Task RejectAsync(string? runId, string messageId, string reason, CancellationToken cancellationToken) =>
+        admission.RejectAsync(runId, messageId, reason, cancellationToken);
+}

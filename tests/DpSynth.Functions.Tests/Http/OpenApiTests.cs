@@ -1,0 +1,110 @@
+using System.Reflection;
+using System.Text.Json;
+using DpSynth.Functions.Http;
+using DpSynth.Synthesis;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DpSynth.Functions.Tests.Http;
+
+public sealed class OpenApiTests
+{
+    private static readonly JsonElement Document = JsonDocument.Parse(
+        typeof(OpenApi).Assembly.GetManifestResourceStream("DpSynth.Functions.Http.openapi.json")!).RootElement;
+
+    [Fact]
+    public void Document_describes_exactly_the_routes_of_the_app()
+    {
+        var routes =
+            from type in typeof(OpenApi).Assembly.GetTypes()
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static)
+            let function = method.GetCustomAttribute<FunctionAttribute>()
+            from parameter in method.GetParameters()
+            let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+            where function is not null && trigger is not null
+            from verb in trigger.Methods ?? []
+            select $"{verb} /{trigger.Route} {function.Name}";
+        var described =
+            from path in Document.GetProperty("paths").EnumerateObject()
+            from operation in path.Value.EnumerateObject()
+            where operation.Name is "get" or "post" or "put" or "delete"
+            select $"{operation.Name} {path.Name} {operation.Value.GetProperty("operationId").GetString()}";
+
+        Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Document_has_no_dangling_reference()
+    {
+        foreach (var reference in References(Document))
+        {
+            var target = reference["#/".Length..].Split('/').Aggregate(Document, (element, name) => element.GetProperty(name));
+            Assert.Equal(JsonValueKind.Object, target.ValueKind);
+        }
+    }
+
+    [Fact]
+    public void Document_names_exactly_the_fields_of_a_run()
+    {
+        var fields = typeof(RunView).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+
+        Assert.Equal(fields.Order(StringComparer.Ordinal), Properties("Run").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Document_names_only_fields_of_requests_that_the_reader_knows()
+    {
+        // A request of every described field, each null: the reader refuses unknown fields before missing ones only if it knows these.
+        foreach (var field in Properties("RunRequest").Where(field => field is not ("runId" or "dataset" or "epsilon" or "delta" or "image" or "generator" or "evolution")))
+        {
+            var request = $$"""{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,1]},"{{field}}":null}""";
+            Assert.Equal("r", RunRequestReader.Read(request).RunId);
+        }
+
+        foreach (var field in Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties").GetProperty("evolution").GetProperty("properties").EnumerateObject())
+        {
+            if (field.Name is not ("populationSizes" or "variationDegrees"))
+            {
+                var request = $$$"""{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,1],"{{{field.Name}}}":null}}""";
+                Assert.Equal("r", RunRequestReader.Read(request).RunId);
+            }
+        }
+    }
+
+    [Fact]
+    public void Document_names_every_knob_of_the_evolution()
+    {
+        var knobs = typeof(EvolutionOptions).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Except(["iterations"]);
+        var described = Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties").GetProperty("evolution").GetProperty("properties")
+            .EnumerateObject().Select(property => property.Name);
+
+        Assert.Equal(knobs.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Document_names_every_state_and_stage()
+    {
+        var schemas = Document.GetProperty("components").GetProperty("schemas");
+
+        Assert.Equal(Names<RunState>(), Texts(schemas.GetProperty("Run").GetProperty("properties").GetProperty("state")));
+        Assert.Equal(Names<RunStage>(), Texts(schemas.GetProperty("Progress").GetProperty("properties").GetProperty("stage")));
+    }
+
+    private static IEnumerable<string> Names<T>()
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Select(value => JsonSerializer.Serialize(value, SynthesisJson.Options).Trim('"'));
+
+    private static IEnumerable<string> Texts(JsonElement schema) => schema.GetProperty("enum").EnumerateArray().Select(text => text.GetString()!);
+
+    private static IEnumerable<string> Properties(string schema) =>
+        Document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").EnumerateObject().Select(property => property.Name);
+
+    private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property =>
+            property.NameEquals("$ref") ? [property.Value.GetString()!] : References(property.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(References),
+        _ => [],
+    };
+}
