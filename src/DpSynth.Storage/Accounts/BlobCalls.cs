@@ -1,0 +1,99 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using DpSynth.Storage.Formats;
+
+namespace DpSynth.Storage.Accounts;
+
+/// <summary>The few ways in which the stores read and write blobs.</summary>
+internal static class BlobCalls
+{
+    /// <summary>The content type of archives.</summary>
+    public const string Tar = "application/x-tar";
+
+    /// <summary>The content type of <c>.npy</c> files.</summary>
+    public const string Binary = "application/octet-stream";
+
+    /// <summary>The content type of records.</summary>
+    public const string Json = "application/json";
+
+    /// <summary>Whether the service said that there is no such blob.</summary>
+    public static bool IsMissing(this RequestFailedException exception) =>
+        exception.Status == 404;
+
+    /// <summary>Whether a condition was not met: the blob exists already, or has changed since it was read.</summary>
+    public static bool IsConflict(this RequestFailedException exception) =>
+        exception.Status == 412 || exception.ErrorCode == BlobErrorCode.BlobAlreadyExists;
+
+    /// <summary>Writes a blob, or writes over it.</summary>
+    public static Task WriteAsync(
+        this BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken) =>
+        container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), Options(contentType, conditions: null), cancellationToken);
+
+    /// <summary>Writes a blob if there is none of the name; returns whether it was written.</summary>
+    public static async Task<bool> TryCreateAsync(
+        this BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var onlyIfNew = new BlobRequestConditions { IfNoneMatch = ETag.All };
+            await container.GetBlobClient(name).UploadAsync(
+                BinaryData.FromBytes(content), Options(contentType, onlyIfNew), cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.IsConflict())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads a blob; null if there is none.</summary>
+    public static async Task<BinaryData?> TryReadAsync(this BlobContainerClient container, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await container.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException exception) when (exception.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens a blob; null if there is none. The stream resumes by itself after network failures.</summary>
+    public static async Task<(Stream Content, long Length)?> TryOpenAsync(
+        this BlobContainerClient container, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var download = (await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken)).Value;
+            return (download.Content, download.Details.ContentLength);
+        }
+        catch (RequestFailedException exception) when (exception.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a <c>.npy</c> blob; null if there is none.</summary>
+    public static async Task<NpyArray<T>?> TryReadArrayAsync<T>(
+        this BlobContainerClient container, string name, CancellationToken cancellationToken)
+        where T : unmanaged
+    {
+        if (await container.TryOpenAsync(name, cancellationToken) is not var (content, length))
+        {
+            return null;
+        }
+
+        await using (content)
+        {
+            return await NpyFile.ReadAsync<T>(content, length, cancellationToken);
+        }
+    }
+
+    private static BlobUploadOptions Options(string contentType, BlobRequestConditions? conditions) => new()
+    {
+        HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+        Conditions = conditions,
+    };
+}

@@ -1,0 +1,52 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using DpSynth.Storage.Layout;
+using Microsoft.Extensions.Configuration;
+
+namespace DpSynth.Storage.Accounts;
+
+/// <summary>The exchange account: requests, candidates, releases and the queues. Nothing in it is private.</summary>
+/// <param name="blobs">The account's blob service.</param>
+/// <param name="queues">The account's queue service, with base64 messages.</param>
+public sealed class ExchangeAccount(BlobServiceClient blobs, QueueServiceClient queues)
+{
+    /// <summary>The setting that names the account; the Functions host uses the same.</summary>
+    public const string SettingName = "AzureWebJobsStorage";
+
+    /// <summary>The account's blob service.</summary>
+    public BlobServiceClient Blobs => blobs;
+
+    /// <summary>The container <c>requests</c>.</summary>
+    public BlobContainerClient Requests { get; } = blobs.GetBlobContainerClient(ExchangeLayout.Requests);
+
+    /// <summary>The container <c>candidates</c>.</summary>
+    public BlobContainerClient Candidates { get; } = blobs.GetBlobContainerClient(ExchangeLayout.Candidates);
+
+    /// <summary>The container <c>releases</c>.</summary>
+    public BlobContainerClient Releases { get; } = blobs.GetBlobContainerClient(ExchangeLayout.Releases);
+
+    /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
+    /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
+    public static ExchangeAccount FromConfiguration(IConfiguration configuration)
+    {
+        var setting = new StorageSetting(configuration, SettingName);
+        return new ExchangeAccount(setting.CreateBlobs(), setting.CreateQueues());
+    }
+
+    /// <summary>A queue by its name in <see cref="ExchangeLayout"/>.</summary>
+    public QueueClient Queue(string name) => queues.GetQueueClient(name);
+
+    /// <summary>Makes the containers and queues that are not there yet.</summary>
+    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var container in ExchangeLayout.Containers)
+        {
+            await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        foreach (var queue in ExchangeLayout.Queues)
+        {
+            await queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+    }
+}

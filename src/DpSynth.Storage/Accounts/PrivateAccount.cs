@@ -1,0 +1,36 @@
+using Azure.Storage.Blobs;
+using DpSynth.Storage.Layout;
+using Microsoft.Extensions.Configuration;
+
+namespace DpSynth.Storage.Accounts;
+
+/// <summary>The private account: the owners' images, what is derived from them, the ledgers. Workers never hold one.</summary>
+/// <param name="service">The account's blob service.</param>
+public sealed class PrivateAccount(BlobServiceClient service)
+{
+    /// <summary>The setting that names the account.</summary>
+    public const string SettingName = "PrivateStorage";
+
+    /// <summary>The container <c>private-data</c>.</summary>
+    public BlobContainerClient Data { get; } = service.GetBlobContainerClient(PrivateLayout.Data);
+
+    /// <summary>The container <c>private-work</c>.</summary>
+    public BlobContainerClient Work { get; } = service.GetBlobContainerClient(PrivateLayout.Work);
+
+    /// <summary>The container <c>ledgers</c>.</summary>
+    public BlobContainerClient Ledgers { get; } = service.GetBlobContainerClient(PrivateLayout.Ledgers);
+
+    /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
+    /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
+    public static PrivateAccount FromConfiguration(IConfiguration configuration) =>
+        new(new StorageSetting(configuration, SettingName).CreateBlobs());
+
+    /// <summary>Makes the containers that are not there yet.</summary>
+    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var container in PrivateLayout.Containers)
+        {
+            await service.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using DpSynth.Imaging.Decoding;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Budgets;
+using DpSynth.Storage.Candidates;
+using DpSynth.Storage.Datasets;
+using DpSynth.Storage.Queues;
+using DpSynth.Storage.Releases;
+using DpSynth.Storage.Runs;
+using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DpSynth.Storage;
+
+/// <summary>Registers the stores of the two accounts. Settings are read when a store is first asked for.</summary>
+public static class StorageServices
+{
+    /// <summary>
+    /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/> and <see cref="IBudgetLedger"/> over the setting
+    /// <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
+    /// </summary>
+    public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<BudgetOptions>().Bind(configuration.GetSection(BudgetOptions.SectionName))
+            .Validate(options => options.IsValid, BudgetOptions.Rule);
+        services.TryAddSingleton(_ => PrivateAccount.FromConfiguration(configuration));
+        services.TryAddSingleton<IPrivateStore, PrivateStore>();
+        services.TryAddSingleton<IBudgetLedger, BudgetLedger>();
+        return services;
+    }
+
+    /// <summary>
+    /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
+    /// <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/> and <see cref="IReleaseStore"/> over the setting <c>AzureWebJobsStorage</c>.
+    /// </summary>
+    public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => ExchangeAccount.FromConfiguration(configuration));
+        services.TryAddSingleton<DecodeLimits>();
+        services.TryAddSingleton<ImageDecoder>();
+        services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
+            provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+        services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
+            provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+        services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
+        services.TryAddSingleton<IRunRegistry, RunRegistry>();
+        services.TryAddSingleton<IReleaseStore, ReleaseStore>();
+        return services;
+    }
+}

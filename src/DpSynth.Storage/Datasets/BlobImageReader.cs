@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Formats;
+using DpSynth.Synthesis.Datasets;
+
+namespace DpSynth.Storage.Datasets;
+
+/// <summary>
+/// Streams images out of a container in the order of their blobs: single images several at once, archives entry by entry from one
+/// download.
+/// </summary>
+internal sealed class BlobImageReader(BlobContainerClient container)
+{
+    private const int Parallelism = 16;
+    private const int ArchiveBuffer = 1 << 20;
+
+    /// <summary>Larger images are handed on as empty, which counts as unreadable: they are never loaded.</summary>
+    private const long MaximumImageLength = 256L << 20;
+
+    private static readonly TarLimits ArchiveLimits = new() { EntryLength = MaximumImageLength };
+
+    public async IAsyncEnumerable<PrivateImage> ReadAsync(
+        IReadOnlyList<string> blobs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ahead = new Queue<Task<PrivateImage>?>();
+        var next = 0;
+        try
+        {
+            foreach (var blob in blobs)
+            {
+                for (; next < blobs.Count && ahead.Count < Parallelism; next++)
+                {
+                    ahead.Enqueue(DatasetFolder.IsArchive(blobs[next]) ? null : ReadOneAsync(blobs[next], stop.Token));
+                }
+
+                if (ahead.Dequeue() is { } image)
+                {
+                    yield return await image;
+                    continue;
+                }
+
+                await foreach (var entry in ReadArchiveAsync(blob, cancellationToken))
+                {
+                    yield return entry;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            foreach (var image in ahead.OfType<Task<PrivateImage>>())
+            {
+                await image.ContinueWith(
+                    static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private static RequestFailedException Missing(string blob) => new(404, $"The image '{blob}' is no longer there.");
+
+    private async Task<PrivateImage> ReadOneAsync(string blob, CancellationToken cancellationToken)
+    {
+        if (await container.TryOpenAsync(blob, cancellationToken) is not var (content, length))
+        {
+            throw Missing(blob);
+        }
+
+        await using (content)
+        {
+            if (length > MaximumImageLength)
+            {
+                return new PrivateImage(blob, ReadOnlyMemory<byte>.Empty);
+            }
+
+            var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+            await content.ReadExactlyAsync(bytes, cancellationToken);
+            return new PrivateImage(blob, bytes);
+        }
+    }
+
+    private async IAsyncEnumerable<PrivateImage> ReadArchiveAsync(string blob, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await container.TryOpenAsync(blob, cancellationToken) is not var (content, _))
+        {
+            throw Missing(blob);
+        }
+
+        await using var buffered = new BufferedStream(content, ArchiveBuffer);
+        await using var entries = TarArchive.ReadAsync(buffered, ArchiveLimits, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(entries, blob))
+        {
+            var entry = entries.Current;
+            var file = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
+            if (DatasetFolder.IsArchive(file))
+            {
+                throw new InvalidDataException($"The archive '{blob}' holds another archive, '{entry.Name}': unpack it before the upload.");
+            }
+
+            if (DatasetFolder.IsImageName(file) && !IsLabel(file))
+            {
+                yield return new PrivateImage($"{blob}!{entry.Name}", entry.Content);
+            }
+        }
+    }
+
+    /// <summary>WebDataset shards carry each image's label beside it.</summary>
+    private static bool IsLabel(string file) => file.EndsWith(".cls", StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<TarFileEntry> entries, string blob)
+    {
+        try
+        {
+            return await entries.MoveNextAsync();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"The archive '{blob}' cannot be read. {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using Azure.Storage.Blobs.Models;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Formats;
+using DpSynth.Storage.Layout;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Embedding;
+
+namespace DpSynth.Storage.Datasets;
+
+/// <summary>The private store over the containers <c>private-data</c> and <c>private-work</c>.</summary>
+public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
+{
+    private readonly BlobImageReader _images = new(account.Data);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The first folder below the dataset's is the class, however deep a file lies. Hidden files, folder markers and notes
+    /// (<c>.json</c>, <c>.csv</c>, <c>.txt</c>, <c>.md</c>) are left out; a dataset of nothing else has a listing without blobs.
+    /// </remarks>
+    public async Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var blobs = new List<DatasetBlob>();
+        var exists = false;
+        var isUploading = false;
+        var prefix = PrivateLayout.Dataset(dataset);
+        await foreach (var item in account.Data.GetBlobsAsync(BlobTraits.Metadata, prefix: prefix, cancellationToken: cancellationToken))
+        {
+            exists = true;
+            isUploading |= item.Name.AsSpan(prefix.Length).SequenceEqual(DatasetListing.UploadMarker);
+            var isFolder = item.Metadata is { } metadata && metadata.ContainsKey("hdi_isfolder");
+            if (DatasetFolder.Describe(item.Name, item.Properties.ContentLength ?? 0, isFolder) is { } blob)
+            {
+                blobs.Add(blob);
+            }
+        }
+
+        blobs.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
+        return exists ? new DatasetListing(dataset, blobs, isUploading) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken)
+    {
+        var datasets = new List<string>();
+        await foreach (var item in account.Data.GetBlobsByHierarchyAsync(delimiter: "/", cancellationToken: cancellationToken))
+        {
+            if (item.IsPrefix)
+            {
+                datasets.Add(item.Prefix.TrimEnd('/'));
+            }
+        }
+
+        datasets.Sort(StringComparer.Ordinal);
+        return datasets;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Single images are fetched sixteen at once, archives in one download each. An image above 256 MiB comes as empty bytes, so that it
+    /// counts as unreadable; in an archive it breaks the archive.
+    /// </remarks>
+    public IAsyncEnumerable<PrivateImage> ReadImagesAsync(IReadOnlyList<string> blobs, CancellationToken cancellationToken) =>
+        _images.ReadAsync(blobs, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
+        where T : class =>
+        account.Work.TryCreateAsync(PrivateLayout.Record(runId, name), StorageJson.Encode(record), BlobCalls.Json, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
+        where T : class =>
+        await account.Work.TryReadAsync(PrivateLayout.Record(runId, name), cancellationToken) is { } json
+            ? StorageJson.Decode<T>(json.ToMemory().Span, $"The record '{name}' of run '{runId}'")
+            : null;
+
+    /// <inheritdoc/>
+    public async Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        var file = NpyFile.Encode<float>(embeddings.Values, embeddings.Rows, embeddings.Columns);
+        await account.Work.WriteAsync(PrivateLayout.Embeddings(runId, shard), file, BlobCalls.Binary, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken)
+    {
+        if (await account.Work.TryReadArrayAsync<float>(PrivateLayout.Embeddings(runId, shard), cancellationToken) is not { } array)
+        {
+            return null;
+        }
+
+        return array.Shape is [var rows, var columns]
+            ? new EmbeddingMatrix(rows, columns, array.Values)
+            : throw new InvalidDataException($"The embeddings of private shard {shard} of run '{runId}' are not a matrix.");
+    }
+
+    /// <inheritdoc/>
+    public Task WriteVotesAsync(
+        string runId, int iteration, int shard, ReadOnlyMemory<double> votes, CancellationToken cancellationToken) =>
+        account.Work.WriteAsync(
+            PrivateLayout.Votes(runId, iteration, shard), NpyFile.Encode(votes.Span, votes.Length), BlobCalls.Binary, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<double[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
+        ReadVectorAsync(PrivateLayout.Votes(runId, iteration, shard), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<double[]> PersistHistogramAsync(
+        string runId, int iteration, int classIndex, ReadOnlyMemory<double> noisyCounts, CancellationToken cancellationToken)
+    {
+        var name = PrivateLayout.Histogram(runId, iteration, classIndex);
+        await account.Work.TryCreateAsync(
+            name, NpyFile.Encode(noisyCounts.Span, noisyCounts.Length), BlobCalls.Binary, cancellationToken);
+
+        // Read back even what was just written: a retried upload can lose to another writer without noticing.
+        return await ReadVectorAsync(name, cancellationToken)
+            ?? throw new InvalidOperationException(
+                $"The histogram of iteration {iteration} of run '{runId}' was removed while it was being written.");
+    }
+
+    /// <inheritdoc/>
+    public Task<double[]?> ReadHistogramAsync(string runId, int iteration, int classIndex, CancellationToken cancellationToken) =>
+        ReadVectorAsync(PrivateLayout.Histogram(runId, iteration, classIndex), cancellationToken);
+
+    private async Task<double[]?> ReadVectorAsync(string name, CancellationToken cancellationToken)
+    {
+        var array = await account.Work.TryReadArrayAsync<double>(name, cancellationToken);
+        return array is null || array.Shape.Count == 1
+            ? array?.Values
+            : throw new InvalidDataException($"'{name}' in the container '{PrivateLayout.Work}' is not a vector.");
+    }
+}

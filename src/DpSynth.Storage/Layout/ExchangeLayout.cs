@@ -1,0 +1,125 @@
+using System.Globalization;
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Storage.Layout;
+
+/// <summary>Every container, queue and blob name of the exchange account.</summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>rejected/runs/RUN.json</c>, <c>rejected/messages/MESSAGE.json</c></description></item>
+/// <item><term><c>candidates</c></term><description><c>runs/RUN/</c> with <c>recipe.json</c>, <c>ended</c>, <c>generation-003/parents.npy</c>,
+/// <c>generation-003/shard-00012</c> with <c>.tar</c>, <c>.parameters.npy</c>, <c>.embeddings.npy</c> and, written last,
+/// <c>.json</c>; <c>public/NAME/…</c></description></item>
+/// <item><term><c>releases</c></term><description><c>RUN/FILE</c></description></item>
+/// </list>
+/// </remarks>
+public static class ExchangeLayout
+{
+    /// <summary>The container of accepted and rejected requests.</summary>
+    public const string Requests = "requests";
+
+    /// <summary>The container of the public side's work.</summary>
+    public const string Candidates = "candidates";
+
+    /// <summary>The container of what is published.</summary>
+    public const string Releases = "releases";
+
+    /// <summary>The queue of requests for runs.</summary>
+    public const string RunRequests = "run-requests";
+
+    /// <summary>The queue of shards to make.</summary>
+    public const string GenerationJobs = "generation-jobs";
+
+    /// <summary>The queue of shards made.</summary>
+    public const string GenerationResults = "generation-results";
+
+    /// <summary>The queue of uploads to <c>private-data</c>.</summary>
+    public const string DatasetEvents = "dataset-events";
+
+    /// <summary>The folder of public image sets in <see cref="Candidates"/>.</summary>
+    public const string PublicSets = "public/";
+
+    /// <summary>The prefix of accepted requests in <see cref="Requests"/>.</summary>
+    public const string AcceptedRequests = "runs/";
+
+    /// <summary>The prefix of rejections in <see cref="Requests"/>.</summary>
+    public const string Rejections = "rejected/";
+
+    private const string ShardPrefix = "shard-";
+    private const string ShardMarkerSuffix = ".json";
+
+    /// <summary>All containers.</summary>
+    public static IReadOnlyList<string> Containers { get; } = [Requests, Candidates, Releases];
+
+    /// <summary>All queues, each with its poison queue.</summary>
+    public static IReadOnlyList<string> Queues { get; } =
+    [
+        RunRequests, Poison(RunRequests),
+        GenerationJobs, Poison(GenerationJobs),
+        GenerationResults, Poison(GenerationResults),
+        DatasetEvents, Poison(DatasetEvents),
+    ];
+
+    /// <summary>Where messages of a queue end that cannot be served.</summary>
+    public static string Poison(string queue) => $"{queue}-poison";
+
+    /// <summary>An accepted request.</summary>
+    public static string AcceptedRequest(string runId) => $"{AcceptedRequests}{BlobNames.Segment(runId)}.json";
+
+    /// <summary>The rejection of a request whose run id could be read.</summary>
+    public static string RejectedRun(string runId) => $"{Rejections}runs/{BlobNames.Segment(runId)}.json";
+
+    /// <summary>The rejection of a message whose run id could not be read.</summary>
+    public static string RejectedMessage(string messageId) => $"{Rejections}messages/{BlobNames.Segment(messageId)}.json";
+
+    /// <summary>A run's folder in <see cref="Candidates"/>.</summary>
+    public static string Run(string runId) => $"runs/{BlobNames.Segment(runId)}/";
+
+    /// <summary>A run's recipe.</summary>
+    public static string Recipe(string runId) => $"{Run(runId)}recipe.json";
+
+    /// <summary>The word that a run is over.</summary>
+    public static string Ended(string runId) => $"{Run(runId)}ended";
+
+    /// <summary>The folder of a generation.</summary>
+    public static string Generation(string runId, int generation) => $"{Run(runId)}generation-{generation:D3}/";
+
+    /// <summary>The parents of a generation.</summary>
+    public static string Parents(string runId, int generation) => $"{Generation(runId, generation)}parents.npy";
+
+    /// <summary>What all shards of a generation begin with.</summary>
+    public static string Shards(string runId, int generation) => $"{Generation(runId, generation)}{ShardPrefix}";
+
+    /// <summary>A shard's images.</summary>
+    public static string Tar(CandidateShardId shard) => $"{Shard(shard)}.tar";
+
+    /// <summary>A shard's parameters.</summary>
+    public static string Parameters(CandidateShardId shard) => $"{Shard(shard)}.parameters.npy";
+
+    /// <summary>A shard's embeddings.</summary>
+    public static string Embeddings(CandidateShardId shard) => $"{Shard(shard)}.embeddings.npy";
+
+    /// <summary>A shard's description, written last: where it is, the shard is complete.</summary>
+    public static string ShardMarker(CandidateShardId shard) => $"{Shard(shard)}{ShardMarkerSuffix}";
+
+    /// <summary>The shard's number, if <paramref name="blobName"/> is a <see cref="ShardMarker"/>; else null.</summary>
+    public static int? ShardOfMarker(string blobName)
+    {
+        var file = blobName.AsSpan(blobName.LastIndexOf('/') + 1);
+        return file.StartsWith(ShardPrefix, StringComparison.Ordinal) && file.EndsWith(ShardMarkerSuffix, StringComparison.Ordinal)
+            && int.TryParse(file[ShardPrefix.Length..^ShardMarkerSuffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
+            ? shard
+            : null;
+    }
+
+    /// <summary>The folder of a public image set in <see cref="Candidates"/>.</summary>
+    public static string PublicSet(string name) => $"{PublicSets}{BlobNames.Segment(name)}/";
+
+    /// <summary>The folder of a release in <see cref="Releases"/>.</summary>
+    public static string Release(string runId) => $"{BlobNames.Segment(runId)}/";
+
+    /// <summary>One file of a release in <see cref="Releases"/>.</summary>
+    public static string ReleaseFile(string runId, string fileName) => $"{Release(runId)}{BlobNames.Segment(fileName)}";
+
+    private static string Shard(CandidateShardId shard) => $"{Shards(shard.RunId, shard.Generation)}{shard.Shard:D5}";
+}

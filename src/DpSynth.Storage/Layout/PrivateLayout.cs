@@ -1,0 +1,47 @@
+namespace DpSynth.Storage.Layout;
+
+/// <summary>
+/// Every container and blob name of the private account. Names derive from run, iteration, class and shard, so that a second run
+/// of the same work finds the first one's.
+/// </summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term><c>private-data</c></term><description><c>DATASET/CLASS/FILE</c>, or <c>DATASET/FILE</c> where there are no classes</description></item>
+/// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy histograms</description></item>
+/// <item><term><c>ledgers</c></term><description><c>DATASET.json</c></description></item>
+/// </list>
+/// </remarks>
+public static class PrivateLayout
+{
+    /// <summary>The container of the owners' images.</summary>
+    public const string Data = "private-data";
+
+    /// <summary>The container of what runs derive from private images.</summary>
+    public const string Work = "private-work";
+
+    /// <summary>The container of the budget ledgers.</summary>
+    public const string Ledgers = "ledgers";
+
+    /// <summary>All containers.</summary>
+    public static IReadOnlyList<string> Containers { get; } = [Data, Work, Ledgers];
+
+    /// <summary>A dataset's folder in <see cref="Data"/>.</summary>
+    public static string Dataset(string dataset) => $"{BlobNames.Segment(dataset)}/";
+
+    /// <summary>A dataset's ledger in <see cref="Ledgers"/>.</summary>
+    public static string Ledger(string dataset) => $"{BlobNames.Segment(dataset)}.json";
+
+    /// <summary>A run's small record in <see cref="Work"/>.</summary>
+    public static string Record(string runId, string name) => $"{BlobNames.Segment(runId)}/{BlobNames.Segment(name)}.json";
+
+    /// <summary>The embeddings of a private shard in <see cref="Work"/>.</summary>
+    public static string Embeddings(string runId, int shard) => $"{BlobNames.Segment(runId)}/embeddings/{shard:D5}.npy";
+
+    /// <summary>The raw votes of a private shard in <see cref="Work"/>.</summary>
+    public static string Votes(string runId, int iteration, int shard) =>
+        $"{BlobNames.Segment(runId)}/iteration-{iteration:D3}/votes/{shard:D5}.npy";
+
+    /// <summary>A noisy histogram in <see cref="Work"/>.</summary>
+    public static string Histogram(string runId, int iteration, int classIndex) =>
+        $"{BlobNames.Segment(runId)}/iteration-{iteration:D3}/histograms/{classIndex:D5}.npy";
+}

@@ -1,0 +1,21 @@
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Formats;
+using DpSynth.Storage.Layout;
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Storage.Queues;
+
+/// <summary>The app's end of the queue <c>generation-jobs</c>.</summary>
+public sealed class GenerationQueue(ExchangeAccount account) : IGenerationQueue
+{
+    /// <inheritdoc/>
+    public async Task EnqueueAsync(IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        var queue = account.Queue(ExchangeLayout.GenerationJobs);
+        foreach (var job in jobs)
+        {
+            await queue.SendMessageAsync(BinaryData.FromBytes(StorageJson.Encode(job)), cancellationToken: cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Formats;
+using DpSynth.Storage.Layout;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+
+namespace DpSynth.Storage.Runs;
+
+/// <summary>The registry over the container <c>requests</c>.</summary>
+public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IRunRegistry
+{
+    /// <inheritdoc/>
+    public async Task<Registration> RegisterAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var run = new RegisteredRun(request, time.GetUtcNow());
+        var name = ExchangeLayout.AcceptedRequest(request.RunId);
+        if (await account.Requests.TryCreateAsync(name, StorageJson.Encode(run), BlobCalls.Json, cancellationToken))
+        {
+            return Registration.Registered;
+        }
+
+        var registered = await ReadAsync(request.RunId, cancellationToken)
+            ?? throw new InvalidOperationException($"The request of run '{request.RunId}' was removed while it was being registered.");
+        return StorageJson.EncodeCanonically(registered.Request).AsSpan().SequenceEqual(StorageJson.EncodeCanonically(request))
+            ? Registration.AlreadyRegistered
+            : Registration.Conflict;
+    }
+
+    /// <inheritdoc/>
+    public Task<RegisteredRun?> ReadAsync(string runId, CancellationToken cancellationToken) =>
+        ReadRecordAsync<RegisteredRun>(ExchangeLayout.AcceptedRequest(runId), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RegisteredRun> ListAsync(CancellationToken cancellationToken) =>
+        ListRecordsAsync<RegisteredRun>(ExchangeLayout.AcceptedRequests, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The rejection names neither a run nor a message.</exception>
+    public Task RejectAsync(Rejection rejection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rejection);
+        var name = rejection switch
+        {
+            { RunId: { } runId } => ExchangeLayout.RejectedRun(runId),
+            { MessageId: { } messageId } => ExchangeLayout.RejectedMessage(messageId),
+            _ => throw new ArgumentException("A rejection names a run or a message.", nameof(rejection)),
+        };
+        return account.Requests.WriteAsync(name, StorageJson.Encode(rejection), BlobCalls.Json, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Rejection?> ReadRejectionAsync(string runId, CancellationToken cancellationToken) =>
+        ReadRecordAsync<Rejection>(ExchangeLayout.RejectedRun(runId), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Rejection> ListRejectionsAsync(CancellationToken cancellationToken) =>
+        ListRecordsAsync<Rejection>(ExchangeLayout.Rejections, cancellationToken);
+
+    private async Task<T?> ReadRecordAsync<T>(string name, CancellationToken cancellationToken)
+        where T : class =>
+        await account.Requests.TryReadAsync(name, cancellationToken) is { } json
+            ? StorageJson.Decode<T>(json.ToMemory().Span, $"'{name}' in the container '{ExchangeLayout.Requests}'")
+            : null;
+
+    private async IAsyncEnumerable<T> ListRecordsAsync<T>(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class
+    {
+        var blobs = new List<(string Name, DateTimeOffset? WrittenAt)>();
+        await foreach (var item in account.Requests.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        {
+            blobs.Add((item.Name, item.Properties.LastModified));
+        }
+
+        // The service keeps whole seconds; names break ties, so that the order is always the same.
+        foreach (var (name, _) in blobs.OrderByDescending(blob => blob.WrittenAt).ThenBy(blob => blob.Name, StringComparer.Ordinal))
+        {
+            if (await ReadRecordAsync<T>(name, cancellationToken) is { } record)
+            {
+                yield return record;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Layout;
+using Microsoft.Extensions.Configuration;
+
+namespace DpSynth.Storage.Workers;
+
+/// <summary>A worker's three handles on the exchange account. There is no way from here to anything else in it.</summary>
+public sealed class WorkerStorage
+{
+    private WorkerStorage(BlobContainerClient candidates, QueueClient jobs, QueueClient results, QueueClient? poison)
+    {
+        Candidates = candidates;
+        Jobs = jobs;
+        Results = results;
+        Poison = poison;
+    }
+
+    /// <summary>The container <c>candidates</c>.</summary>
+    public BlobContainerClient Candidates { get; }
+
+    /// <summary>
+    /// The queue <c>generation-jobs</c>, its messages as they were sent: base64 of JSON. A client that decodes would throw on one message
+    /// that is not, and never come to the next.
+    /// </summary>
+    public QueueClient Jobs { get; }
+
+    /// <summary>The queue <c>generation-results</c>.</summary>
+    public QueueClient Results { get; }
+
+    /// <summary>The queue <c>generation-jobs-poison</c>; its messages are sent as they were received. Null where the worker has no access to
+    /// it, as with <see cref="WorkerAccess"/>.</summary>
+    public QueueClient? Poison { get; }
+
+    /// <summary>Opens the three by their signatures alone.</summary>
+    public static WorkerStorage FromAccess(WorkerAccess access)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        return new WorkerStorage(
+            new BlobContainerClient(access.Candidates, ClientOptions.Blobs()),
+            new QueueClient(access.GenerationJobs, ClientOptions.Queues(QueueMessageEncoding.None)),
+            new QueueClient(access.GenerationResults, ClientOptions.Queues()),
+            poison: null);
+    }
+
+    /// <summary>
+    /// Opens the three from the setting <see cref="WorkerAccess.SettingName"/>, or the file that
+    /// <see cref="WorkerAccess.FileSettingName"/> names, if there is one; else from the exchange account's, where
+    /// the worker's identity has roles on these and on the poison queue only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">None of the settings is there.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The access is malformed.</exception>
+    public static WorkerStorage FromConfiguration(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration[WorkerAccess.SettingName] is { Length: > 0 } json)
+        {
+            return FromAccess(WorkerAccess.FromJson(json));
+        }
+
+        if (configuration[WorkerAccess.FileSettingName] is { Length: > 0 } file)
+        {
+            return FromAccess(WorkerAccess.FromJson(File.ReadAllText(file)));
+        }
+
+        var setting = new StorageSetting(configuration, ExchangeAccount.SettingName);
+        var asSent = setting.CreateQueues(QueueMessageEncoding.None);
+        return new WorkerStorage(
+            setting.CreateBlobs().GetBlobContainerClient(ExchangeLayout.Candidates),
+            asSent.GetQueueClient(ExchangeLayout.GenerationJobs),
+            setting.CreateQueues().GetQueueClient(ExchangeLayout.GenerationResults),
+            asSent.GetQueueClient(ExchangeLayout.Poison(ExchangeLayout.GenerationJobs)));
+    }
+}
