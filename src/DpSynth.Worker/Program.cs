@@ -1,0 +1,4 @@
+using DpSynth.Worker;
+using Microsoft.Extensions.Hosting;
+
+await WorkerHost.CreateBuilder(args).Build().RunAsync();

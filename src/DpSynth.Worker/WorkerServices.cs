@@ -1,0 +1,44 @@
+using DpSynth.Generators;
+using DpSynth.Generators.DrawText;
+using DpSynth.Imaging.Decoding;
+using DpSynth.Storage.Candidates;
+using DpSynth.Storage.Workers;
+using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Generation;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DpSynth.Worker;
+
+/// <summary>Registers a worker.</summary>
+public static class WorkerServices
+{
+    /// <summary>
+    /// Registers <see cref="GenerationWorker"/> and what it works with; all of its storage is <see cref="WorkerStorage"/>, so the container
+    /// it is registered in must be the worker's own. What is registered already stays.
+    /// </summary>
+    /// <param name="services">The worker's services.</param>
+    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the section <c>Worker</c>.</param>
+    public static IServiceCollection AddGenerationWorker(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GenerationWorkerOptions>()
+            .Bind(configuration.GetSection(GenerationWorkerOptions.SectionName))
+            .Validate(options => options.IsValid, GenerationWorkerOptions.Rule);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DecodeLimits>();
+        services.TryAddSingleton<ImageDecoder>();
+        services.TryAddSingleton(_ => WorkerStorage.FromConfiguration(configuration));
+        services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
+            provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+        services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
+            provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+        services.TryAddSingleton(_ => FontCatalogue.Open());
+        services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
+        services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
+        services.TryAddSingleton<GeneratorCache>();
+        services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
+        services.AddHostedService<GenerationWorker>();
+        return services;
+    }
+}
