@@ -1,0 +1,191 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace DpSynth.LocalHost.Tests.Durable;
+
+/// <summary>Random orchestrations end alike whether or not the engine is stopped before any of its writes.</summary>
+[Collection(AzuriteCollection.Name)]
+public sealed class RestartTests(AzuriteFixture azurite)
+{
+    public enum StepKind
+    {
+        Activities,
+        Timer,
+        Event,
+        ContinueAsNew,
+        Child,
+        Retry,
+        Guid,
+    }
+
+    public sealed record Step(StepKind Kind, int Value);
+
+    public sealed record Program(Step[] Steps, string[] Results, int NextEvent);
+
+    public sealed record Case(Step[] Steps, int[] Crashes);
+
+    [Fact]
+    public Task Restarts_before_any_write_change_nothing()
+    {
+        var step = from kind in Gen.Elements(Enum.GetValues<StepKind>())
+                   from value in Gen.Choose(1, 4)
+                   select new Step(kind, value);
+        var cases = from steps in Gen.NonEmptyListOf(step)
+                    from crashes in Gen.ListOf(Gen.Choose(0, 9), 3)
+                    select new Case([.. steps.Take(8)], [.. crashes]);
+        var holds = Prop.ForAll(cases.ToArbitrary(), c => RunAsync(c).GetAwaiter().GetResult() == Expected(c.Steps));
+        return Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(25).WithEndSize(8), holds));
+    }
+
+    [Fact]
+    public async Task Every_single_point_of_one_run_can_be_the_last_before_a_restart()
+    {
+        Step[] steps =
+        [
+            new(StepKind.Activities, 3), new(StepKind.Event, 1), new(StepKind.ContinueAsNew, 1), new(StepKind.Timer, 1),
+            new(StepKind.Child, 2), new(StepKind.Retry, 1), new(StepKind.Event, 1),
+        ];
+        for (var crash = 0; crash < 30; crash++)
+        {
+            Assert.Equal(Expected(steps), await RunAsync(new Case(steps, [crash])));
+        }
+    }
+
+    private static string Expected(IEnumerable<Step> steps)
+    {
+        var events = 0;
+        return string.Join(';', steps.Where(step => step.Kind != StepKind.ContinueAsNew).Select(step => step.Kind switch
+        {
+            StepKind.Activities => Squares(step.Value),
+            StepKind.Event => $"event {events++}",
+            StepKind.Child => $"child {Squares(step.Value)}",
+            StepKind.Retry => "retried",
+            StepKind.Guid => "guid",
+            _ => "timer",
+        }));
+
+        static string Squares(int n) => string.Join(',', Enumerable.Range(1, n).Select(i => i * i));
+    }
+
+    private async Task<string> RunAsync(Case @case)
+    {
+        await using var host = new EngineHarness(azurite.Azurite.ExchangeStorage, typeof(Interpreter));
+        foreach (var crash in @case.Crashes)
+        {
+            await host.StartAsync(freezeBeforeWrite: crash);
+            var client = host.Client;
+            var work = DriveAsync(client, @case.Steps);
+            await Task.WhenAny(work, host.Frozen);
+            await host.CrashAsync();
+            try
+            {
+                return await work;
+            }
+            catch (OperationCanceledException)
+            {
+                // The crash came first.
+            }
+        }
+
+        await host.StartAsync();
+        var result = await DriveAsync(host.Client, @case.Steps).WaitAsync(TimeSpan.FromSeconds(60));
+        var activities = @case.Steps.Where(step => step.Kind == StepKind.Activities).Select(step => step.Value).DefaultIfEmpty(0).Max();
+        Assert.All(Enumerable.Range(1, activities), n => Assert.Contains($"{n}", host.Effects.Done));
+        return result;
+    }
+
+    /// <summary>What the outside does, and does again after a crash, since it cannot know how far it came.</summary>
+    private static async Task<string> DriveAsync(DurableTaskClient client, Step[] steps)
+    {
+        if (await client.GetInstanceAsync("run") is null)
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                "Interpret", new Program(steps, [], 0), new StartOrchestrationOptions("run"));
+        }
+
+        for (var i = 0; i < steps.Count(step => step.Kind == StepKind.Event); i++)
+        {
+            await client.RaiseEventAsync("run", $"e{i}", $"event {i}");
+        }
+
+        var end = await client.WaitForInstanceCompletionAsync("run", true);
+        return end.RuntimeStatus == OrchestrationRuntimeStatus.Completed
+            ? end.ReadOutputAs<string>()!
+            : $"{end.RuntimeStatus}: {end.FailureDetails}";
+    }
+
+    public sealed class Interpreter(Effects effects)
+    {
+        [Function("Interpret")]
+        public static async Task<string> InterpretAsync([OrchestrationTrigger] TaskOrchestrationContext context, Program program)
+        {
+            var results = program.Results.ToList();
+            var nextEvent = program.NextEvent;
+            for (var i = 0; i < program.Steps.Length; i++)
+            {
+                var value = program.Steps[i].Value;
+                switch (program.Steps[i].Kind)
+                {
+                    case StepKind.Activities:
+                        results.Add(await SquaresAsync(context, value));
+                        break;
+                    case StepKind.Timer:
+                        using (var cancel = new CancellationTokenSource())
+                        {
+                            var never = context.CreateTimer(TimeSpan.FromDays(9), cancel.Token);
+                            await Task.WhenAny(never, context.CreateTimer(TimeSpan.FromMilliseconds(value), CancellationToken.None));
+                            cancel.Cancel();
+                        }
+
+                        results.Add("timer");
+                        break;
+                    case StepKind.Event:
+                        results.Add(await context.WaitForExternalEvent<string>($"e{nextEvent++}"));
+                        break;
+                    case StepKind.ContinueAsNew:
+                        context.ContinueAsNew(new Program(program.Steps[(i + 1)..], [.. results], nextEvent));
+                        return "";
+                    case StepKind.Child:
+                        results.Add(await context.CallSubOrchestratorAsync<string>("Child", value));
+                        break;
+                    case StepKind.Retry:
+                        results.Add(await context.CallActivityAsync<string>(
+                            "Fragile",
+                            context.NewGuid(),
+                            TaskOptions.FromRetryPolicy(new RetryPolicy(10, TimeSpan.FromMilliseconds(1)))));
+                        break;
+                    default:
+                        var guid = context.NewGuid();
+                        results.Add(await context.CallActivityAsync<Guid>("Same", guid) == guid ? "guid" : "another guid");
+                        break;
+                }
+            }
+
+            return string.Join(';', results);
+        }
+
+        [Function("Child")]
+        public static async Task<string> ChildAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+            $"child {await SquaresAsync(context, context.GetInput<int>())}";
+
+        [Function("Square")]
+        public int Square([ActivityTrigger] int n)
+        {
+            effects.Add($"{n}");
+            return n * n;
+        }
+
+        [Function("Fragile")]
+        public string Fragile([ActivityTrigger] Guid id) =>
+            effects.Add($"fragile {id}") < 2 ? throw new IOException("not yet") : "retried";
+
+        [Function("Same")]
+        public static Guid Same([ActivityTrigger] Guid id) => id;
+
+        private static async Task<string> SquaresAsync(TaskOrchestrationContext context, int n) =>
+            string.Join(',', await Task.WhenAll(Enumerable.Range(1, n).Select(i => context.CallActivityAsync<int>("Square", i))));
+    }
+}
