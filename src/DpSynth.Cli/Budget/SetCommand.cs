@@ -1,0 +1,51 @@
+using System.CommandLine;
+
+namespace DpSynth.Cli.Budget;
+
+/// <summary><c>dpsynth budget set DATASET --epsilon E [--delta D]</c>.</summary>
+internal static class SetCommand
+{
+    private static readonly Argument<string> _dataset = new("DATASET") { Description = "The dataset's name." };
+
+    private static readonly Option<double> _epsilon = new("--epsilon")
+    {
+        Description = "ε that all runs together may cost.", HelpName = "E", Required = true,
+    };
+
+    private static readonly Option<double?> _delta = new("--delta")
+    {
+        Description = "δ at which that ε is stated (default: as it is).", HelpName = "D",
+    };
+
+    public static Command Create(CommandContext context) => CommandContext.Command(
+        "set",
+        "Set what a dataset may cost in all. It may be set below what is spent: no further run is then admitted.",
+        [_dataset, _epsilon, _delta],
+        (parsed, cancellationToken) => RunAsync(
+            context,
+            NameArgument.Dataset(parsed.GetRequiredValue(_dataset)),
+            parsed.GetRequiredValue(_epsilon),
+            parsed.GetValue(_delta),
+            cancellationToken));
+
+    private static async Task<int> RunAsync(
+        CommandContext context, string dataset, double epsilon, double? delta, CancellationToken cancellationToken)
+    {
+        if (!(epsilon > 0 && double.IsFinite(epsilon)))
+        {
+            throw new CommandException(ExitCode.Usage, $"--epsilon is {epsilon}; it must be above 0 and finite.");
+        }
+
+        if (delta is not (null or (> 0 and < 1)))
+        {
+            throw new CommandException(ExitCode.Usage, $"--delta is {delta}; it must lie strictly between 0 and 1.");
+        }
+
+        await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
+        await connection.EnsureCreatedAsync(cancellationToken);
+        var current = await connection.Ledger.ReadAsync(dataset, cancellationToken);
+        var budget = await connection.Ledger.SetTotalAsync(dataset, epsilon, delta ?? current.TotalDelta, cancellationToken);
+        context.Terminal.Result(BudgetReport.Of(budget), report => report.Describe());
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,60 @@
+using DpSynth.Cli.Host;
+using DpSynth.Storage.Accounts;
+using Microsoft.Extensions.Configuration;
+
+namespace DpSynth.Cli.Connections;
+
+/// <summary>
+/// Finds the storage for a command: the accounts that the environment names, else those of the host running on the data folder,
+/// else an emulator or a whole host started for the command's duration.
+/// </summary>
+/// <param name="surroundings">Where to look.</param>
+/// <param name="say">Hears when a host is started; null for silence.</param>
+internal sealed class Connector(Surroundings surroundings, Action<string>? say)
+{
+    /// <summary>Connects.</summary>
+    /// <param name="needHost">Whether a host must serve the storage.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    public async Task<Connection> ConnectAsync(bool needHost, CancellationToken cancellationToken)
+    {
+        if (FromEnvironment() is { } configured)
+        {
+            return configured;
+        }
+
+        if (LocalEnds.FindRunning(surroundings) is { } running)
+        {
+            return new Connection(running.Settings, running.Endpoint);
+        }
+
+        if (!needHost)
+        {
+            var storage = await LocalEnds.StartStorageAsync(surroundings, cancellationToken);
+            return new Connection(storage.Settings, endpoint: null, owned: storage);
+        }
+
+        say?.Invoke("No host is running on this data folder: one runs in this process until the command ends.");
+        var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken);
+        return new Connection(host.Settings, host.Endpoint, owned: host);
+    }
+
+    private Connection? FromEnvironment()
+    {
+        var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        bool Names(string account) => !string.IsNullOrEmpty(settings[account]) || settings.GetSection(account).GetChildren().Any();
+        if (!Names(PrivateAccount.SettingName) || !Names(ExchangeAccount.SettingName))
+        {
+            return null;
+        }
+
+        var endpoint = surroundings.Variable("DPSYNTH_ENDPOINT");
+        if (string.IsNullOrEmpty(endpoint))
+        {
+            return new Connection(settings, endpoint: null);
+        }
+
+        return Uri.TryCreate(endpoint.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? new Connection(settings, address, surroundings.Variable("DPSYNTH_FUNCTION_KEY"))
+            : throw new CommandException(ExitCode.Usage, "DPSYNTH_ENDPOINT is not an address such as https://my-app.azurewebsites.net.");
+    }
+}

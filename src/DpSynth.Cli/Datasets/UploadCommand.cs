@@ -1,0 +1,72 @@
+using System.CommandLine;
+using DpSynth.Cli.Datasets.Sources;
+using DpSynth.Cli.Datasets.Uploading;
+using DpSynth.Cli.Terminals;
+
+namespace DpSynth.Cli.Datasets;
+
+/// <summary><c>dpsynth datasets upload PATH --name NAME</c>.</summary>
+internal static class UploadCommand
+{
+    private static readonly Argument<string> _path = new("PATH")
+    {
+        Description = "A folder of images (subfolders are the classes), or an IDX file of images as MNIST has them.",
+    };
+
+    private static readonly Option<string> _name = new("--name") { Description = "The dataset's name.", HelpName = "NAME", Required = true };
+
+    private static readonly Option<string> _labels = new("--labels")
+    {
+        Description = "The IDX file of labels (default: the one beside the images, by MNIST's custom of naming).",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> _loose = new("--loose")
+    {
+        Description = "Upload every image as a blob of its own instead of packing them into archives.",
+    };
+
+    private static readonly Option<bool> _replace = new("--replace")
+    {
+        Description = "Put this dataset in the place of one of the same name. What was spent of the name's budget stays spent.",
+    };
+
+    public static Command Create(CommandContext context) => CommandContext.Command(
+        "upload",
+        "Upload a private dataset.",
+        [_path, _name, _labels, _loose, _replace],
+        (parsed, cancellationToken) => RunAsync(context, parsed, cancellationToken));
+
+    private static async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var name = NameArgument.Dataset(parsed.GetRequiredValue(_name));
+        var classes = DatasetSource.Open(parsed.GetRequiredValue(_path), parsed.GetValue(_labels));
+
+        await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
+        await connection.EnsureCreatedAsync(cancellationToken);
+        var uploader = new DatasetUploader(connection.PrivateAccount.Data, context.Terminal);
+        if (await connection.PrivateStore.ListDatasetAsync(name, cancellationToken) is not null)
+        {
+            if (!parsed.GetValue(_replace) && !await uploader.IsUnfinishedAsync(name, cancellationToken))
+            {
+                throw new CommandException(ExitCode.Usage, $"There is a dataset '{name}' already: choose another name, or put this one in its place with --replace.");
+            }
+
+            await uploader.RemoveAsync(name, cancellationToken);
+        }
+
+        var images = await uploader.UploadAsync(name, classes, parsed.GetValue(_loose), cancellationToken);
+        context.Terminal.Result(
+            new UploadedDataset(name, images, classes.Count(source => source.Name is not null)),
+            result => result.Classes > 0
+                ? $"Uploaded {Figures.Count(result.Images)} images of {result.Classes} classes as '{name}'."
+                : $"Uploaded {Figures.Count(result.Images)} images as '{name}'.");
+        return ExitCode.Success;
+    }
+}
+
+/// <summary>What an upload put there.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Images">Images uploaded, archives counted as one.</param>
+/// <param name="Classes">Classes; 0 for a dataset without.</param>
+internal sealed record UploadedDataset(string Dataset, int Images, int Classes);

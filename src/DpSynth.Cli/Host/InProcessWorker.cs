@@ -1,0 +1,55 @@
+using DpSynth.LocalHost;
+using DpSynth.Storage.Workers;
+using DpSynth.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DpSynth.Cli.Host;
+
+/// <summary>
+/// A worker inside the host's process. Its services are its own, and its storage is what <see cref="WorkerAccess"/> reaches: the same
+/// as for a worker of another process.
+/// </summary>
+internal sealed class InProcessWorker(LocalHostContext host) : IHostedService, IDisposable
+{
+    private IHost? _worker;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var access = await WorkerAccessFile.SignAsync(host.ExchangeStorage, cancellationToken);
+        var builder = WorkerHost.CreateBuilder([], [KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson())]);
+        builder.Logging.ClearProviders();
+        foreach (var provider in host.Services.GetServices<ILoggerProvider>())
+        {
+            // Wrapped, so that the worker's end does not close the host's log.
+            builder.Logging.AddProvider(new SharedLog(provider));
+        }
+
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        _worker = builder.Build();
+        await _worker.StartAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _worker?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public void Dispose() => _worker?.Dispose();
+
+    /// <summary>The command handles Ctrl+C; a worker inside it must not.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class SharedLog(ILoggerProvider log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => log.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+        }
+    }
+}

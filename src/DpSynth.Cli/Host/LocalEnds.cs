@@ -1,0 +1,54 @@
+using DpSynth.Cli.Connections;
+using DpSynth.Functions;
+using DpSynth.LocalHost;
+using DpSynth.LocalHost.Azurite;
+using DpSynth.Storage.Accounts;
+using Microsoft.Extensions.Configuration;
+
+namespace DpSynth.Cli.Host;
+
+/// <summary>Finds and starts storage and hosts on this machine's data folder.</summary>
+internal static class LocalEnds
+{
+    /// <summary>The host that runs on the data folder; null if there is none.</summary>
+    public static LocalEnd? FindRunning(Surroundings surroundings) => RunningHost.TryRead(surroundings.DataFolder) is { } running
+        ? new LocalEnd(SettingsOf(running.PrivateStorage, running.ExchangeStorage), owned: null) { Endpoint = running.Endpoint }
+        : null;
+
+    /// <summary>Starts the storage emulator alone.</summary>
+    public static async Task<LocalEnd> StartStorageAsync(Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        var azurite = await AzuriteProcess.StartAsync(
+            new AzuriteOptions { DataFolder = Path.Combine(surroundings.DataFolder, "azurite"), Home = surroundings.Home }, cancellationToken);
+        return new LocalEnd(SettingsOf(azurite.PrivateStorage, azurite.ExchangeStorage), azurite);
+    }
+
+    /// <summary>Starts the function app with its storage and workers; it logs into <see cref="HostLog"/>.</summary>
+    /// <param name="surroundings">Where the data is.</param>
+    /// <param name="port">The API's port; null for any free one.</param>
+    /// <param name="workers">Workers in this process.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    public static async Task<LocalEnd> StartHostAsync(Surroundings surroundings, int? port, int workers, CancellationToken cancellationToken)
+    {
+        var host = await LocalFunctionHost.StartAsync(
+            new LocalHostOptions
+            {
+                FunctionAssembly = typeof(FunctionApp).Assembly,
+                ConfigureServices = FunctionApp.AddServices,
+                DataFolder = surroundings.DataFolder,
+                Port = port,
+                LoggerProvider = new HostLog(surroundings.DataFolder),
+                ExtraServices = [.. Enumerable.Repeat<Func<LocalHostContext, InProcessWorker>>(context => new InProcessWorker(context), workers)],
+            },
+            cancellationToken);
+        return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host) { Endpoint = host.Endpoint, Ended = host.StorageEnded };
+    }
+
+    private static IConfiguration SettingsOf(string privateStorage, string exchangeStorage) => new ConfigurationBuilder()
+        .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [PrivateAccount.SettingName] = privateStorage,
+            [ExchangeAccount.SettingName] = exchangeStorage,
+        })
+        .Build();
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using DpSynth.Cli.Connections;
+using DpSynth.Storage.Layout;
+using DpSynth.Synthesis;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Cli.Runs;
+
+/// <summary>Puts a request on the queue <c>run-requests</c>, as any other system would.</summary>
+internal static class RunSubmitter
+{
+    /// <summary>Checks a request and queues it.</summary>
+    /// <param name="connection">The storage.</param>
+    /// <param name="json">The request as it was written.</param>
+    /// <param name="cancellationToken">Stops before the message is sent.</param>
+    /// <exception cref="RequestException">The request cannot be served as it stands; nothing was queued.</exception>
+    /// <exception cref="CommandException">The run id belongs to a different request; nothing was queued.</exception>
+    public static async Task<RunRequest> SubmitAsync(Connection connection, string json, CancellationToken cancellationToken)
+    {
+        var request = RunRequestReader.Read(json);
+        await connection.EnsureCreatedAsync(cancellationToken);
+        if (await connection.Registry.ReadAsync(request.RunId, cancellationToken) is { } registered && !AreSame(registered.Request, request))
+        {
+            throw new CommandException(
+                ExitCode.Usage, $"The run id '{request.RunId}' belongs to a different request already: give this one another 'runId'.");
+        }
+
+        await connection.ExchangeAccount.Queue(ExchangeLayout.RunRequests).SendMessageAsync(json, cancellationToken);
+        return request;
+    }
+
+    private static bool AreSame(RunRequest one, RunRequest other) =>
+        JsonSerializer.Serialize(one, SynthesisJson.Options) == JsonSerializer.Serialize(other, SynthesisJson.Options);
+}

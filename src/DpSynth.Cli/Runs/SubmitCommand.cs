@@ -1,0 +1,67 @@
+using System.CommandLine;
+using DpSynth.Cli.Connections;
+using DpSynth.Cli.Runs.Watching;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+
+namespace DpSynth.Cli.Runs;
+
+/// <summary><c>dpsynth runs submit FILE [--wait]</c>.</summary>
+internal static class SubmitCommand
+{
+    private static readonly Argument<string> _file = new("FILE") { Description = "The request, a JSON file; - for standard input." };
+
+    private static readonly Option<bool> _wait = new("--wait")
+    {
+        Description = "Follow the run to its end. Where no host is running, one runs in this process until then.",
+    };
+
+    public static Command Create(CommandContext context) => CommandContext.Command(
+        "submit",
+        "Check a request and put it on the queue.",
+        [_file, _wait],
+        (parsed, cancellationToken) => RunAsync(context, parsed.GetRequiredValue(_file), parsed.GetValue(_wait), cancellationToken));
+
+    private static async Task<int> RunAsync(CommandContext context, string file, bool wait, CancellationToken cancellationToken)
+    {
+        var json = await ReadAsync(file, cancellationToken);
+        RunRequestReader.Read(json);
+
+        await using var connection = await context.ConnectAsync(needHost: wait, cancellationToken);
+        var request = await RunSubmitter.SubmitAsync(connection, json, cancellationToken);
+        if (!wait)
+        {
+            context.Terminal.Result(
+                new RunView { Id = request.RunId, State = RunState.Pending, Dataset = request.Dataset, Epsilon = request.Epsilon, Delta = request.Delta },
+                run => Describe(run, connection));
+            return ExitCode.Success;
+        }
+
+        var ended = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(request.RunId, known: false, cancellationToken);
+        context.Terminal.Result(ended, RunText.Describe);
+        return RunText.ExitCodeOf(ended.State);
+    }
+
+    private static string Describe(RunView run, Connection connection) => connection.IsServed
+        ? $"Queued run '{run.Id}'. Follow it with './dpsynth runs watch {run.Id}'."
+        : $"Queued run '{run.Id}'. No host is running: it will be served when one does ('./dpsynth host').";
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        if (file == "-")
+        {
+            return await Console.In.ReadToEndAsync(cancellationToken);
+        }
+
+        var description = new FileInfo(file);
+        if (!description.Exists)
+        {
+            throw new CommandException(ExitCode.NotFound, $"There is no request file at '{file}'.");
+        }
+
+        // No request of allowed length is longer in UTF-8; a larger file is not read at all.
+        return description.Length <= 4L * RunRequestReader.MaximumLength
+            ? await File.ReadAllTextAsync(file, cancellationToken)
+            : throw new CommandException(ExitCode.Usage, $"'{file}' has {description.Length} bytes; a request has at most {RunRequestReader.MaximumLength} characters.");
+    }
+}

@@ -1,0 +1,121 @@
+using DpSynth.Imaging;
+using DpSynth.Imaging.Png;
+
+namespace DpSynth.Cli.Tests.Datasets;
+
+public sealed class DatasetCommandsTests : IDisposable
+{
+    private readonly CommandRunner _commands = new();
+
+    private static byte[] Png { get; } = PngEncoder.Encode(new byte[16], new ImageShape(4, 4, 1));
+
+    [Fact]
+    public async Task Uploaded_folder_is_listed_and_shown_and_not_replaced_unasked()
+    {
+        string[] files = ["birds/owl/a.png", "birds/owl/deep/b.png", "birds/wren/c.png", "birds/wren/notes.txt"];
+        foreach (var file in files)
+        {
+            _commands.Write(file, Png);
+        }
+
+        var folder = Path.Combine(_commands.Folder.FullName, "birds");
+        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--json");
+        Assert.Equal(ExitCode.Success, uploaded.ExitCode);
+        Assert.Equal((3, 2), (uploaded.Json.GetProperty("images").GetInt32(), uploaded.Json.GetProperty("classes").GetInt32()));
+
+        var again = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds");
+        Assert.Equal(ExitCode.Usage, again.ExitCode);
+        Assert.Contains("--replace", again.Errors, StringComparison.Ordinal);
+
+        var replaced = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--replace", "--loose");
+        Assert.Equal(ExitCode.Success, replaced.ExitCode);
+
+        var listed = await _commands.RunAsync("datasets", "list");
+        Assert.Equal("birds", listed.Output.Trim());
+
+        var shown = await _commands.RunAsync("datasets", "show", "birds", "--json");
+        Assert.True(shown.Json.GetProperty("private").GetBoolean());
+        Assert.False(shown.Json.GetProperty("unfinished").GetBoolean());
+        Assert.Equal(
+            [("owl", 0, 2), ("wren", 0, 1)],
+            shown.Json.GetProperty("classes").EnumerateArray().Select(item =>
+                (item.GetProperty("class").GetString()!, item.GetProperty("archives").GetInt32(), item.GetProperty("images").GetInt32())));
+
+        var missing = await _commands.RunAsync("datasets", "show", "fish");
+        Assert.Equal(ExitCode.NotFound, missing.ExitCode);
+    }
+
+    [Fact]
+    public async Task Class_folder_without_images_is_refused_before_anything_is_uploaded()
+    {
+        _commands.Write("birds/owl/a.png", Png);
+        Directory.CreateDirectory(Path.Combine(_commands.Folder.FullName, "birds", "wren"));
+
+        await AssertRefusedAsync("birds", "'wren'");
+    }
+
+    [Fact]
+    public async Task Folder_without_images_is_refused()
+    {
+        _commands.Write("notes/readme.txt", [1]);
+
+        await AssertRefusedAsync("notes", "no images");
+    }
+
+    [Fact]
+    public async Task Images_beside_class_folders_are_refused()
+    {
+        _commands.Write("mixed/a.png", Png);
+        _commands.Write("mixed/owl/b.png", Png);
+
+        await AssertRefusedAsync("mixed", "'a.png'");
+    }
+
+    [Fact]
+    public async Task Empty_file_is_refused_by_name()
+    {
+        _commands.Write("birds/owl/a.png", Png);
+        _commands.Write("birds/owl/b.png", []);
+
+        await AssertRefusedAsync("birds", "b.png");
+    }
+
+    [Fact]
+    public async Task File_beyond_the_limit_is_refused_without_reading_it()
+    {
+        var path = _commands.Write("birds/owl/huge.png", Png);
+        using (var file = File.OpenWrite(path))
+        {
+            file.SetLength((64L << 20) + 1);
+        }
+
+        await AssertRefusedAsync("birds", "huge.png");
+    }
+
+    [Fact]
+    public async Task File_that_is_no_idx_file_is_refused()
+    {
+        _commands.Write("train-images-idx3-ubyte", Png);
+
+        await AssertRefusedAsync("train-images-idx3-ubyte", "IDX");
+    }
+
+    [Fact]
+    public async Task Path_without_anything_is_not_found()
+    {
+        var result = await _commands.RunAsync("datasets", "upload", Path.Combine(_commands.Folder.FullName, "nowhere"), "--name", "x");
+
+        Assert.Equal(ExitCode.NotFound, result.ExitCode);
+    }
+
+    public void Dispose() => _commands.Dispose();
+
+    private async Task AssertRefusedAsync(string path, string expected)
+    {
+        var result = await _commands.RunAsync("datasets", "upload", Path.Combine(_commands.Folder.FullName, path), "--name", "set");
+
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_commands.Surroundings.DataFolder));
+    }
+}

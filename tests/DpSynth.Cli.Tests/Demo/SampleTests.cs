@@ -1,0 +1,33 @@
+using DpSynth.Cli.Connections;
+using DpSynth.Cli.Demo;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Cli.Tests.Demo;
+
+public sealed class SampleTests
+{
+    private static readonly Surroundings _surroundings = Surroundings.OfProcess();
+
+    public static TheoryData<string> Samples =>
+        [.. Directory.EnumerateFiles(Path.Combine(_surroundings.Home, "samples"), "*.json").Select(path => Path.GetFileName(path))];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Sample_is_a_valid_request(string name)
+    {
+        var request = RunRequestReader.Read(File.ReadAllText(Path.Combine(_surroundings.Home, "samples", name)));
+
+        Assert.Contains($"[samples/{name}]", File.ReadAllText(Path.Combine(_surroundings.Home, "docs", "requests.md")), StringComparison.Ordinal);
+        Assert.NotEqual("", request.RunId);
+    }
+
+    [Fact]
+    public void Demo_s_request_is_the_sample_with_its_own_id_and_budget()
+    {
+        var demo = DemoRequest.Load(_surroundings, 2.5, 7, new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+        var request = RunRequestReader.Read(demo.Json);
+        Assert.Equal(("demo-20300102-030405", 2.5, 7UL, "mnist"), (request.RunId, request.Epsilon, request.Seed, request.Dataset));
+        Assert.Equal(1 / (60_000 * Math.Log(60_000)), request.Delta, 1e-10);
+    }
+}
