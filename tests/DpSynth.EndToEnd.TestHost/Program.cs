@@ -1,0 +1,48 @@
+using DpSynth.EndToEnd.TestHost;
+using DpSynth.Functions;
+using DpSynth.LocalHost;
+using DpSynth.Privacy;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Workers;
+using DpSynth.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+// host FOLDER [--no-worker]: the local host on the accounts that PrivateStorage and AzureWebJobsStorage name, with repeatable noise.
+// worker: a worker with the access that WorkerAccess holds.
+// Each prints one line when it is ready, and runs until it is killed.
+if (args is ["worker", ..])
+{
+    using var worker = WorkerHost.CreateBuilder([]).Build();
+    await worker.StartAsync();
+    Console.WriteLine("ready");
+    await worker.WaitForShutdownAsync();
+    return 0;
+}
+
+await using var host = await LocalFunctionHost.StartAsync(
+    new LocalHostOptions
+    {
+        FunctionAssembly = typeof(FunctionApp).Assembly,
+        ConfigureServices = FunctionApp.AddServices,
+        DataFolder = args[1],
+        HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
+        PrivateStorage = Environment.GetEnvironmentVariable("PrivateStorage"),
+        AzureWebJobsStorage = Environment.GetEnvironmentVariable("AzureWebJobsStorage"),
+        QueueLease = TimeSpan.FromSeconds(2),
+        Overrides = services => services.AddSingleton<INoiseSource, SeededNoise>(),
+    },
+    CancellationToken.None);
+if (!args.Contains("--no-worker", StringComparer.Ordinal))
+{
+    var settings = new ConfigurationBuilder()
+        .AddInMemoryCollection([new("AzureWebJobsStorage", host.ExchangeStorage)])
+        .Build();
+    var access = WorkerAccess.Sign(ExchangeAccount.FromConfiguration(settings), TimeSpan.FromHours(1), TimeProvider.System);
+    await WorkerHost.CreateBuilder([], [new(WorkerAccess.SettingName, access.ToJson()), new("Worker:Lease", "00:00:02"), new("Worker:RenewEvery", "00:00:00.5")]).Build().StartAsync();
+}
+
+Console.WriteLine($"ready {host.Endpoint}");
+await Task.Delay(Timeout.Infinite);
+return 0;

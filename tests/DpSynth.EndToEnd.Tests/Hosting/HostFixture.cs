@@ -1,0 +1,53 @@
+using DpSynth.Functions;
+using DpSynth.LocalHost;
+using DpSynth.Storage.Workers;
+using DpSynth.Worker;
+using Microsoft.Extensions.Hosting;
+
+namespace DpSynth.EndToEnd.Tests.Hosting;
+
+/// <summary>The local host and one worker in this process, as the demo runs them.</summary>
+public sealed class HostFixture : IAsyncLifetime
+{
+    private LocalFunctionHost? host;
+    private IHost? worker;
+
+    public StorageFixture Storage { get; } = new();
+
+    public Uri Endpoint => host!.Endpoint;
+
+    public async Task InitializeAsync()
+    {
+        await Storage.InitializeAsync();
+        host = await LocalFunctionHost.StartAsync(
+            new LocalHostOptions
+            {
+                FunctionAssembly = typeof(FunctionApp).Assembly,
+                ConfigureServices = FunctionApp.AddServices,
+                DataFolder = Storage.NewDataFolder(),
+                HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
+                PrivateStorage = Storage.PrivateStorage,
+                AzureWebJobsStorage = Storage.ExchangeStorage,
+            },
+            CancellationToken.None);
+        var access = WorkerAccess.Sign(Storage.ExchangeAccount, TimeSpan.FromHours(1), TimeProvider.System);
+        worker = WorkerHost.CreateBuilder([], [new(WorkerAccess.SettingName, access.ToJson())]).Build();
+        await worker.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (worker is not null)
+        {
+            await worker.StopAsync();
+            worker.Dispose();
+        }
+
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        await Storage.DisposeAsync();
+    }
+}

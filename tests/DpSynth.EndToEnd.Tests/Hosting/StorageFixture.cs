@@ -1,0 +1,71 @@
+using DpSynth.LocalHost.Azurite;
+using DpSynth.Storage;
+using DpSynth.Storage.Accounts;
+using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DpSynth.EndToEnd.Tests.Hosting;
+
+/// <summary>A real Azurite with two accounts, and the stores over them. One a test class: queues have one host at a time.</summary>
+public sealed class StorageFixture : IAsyncLifetime
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dpsynth-e2e-");
+    private AzuriteProcess? azurite;
+    private ServiceProvider? services;
+
+    public string PrivateStorage => azurite!.PrivateStorage;
+
+    public string ExchangeStorage => azurite!.ExchangeStorage;
+
+    public PrivateAccount PrivateAccount => Get<PrivateAccount>();
+
+    public ExchangeAccount ExchangeAccount => Get<ExchangeAccount>();
+
+    public ICandidateStore Candidates => Get<ICandidateStore>();
+
+    public IReleaseStore Releases => Get<IReleaseStore>();
+
+    public IBudgetLedger Ledger => Get<IBudgetLedger>();
+
+    public IRunRegistry Registry => Get<IRunRegistry>();
+
+    public IPrivateStore PrivateStore => Get<IPrivateStore>();
+
+    /// <summary>A folder for one host's data.</summary>
+    public string NewDataFolder() => folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;
+
+    public async Task InitializeAsync()
+    {
+        azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = NewDataFolder() }, CancellationToken.None);
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("PrivateStorage", PrivateStorage), new("AzureWebJobsStorage", ExchangeStorage)])
+            .Build();
+        services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(settings)
+            .AddPrivateStorage(settings).AddExchangeStorage(settings).BuildServiceProvider();
+        await PrivateAccount.EnsureCreatedAsync(CancellationToken.None);
+        await ExchangeAccount.EnsureCreatedAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (services is not null)
+        {
+            await services.DisposeAsync();
+        }
+
+        if (azurite is not null)
+        {
+            await azurite.DisposeAsync();
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    private T Get<T>()
+        where T : notnull => services!.GetRequiredService<T>();
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Synthesis.Runs;
+
+namespace DpSynth.EndToEnd.Tests.Runs;
+
+/// <summary>What is refused, with which sentence, and that nothing is half-started by it.</summary>
+public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>, IDisposable
+{
+    private readonly RunClient client = new(host.Storage, host.Endpoint);
+
+    [Theory]
+    [InlineData("json", "{ \"runId\": ", "The request is not valid JSON")]
+    [InlineData("path", null, "'runId' must be 1 to 64 letters", "\"path\"", "\"../path\"")]
+    [InlineData("field", null, "'epsilom' is not a known field; the nearest known name is 'epsilon'.", "\"seed\": 5", "\"seed\": 5, \"epsilom\": 1")]
+    [InlineData("eps0", null, "'epsilon' is 0", "\"epsilon\": 4", "\"epsilon\": 0")]
+    [InlineData("epsnan", null, "'epsilon' must be a finite number, not 'NaN'.", "\"epsilon\": 4", "\"epsilon\": \"NaN\"")]
+    [InlineData("delta1", null, "'delta' is 1", "\"delta\": 1e-5", "\"delta\": 1")]
+    [InlineData("missing", null, "There is no dataset 'no-such-dataset' in the container 'private-data'", "\"bad\"", "\"no-such-dataset\"")]
+    [InlineData("schedule", null, "'evolution.variationDegrees' has 3 entries and 'evolution.populationSizes' has 4", "[40, 40, 40]", "[40, 40, 40, 40]")]
+    public async Task Bad_request_is_refused_by_http_with_one_sentence(string runId, string? body, string sentence, string part = "", string replacement = "")
+    {
+        await EnsureDatasetAsync();
+        var request = body ?? SmallDataset.Request(runId, "bad").Replace(part, replacement, StringComparison.Ordinal);
+
+        using var answer = await client.Http.PostAsync(new Uri("api/runs", UriKind.Relative), new StringContent(request, Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.StartsWith(sentence, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Null(await client.FindAsync(runId));
+        Assert.Null(await host.Storage.Registry.ReadAsync(runId, default));
+    }
+
+    [Fact]
+    public async Task Bad_message_with_a_run_id_ends_on_the_poison_queue_and_its_reason_in_the_runs_status()
+    {
+        await EnsureDatasetAsync();
+
+        await client.SendAsync(SmallDataset.Request("bad-message", "bad").Replace("1e-5", "7", StringComparison.Ordinal));
+        var run = await client.WaitForEndAsync("bad-message");
+
+        Assert.Equal(RunState.Refused, run.State);
+        Assert.StartsWith("'delta' is 7; it must lie strictly between 0 and 1", run.Reason, StringComparison.Ordinal);
+        await PoisonedAsync(text => text.Contains("bad-message", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Bad_message_without_a_run_id_leaves_its_reason_under_the_messages_id()
+    {
+        var messageId = await client.SendAsync("this is no request");
+
+        await PoisonedAsync(text => text == "this is no request");
+        var rejections = new List<Rejection>();
+        await foreach (var rejection in host.Storage.Registry.ListRejectionsAsync(default))
+        {
+            rejections.Add(rejection);
+        }
+
+        Assert.StartsWith("The request is not valid JSON", Assert.Single(rejections, rejection => rejection.MessageId == messageId).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Same_run_id_with_a_different_request_is_a_conflict()
+    {
+        await EnsureDatasetAsync();
+        using var first = await PostAsync(SmallDataset.Request("taken", "bad"));
+        await client.WaitForEndAsync("taken");
+
+        using var same = await PostAsync(SmallDataset.Request("taken", "bad"));
+        using var other = await PostAsync(SmallDataset.Request("taken", "bad", epsilon: 3));
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.Conflict), (first.StatusCode, same.StatusCode, other.StatusCode));
+        Assert.Equal(4, (await host.Storage.Registry.ReadAsync("taken", default))!.Request.Epsilon);
+    }
+
+    [Fact]
+    public async Task Corrupt_image_refuses_the_dataset_and_is_named()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "corrupt", imagesPerClass: 3);
+        await host.Storage.PrivateAccount.Data.UploadBlobAsync("corrupt/level/broken.png", BinaryData.FromString("no image"));
+
+        await client.SendAsync(SmallDataset.Request("corrupt-1", "corrupt"));
+        var run = await client.WaitForEndAsync("corrupt-1");
+
+        Assert.Equal(RunState.Refused, run.State);
+        Assert.Contains("corrupt/level/broken.png", run.Reason, StringComparison.Ordinal);
+        var spending = Assert.Single((await host.Storage.Ledger.ReadAsync("corrupt", default)).Runs);
+        Assert.Equal((true, 0), (spending.Closed, spending.Releases.Count));
+    }
+
+    [Fact]
+    public async Task Image_of_monstrous_size_is_refused_before_it_is_decoded()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "monster", imagesPerClass: 3);
+        await host.Storage.PrivateAccount.Data.UploadBlobAsync("monster/level/huge.png", BinaryData.FromBytes(MonstrousPng.Make(50_000, 50_000)));
+
+        await client.SendAsync(SmallDataset.Request("monster-1", "monster"));
+        var run = await client.WaitForEndAsync("monster-1");
+
+        Assert.Equal(RunState.Refused, run.State);
+        Assert.Contains("monster/level/huge.png", run.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Class_without_a_usable_image_refuses_the_run()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "hollow", imagesPerClass: 3);
+        await host.Storage.PrivateAccount.Data.UploadBlobAsync("hollow/nothing/broken.png", BinaryData.FromString("no image"));
+
+        await client.SendAsync(SmallDataset.Request("hollow-1", "hollow").Replace("\"channels\": 1", "\"channels\": 1, \"corrupt\": \"skip\"", StringComparison.Ordinal));
+        var run = await client.WaitForEndAsync("hollow-1");
+
+        Assert.Equal((RunState.Refused, "The class 'nothing' of the dataset 'hollow' has no usable image; add some, or remove its folder."), (run.State, run.Reason));
+    }
+
+    [Fact]
+    public async Task Dataset_whose_upload_is_not_done_is_refused()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "half", imagesPerClass: 2);
+        await host.Storage.PrivateAccount.Data.UploadBlobAsync("half/.uploading", BinaryData.FromString("{}"));
+
+        using var answer = await PostAsync(SmallDataset.Request("half-1", "half"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("is still being uploaded", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dataset_without_images_is_refused()
+    {
+        await host.Storage.PrivateAccount.Data.UploadBlobAsync("empty/notes.txt", BinaryData.FromString("no images yet"));
+
+        using var answer = await PostAsync(SmallDataset.Request("empty-1", "empty"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("holds no images", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unknown_run_is_not_found()
+    {
+        using var unknown = await client.Http.GetAsync(new Uri("api/runs/nobody-knows", UriKind.Relative));
+        using var absurd = await client.Http.GetAsync(new Uri("api/runs/..%2Fetc", UriKind.Relative));
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (unknown.StatusCode, absurd.StatusCode));
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async Task EnsureDatasetAsync()
+    {
+        if (await host.Storage.PrivateStore.ListDatasetAsync("bad", default) is null)
+        {
+            await SmallDataset.UploadAsync(host.Storage, "bad", imagesPerClass: 4);
+        }
+    }
+
+    private Task<HttpResponseMessage> PostAsync(string request) =>
+        client.Http.PostAsync(new Uri("api/runs", UriKind.Relative), new StringContent(request, Encoding.UTF8, "application/json"));
+
+    private async Task PoisonedAsync(Func<string, bool> expected)
+    {
+        var poison = host.Storage.ExchangeAccount.Queue("run-requests-poison");
+        for (var attempt = 0; attempt < 600; attempt++)
+        {
+            if ((await poison.ExistsAsync()).Value
+                && (await poison.PeekMessagesAsync(32)).Value.Any(message => expected(message.Body.ToString())))
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
+
+        Assert.Fail("The message did not end on the poison queue.");
+    }
+}
