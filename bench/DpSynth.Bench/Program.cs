@@ -1,0 +1,32 @@
+using DpSynth.Bench;
+
+var output = Console.Out;
+switch (args)
+{
+    case ["renderer"]:
+        RendererBenchmark.Run(output);
+        return 0;
+    case ["neighbours"]:
+        NeighboursBenchmark.Run(output);
+        return 0;
+    case ["classifier"]:
+        ClassifierBenchmark.Run(output);
+        return 0;
+    case ["mnist", .. var rest]:
+        await MnistBenchmark.RunAsync(output, rest);
+        return 0;
+    case ["reference"]:
+        await ReferenceBenchmark.RunAsync(output);
+        return 0;
+    default:
+        output.WriteLine("""
+            usage: dotnet run -c Release --project bench/DpSynth.Bench -- BENCHMARK
+
+              renderer               images a second of draw-text, beside libvips
+              neighbours             votes a second of the exact search, beside a plain loop
+              classifier             the scoring classifier on MNIST's own training images
+              mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
+              reference              the setting in which the Python reference library was timed
+            """);
+        return args.Length == 0 ? 0 : 2;
+}
