@@ -78,6 +78,35 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
+    public async Task Run_draws_from_a_public_set_the_images_nearest_to_the_private_ones()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "near");
+        var candidates = host.Storage.ExchangeAccount.Candidates;
+        for (var i = 0; i < 24; i++)
+        {
+            await candidates.UploadBlobAsync($"public/bars/{i:D3}.png", BinaryData.FromBytes(SmallDataset.Draw(i % 2, 1000 + i)));
+        }
+
+        using var request = JsonDocument.Parse(SmallDataset.Request("near-1", "near", epsilon: 100));
+        var fields = System.Text.Json.Nodes.JsonObject.Create(request.RootElement)!;
+        fields["generator"] = System.Text.Json.Nodes.JsonNode.Parse("""{ "name": "nearest-image", "options": { "publicSet": "bars" } }""");
+        fields["evolution"]!["variationDegrees"] = System.Text.Json.Nodes.JsonNode.Parse("[8, 4, 1]");
+        await host.Storage.Ledger.SetTotalAsync("near", 200, 1e-5, default);
+        await client.SendAsync(fields.ToJsonString());
+        var run = await client.WaitForEndAsync("near-1");
+
+        Assert.Equal((RunState.Succeeded, null), (run.State, run.Reason));
+
+        // Classes are in ordinal order, level before upright; public image i is upright where i is even. A degree of 1 is the parent itself.
+        for (var shard = 0; shard < 2; shard++)
+        {
+            var released = await host.Storage.Candidates.ReadCandidatesAsync(new("near-1", 2, shard), withImages: false, default);
+            var right = released.Parameters.ToArray().Count(index => (int)index % 2 == 1 - shard);
+            Assert.True(right >= released.Count * 0.9, $"{right} of {released.Count} candidates of class {shard} show the right bar.");
+        }
+    }
+
+    [Fact]
     public async Task Cancelled_run_ends_and_gives_back_what_it_did_not_spend()
     {
         await SmallDataset.UploadAsync(host.Storage, "cancelled");
