@@ -1,3 +1,5 @@
+using DpSynth.Privacy.Accounting;
+
 namespace DpSynth.Privacy;
 
 /// <summary>
@@ -59,13 +61,6 @@ public sealed record PrivacyStatement
             Releases = releases,
         };
     }
-}
-
-/// <summary>Which two inputs count as neighbours.</summary>
-public enum Adjacency
-{
-    /// <summary>One unit is present in one input and absent from the other.</summary>
-    AddRemove,
 }
 
 /// <summary>One noisy release.</summary>

@@ -36,4 +36,11 @@ internal static class Require
             throw new ArgumentOutOfRangeException(name, value, $"{name} must lie inside (0, 1).");
         }
     }
+
+    /// <summary>Returns the value if it is above 0 and finite.</summary>
+    internal static double InRange(double value, [CallerMemberName] string? name = null)
+    {
+        Positive(value, name);
+        return value;
+    }
 }

@@ -1,0 +1,13 @@
+namespace DpSynth.Privacy.Mechanisms;
+
+/// <summary>
+/// Draws the noise of a release. Production has one implementation, drawing from the operating system's secure generator.
+/// </summary>
+public interface IDiscreteGaussianNoise
+{
+    /// <summary>Fills <paramref name="destination"/> with independent draws of N_Z(0, σ²).</summary>
+    /// <param name="destination">Receives the noise.</param>
+    /// <param name="sigmaSquared">σ² in squared units of the integer query.</param>
+    /// <param name="purpose">What the noise is for, such as <c>RUN/iteration-003/0</c>: lets tests replay draws; the secure source ignores it.</param>
+    void Fill(Span<long> destination, Rational sigmaSquared, string purpose);
+}
