@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Azure;
+using DpSynth.Cli.Audit;
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets;
@@ -95,6 +96,7 @@ public static class DpSynthCommand
         DatasetsCommand.Create(context),
         RunsCommand.Create(context),
         BudgetCommand.Create(context),
+        AuditCommand.Create(context),
         DoctorCommand.Create(context),
         TestCommand(),
         _json,

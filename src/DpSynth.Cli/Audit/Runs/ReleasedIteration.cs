@@ -1,0 +1,29 @@
+using DpSynth.Cli.Connections;
+using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Cli.Audit.Runs;
+
+/// <summary>What one iteration made known of one class: the candidates, and the noisy votes for each.</summary>
+/// <param name="NoisyVotes">One number a candidate, in any unit.</param>
+/// <param name="Candidates">Their embeddings, one row a candidate.</param>
+internal sealed record ReleasedIteration(IReadOnlyList<double> NoisyVotes, EmbeddingMatrix Candidates)
+{
+    /// <summary>Reads all iterations of one class of a run that has ended. The only place where an audit reads a run's releases.</summary>
+    public static async Task<IReadOnlyList<ReleasedIteration>> ReadAsync(
+        Connection connection, GenerationRecipe recipe, int classIndex, CancellationToken cancellationToken)
+    {
+        var embeddings = new CandidateEmbeddings(connection.Candidates);
+        var iterations = new List<ReleasedIteration>();
+        for (var iteration = 1; iteration <= recipe.Evolution.Iterations; iteration++)
+        {
+            var noisy = await connection.PrivateStore.ReadHistogramAsync(recipe.RunId, iteration, classIndex, cancellationToken)
+                ?? throw new InvalidOperationException($"The run '{recipe.RunId}' has not released iteration {iteration}.");
+            iterations.Add(new ReleasedIteration(
+                [.. noisy], await embeddings.ReadAsync(recipe, iteration - 1, classIndex, cancellationToken)));
+        }
+
+        return iterations;
+    }
+}
