@@ -6,7 +6,6 @@ using DpSynth.Storage.Datasets;
 using DpSynth.Storage.Queues;
 using DpSynth.Storage.Releases;
 using DpSynth.Storage.Runs;
-using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -21,7 +20,7 @@ namespace DpSynth.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/> and <see cref="IBudgetLedger"/> over the setting
+    /// Registers <see cref="PrivateAccount"/> and <see cref="IPrivateStore"/> over the setting
     /// <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
     /// </summary>
     public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
@@ -31,7 +30,6 @@ public static class StorageServices
             .Validate(options => options.IsValid, BudgetOptions.Rule);
         services.TryAddSingleton(_ => PrivateAccount.FromConfiguration(configuration));
         services.TryAddSingleton<IPrivateStore, PrivateStore>();
-        services.TryAddSingleton<IBudgetLedger, BudgetLedger>();
         return services;
     }
 
