@@ -13,5 +13,6 @@ internal static class AccountantCommand
             NoiseCommand.Create(context),
             CurveCommand.Create(context),
             FurtherRunsCommand.Create(context),
+            SampleCommand.Create(context),
         ]);
 }
