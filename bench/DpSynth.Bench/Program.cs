@@ -9,6 +9,9 @@ switch (args)
     case ["neighbours"]:
         NeighboursBenchmark.Run(output);
         return 0;
+    case ["sampler"]:
+        SamplerBenchmark.Run(output);
+        return 0;
     case ["classifier"]:
         ClassifierBenchmark.Run(output);
         return 0;
@@ -24,6 +27,7 @@ switch (args)
 
               renderer               images a second of draw-text, beside libvips
               neighbours             votes a second of the exact search, beside a plain loop
+              sampler                exact discrete Gaussian samples a second, beside arbitrary precision
               classifier             the scoring classifier on MNIST's own training images
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
               reference              the setting in which the Python reference library was timed

@@ -57,6 +57,9 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>The budgets.</summary>
     public IBudgetLedger Ledger => Get<IBudgetLedger>();
 
+    /// <summary>The ledgers of privacy events.</summary>
+    public IPrivacyLedger PrivacyLedger => Get<IPrivacyLedger>();
+
     /// <summary>The accepted and rejected requests.</summary>
     public IRunRegistry Registry => Get<IRunRegistry>();
 

@@ -1,0 +1,54 @@
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Privacy.Mechanisms;
+
+/// <summary>Makes a sum of vectors, one a unit, differentially private: clipped, gridded, discrete Gaussian noise on every coordinate.</summary>
+public static class VectorMechanism
+{
+    /// <summary>Releases the noisy sum.</summary>
+    /// <param name="vectors">One vector a unit; private. May be empty.</param>
+    /// <param name="grid">How they are clipped and rounded.</param>
+    /// <param name="release">
+    /// The release, as from <see cref="NoiseCalibration"/> for <see cref="ContributionShape.Vector"/>: its sensitivity must cover
+    /// <see cref="VectorGrid.Sensitivity"/>.
+    /// </param>
+    /// <param name="noise">Where the noise comes from.</param>
+    /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
+    /// <exception cref="ArgumentException">A vector is not finite or of another length, or the event does not cover the release.</exception>
+    public static NoisyVector Release(
+        IEnumerable<ReadOnlyMemory<float>> vectors,
+        VectorGrid grid,
+        DiscreteGaussianEvent release,
+        IDiscreteGaussianNoise noise,
+        string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(grid);
+        ArgumentNullException.ThrowIfNull(release);
+        ArgumentNullException.ThrowIfNull(noise);
+        if (release.Count != 1 || release.Contribution != ContributionShape.Vector || release.Sensitivity < grid.Sensitivity)
+        {
+            throw new ArgumentException(
+                $"The event must stand for one release of vectors with a sensitivity of at least {grid.Sensitivity} grid units.", nameof(release));
+        }
+
+        long[] sum = new long[grid.Dimension];
+        noise.Fill(sum, release.SigmaSquared, purpose);
+        long[] gridded = new long[grid.Dimension];
+        foreach (ReadOnlyMemory<float> vector in vectors)
+        {
+            grid.Quantize(vector.Span, gridded);
+            for (int i = 0; i < sum.Length; i++)
+            {
+                sum[i] = checked(sum[i] + gridded[i]);
+            }
+        }
+
+        return new NoisyVector(Array.ConvertAll(sum, value => value * grid.Unit), release);
+    }
+}
+
+/// <summary>A released vector and what it cost.</summary>
+/// <param name="Values">The noisy sum of the clipped vectors, in their units.</param>
+/// <param name="Release">The event, for the ledger.</param>
+public sealed record NoisyVector(IReadOnlyList<double> Values, DiscreteGaussianEvent Release);

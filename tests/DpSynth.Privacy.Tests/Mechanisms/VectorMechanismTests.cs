@@ -1,0 +1,111 @@
+using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Mechanisms;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DpSynth.Privacy.Tests.Mechanisms;
+
+public sealed class VectorMechanismTests
+{
+    [Fact]
+    public void Gridded_vector_keeps_the_sensitivity_and_stays_within_a_unit_of_the_clipped_one()
+    {
+        Gen<float> entry = Gen.Choose(-1_000_000, 1_000_000).Select(x => x / 1000f);
+        var gen = from dimension in Gen.Choose(1, 40)
+                  from vector in Gen.ArrayOf(entry, dimension)
+                  from bits in Gen.Choose(1, 30)
+                  from norm in Gen.Choose(1, 5000)
+                  from rounding in Gen.Elements(VectorRounding.TowardZero, VectorRounding.Stochastic)
+                  from seed in Gen.Choose(0, int.MaxValue)
+                  select (vector, new VectorGrid(dimension, norm / 7.0, bits, rounding), seed);
+        Prop.ForAll(gen.ToArbitrary(), ((float[] Vector, VectorGrid Grid, int Seed) drawn) =>
+            {
+                long[] gridded = new long[drawn.Vector.Length];
+                drawn.Grid.Quantize(drawn.Vector, gridded, new SeededRandomBytes(drawn.Seed));
+                double[] clipped = Array.ConvertAll(drawn.Vector, x => (double)x);
+                L2Clip.Apply(clipped, drawn.Grid.Norm);
+                UInt128 squares = gridded.Aggregate(UInt128.Zero, (sum, v) => sum + (UInt128)((Int128)v * v));
+                return squares <= (UInt128)drawn.Grid.Sensitivity * (UInt128)drawn.Grid.Sensitivity
+                    && gridded.Zip(clipped).All(pair => Math.Abs((pair.First * drawn.Grid.Unit) - pair.Second) <= drawn.Grid.Unit * (1 + 1e-6));
+            })
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithReplay(9, 3));
+    }
+
+    [Fact]
+    public void Rounding_towards_zero_costs_no_sensitivity_and_stochastic_rounding_little()
+    {
+        Assert.Equal(1024, new VectorGrid(512, 1, 10).Sensitivity);
+        Assert.InRange(new VectorGrid(512, 1, 10, VectorRounding.Stochastic).Sensitivity, 1025, 1030);
+
+        // In few dimensions the worst case binds: 2 + √1.
+        Assert.Equal(3, new VectorGrid(1, 1, 1, VectorRounding.Stochastic).Sensitivity);
+    }
+
+    [Fact]
+    public void Stochastic_rounding_keeps_the_mean()
+    {
+        const int Repetitions = 20_000;
+        float[] vector = [0.3f, -0.4f, 0.05f, 0];
+        VectorGrid grid = new(4, 1, 4, VectorRounding.Stochastic);
+        SeededRandomBytes bytes = new(11);
+        double[] means = new double[4];
+        long[] gridded = new long[4];
+        for (int i = 0; i < Repetitions; i++)
+        {
+            grid.Quantize(vector, gridded, bytes);
+            for (int j = 0; j < 4; j++)
+            {
+                means[j] += gridded[j] * grid.Unit / Repetitions;
+            }
+        }
+
+        // The standard deviation of one rounding is at most half a unit; five standard errors of the mean.
+        Assert.All(means.Zip(vector), pair => Assert.Equal(pair.Second, pair.First, 5 * grid.Unit / 2 / Math.Sqrt(Repetitions)));
+    }
+
+    [Fact]
+    public void Release_adds_the_events_noise_to_the_sum_of_clipped_vectors()
+    {
+        VectorGrid grid = new(3, 1, 20);
+        DiscreteGaussianEvent release = new()
+        {
+            SigmaSquared = Rational.FromDouble(4.0 * (1L << 40)),
+            Sensitivity = grid.Sensitivity,
+            Contribution = ContributionShape.Vector,
+        };
+        long[] noise = new long[3];
+        new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)).Fill(noise, release.SigmaSquared, "");
+
+        NoisyVector noisy = VectorMechanism.Release(
+            [new float[] { 3, 4, 0 }, new float[] { 0, 0, 0.5f }], grid, release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)), "");
+
+        double[] clippedSum = [0.6, 0.8, 0.5];
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(clippedSum[i] + (noise[i] * grid.Unit), noisy.Values[i], 2 * grid.Unit);
+        }
+
+        Assert.Equal(release, noisy.Release);
+    }
+
+    [Fact]
+    public void Bad_vectors_grids_and_events_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VectorGrid(0, 1, 10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VectorGrid(1, double.NaN, 10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VectorGrid(1, 0, 10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VectorGrid(1, 1, 31));
+        VectorGrid grid = new(2, 1, 10);
+        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            Assert.Throws<ArgumentException>(() => grid.Quantize([0, bad], new long[2]));
+        }
+
+        Assert.Throws<ArgumentException>(() => grid.Quantize([0], new long[1]));
+        DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse("1"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
+        foreach (DiscreteGaussianEvent wrong in new[] { release with { Count = 2 }, release with { Sensitivity = 1023 }, release with { Contribution = ContributionShape.OneCoordinate } })
+        {
+            Assert.Throws<ArgumentException>(() => VectorMechanism.Release([], grid, wrong, new SecureDiscreteGaussianNoise(), ""));
+        }
+    }
+}
