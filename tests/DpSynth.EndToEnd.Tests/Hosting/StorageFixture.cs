@@ -30,7 +30,7 @@ public sealed class StorageFixture : IAsyncLifetime
 
     public IReleaseStore Releases => Get<IReleaseStore>();
 
-    public IBudgetLedger Ledger => Get<IBudgetLedger>();
+    public IPrivacyLedger Ledger => Get<IPrivacyLedger>();
 
     public IRunRegistry Registry => Get<IRunRegistry>();
 
