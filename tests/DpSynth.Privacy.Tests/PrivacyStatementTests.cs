@@ -1,3 +1,5 @@
+using DpSynth.Privacy.Accounting;
+
 namespace DpSynth.Privacy.Tests;
 
 public sealed class PrivacyStatementTests
