@@ -7,7 +7,8 @@ public sealed class CommandLineTests : IDisposable
     public static TheoryData<string> AllCommands =>
     [
         "demo", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
-        "runs cancel", "runs download", "budget show", "budget set", "doctor", "test",
+        "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export",
+        "budget new", "budget join", "doctor", "test",
     ];
 
     [Theory]
@@ -36,6 +37,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("budget", "set", "mnist", "--epsilon", "0")]
     [InlineData("budget", "set", "mnist", "--epsilon", "NaN")]
     [InlineData("budget", "set", "mnist", "--epsilon", "1", "--delta", "1")]
+    [InlineData("budget", "verify")]
+    [InlineData("budget", "verify", "mnist", "--all")]
+    [InlineData("budget", "new", "mnist")]
+    [InlineData("budget", "new", "mnist", "--reason", " ")]
+    [InlineData("budget", "join", "mnist")]
     [InlineData("runs", "show", "../escape")]
     [InlineData("datasets", "show", "a/b")]
     [InlineData("demo", "--epsilon", "-1")]

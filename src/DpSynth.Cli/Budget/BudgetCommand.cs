@@ -7,6 +7,9 @@ internal static class BudgetCommand
 {
     public static Command Create(CommandContext context) => CommandContext.Group(
         "budget",
-        "Show or set the privacy budget of a dataset: what all runs on it together may cost.",
-        [ShowCommand.Create(context), SetCommand.Create(context)]);
+        "The privacy budget of a dataset: what all runs on it together may cost, and the ledger of what they have cost.",
+        [
+            ShowCommand.Create(context), SetCommand.Create(context), VerifyCommand.Create(context), ExportCommand.Create(context),
+            NewCommand.Create(context), JoinCommand.Create(context),
+        ]);
 }

@@ -1,45 +1,55 @@
+using System.Text.Json.Serialization;
 using DpSynth.Cli.Terminals;
 using DpSynth.Privacy;
+using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Budgets;
 
 namespace DpSynth.Cli.Budget;
 
-/// <summary>A dataset's budget in ε, at the δ of its total.</summary>
+/// <summary>A dataset's budget in ε, at the δ of its cap.</summary>
 /// <param name="Dataset">The dataset.</param>
+/// <param name="Lineage">The lineage whose ledger it is.</param>
 /// <param name="TotalEpsilon">ε that all runs together may cost.</param>
 /// <param name="Delta">δ at which every ε here is stated.</param>
 /// <param name="SpentEpsilon">ε of all releases made.</param>
 /// <param name="CommittedEpsilon">ε of all releases made and of what running runs hold in reserve.</param>
-/// <param name="RemainingEpsilon">ε that a single further run could cost; Gaussian releases add up in μ², so this is more than total less committed.</param>
+/// <param name="RemainingEpsilon">ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.</param>
+/// <param name="Accountant">What composed them.</param>
 /// <param name="Runs">The runs, in the order of their reservation.</param>
 internal sealed record BudgetReport(
-    string Dataset, double TotalEpsilon, double Delta, double SpentEpsilon, double CommittedEpsilon, double RemainingEpsilon,
+    string Dataset,
+    string Lineage,
+    double TotalEpsilon,
+    double Delta,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double CommittedEpsilon,
+    double RemainingEpsilon,
+    AccountantKind Accountant,
     IReadOnlyList<RunShare> Runs)
 {
-    /// <summary>Translates the ledger's μ² into ε.</summary>
-    public static BudgetReport Of(DatasetBudget budget)
-    {
-        double EpsilonOf(double muSquared) => GaussianAccountant.Epsilon(Math.Sqrt(muSquared), budget.TotalDelta);
-        var spent = budget.Runs.Sum(run => run.SpentMuSquared);
-        var committed = budget.Runs.Sum(run => run.Closed ? run.SpentMuSquared : Math.Max(run.ReservedMuSquared, run.SpentMuSquared));
-        var totalMu = GaussianAccountant.Mu(budget.TotalEpsilon, budget.TotalDelta);
-        return new BudgetReport(
-            budget.Dataset,
-            budget.TotalEpsilon,
-            budget.TotalDelta,
-            EpsilonOf(spent),
-            EpsilonOf(committed),
-            EpsilonOf(Math.Max(0, (totalMu * totalMu) - committed)),
-            [.. budget.Runs.Select(run => new RunShare(run.RunId, EpsilonOf(run.SpentMuSquared), run.Releases.Count, run.Closed))]);
-    }
+    /// <summary>The ledger searches what remains to this relative accuracy.</summary>
+    private const double Accuracy = 1e-5;
+
+    /// <summary>Adds each run's own ε.</summary>
+    public static BudgetReport Of(PrivacyBudget budget) => new(
+        budget.Dataset,
+        budget.Lineage,
+        budget.CapEpsilon,
+        budget.CapDelta,
+        budget.SpentEpsilon,
+        budget.CommittedEpsilon,
+        budget.RemainingEpsilon,
+        budget.Accountant,
+        [.. budget.Runs.Select(run => new RunShare(
+            run.RunId, SpentBy(run, budget.CapDelta), run.Releases.Count(release => release.SpentAt is not null), run.Closed))]);
+
+    /// <summary>ε of the releases that a run made, alone.</summary>
+    public static double SpentBy(RunBudget run, double delta) =>
+        PrivacyAccountant.Epsilon([.. run.Releases.Where(release => release.SpentAt is not null).Select(release => release.Event)], delta).Epsilon;
 
     /// <summary>Whether a further run of (ε, δ) fits beside everything spent and reserved; the ledger decides again when the run is planned.</summary>
-    public bool Admits(double epsilon, double delta)
-    {
-        double SquaredMu(double e, double d) => Math.Pow(GaussianAccountant.Mu(e, d), 2);
-        var committed = CommittedEpsilon > 0 ? SquaredMu(CommittedEpsilon, Delta) : 0;
-        return committed + SquaredMu(epsilon, delta) <= SquaredMu(TotalEpsilon, Delta);
-    }
+    public bool Admits(double epsilon, double delta) =>
+        GaussianAccountant.Epsilon(GaussianAccountant.Mu(epsilon, delta), Delta) <= RemainingEpsilon * (1 + Accuracy);
 
     /// <summary>The report in words.</summary>
     public string Describe()
@@ -47,6 +57,7 @@ internal sealed record BudgetReport(
         var figures = TextTable.DrawPairs(
         [
             ("dataset", Dataset),
+            ("ledger", Lineage == Dataset ? null : $"that of lineage '{Lineage}'"),
             ("total", $"ε {Figures.Epsilon(TotalEpsilon)} at δ {Figures.Delta(Delta)}"),
             ("spent", $"ε {Figures.Epsilon(SpentEpsilon)}"),
             ("reserved", CommittedEpsilon > SpentEpsilon ? $"ε {Figures.Epsilon(CommittedEpsilon)} with what running runs hold" : null),
@@ -64,4 +75,8 @@ internal sealed record BudgetReport(
 /// <param name="SpentEpsilon">ε of its releases alone.</param>
 /// <param name="Releases">How many releases it made.</param>
 /// <param name="Closed">Whether it is over.</param>
-internal sealed record RunShare(string RunId, double SpentEpsilon, int Releases, bool Closed);
+internal sealed record RunShare(
+    string RunId,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
+    int Releases,
+    bool Closed);

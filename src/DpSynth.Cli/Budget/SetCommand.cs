@@ -44,7 +44,7 @@ internal static class SetCommand
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);
         var current = await connection.Ledger.ReadAsync(dataset, cancellationToken);
-        var budget = await connection.Ledger.SetTotalAsync(dataset, epsilon, delta ?? current.TotalDelta, cancellationToken);
+        var budget = await connection.Ledger.SetCapAsync(dataset, epsilon, delta ?? current.CapDelta, cancellationToken);
         context.Terminal.Result(BudgetReport.Of(budget), report => report.Describe());
         return ExitCode.Success;
     }

@@ -2,6 +2,7 @@ using DpSynth.Cli.Runs.Sources;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -55,7 +56,10 @@ public sealed class Connection : IAsyncDisposable
     public IPrivateStore PrivateStore => Get<IPrivateStore>();
 
     /// <summary>The budgets.</summary>
-    public IBudgetLedger Ledger => Get<IBudgetLedger>();
+    public IPrivacyLedger Ledger => Get<IPrivacyLedger>();
+
+    /// <summary>The owner's acts on the ledgers.</summary>
+    public ILedgerAdministration LedgerAdministration => Get<ILedgerAdministration>();
 
     /// <summary>The ledgers of privacy events.</summary>
     public IPrivacyLedger PrivacyLedger => Get<IPrivacyLedger>();

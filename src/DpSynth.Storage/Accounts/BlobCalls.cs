@@ -17,6 +17,9 @@ internal static class BlobCalls
     /// <summary>The content type of records.</summary>
     public const string Json = "application/json";
 
+    /// <summary>The content type of chains of records, one a line.</summary>
+    public const string JsonLines = "application/jsonl";
+
     /// <summary>Whether the service said that there is no such blob.</summary>
     public static bool IsMissing(this RequestFailedException exception) =>
         exception.Status == 404;

@@ -6,6 +6,8 @@ using DpSynth.Storage.Datasets;
 using DpSynth.Storage.Queues;
 using DpSynth.Storage.Releases;
 using DpSynth.Storage.Runs;
+using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -13,6 +15,7 @@ using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DpSynth.Storage;
 
@@ -20,8 +23,8 @@ namespace DpSynth.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers <see cref="PrivateAccount"/> and <see cref="IPrivateStore"/> over the setting
-    /// <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
+    /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/>, <see cref="IPrivacyLedger"/> and
+    /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
     /// </summary>
     public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -30,6 +33,17 @@ public static class StorageServices
             .Validate(options => options.IsValid, BudgetOptions.Rule);
         services.TryAddSingleton(_ => PrivateAccount.FromConfiguration(configuration));
         services.TryAddSingleton<IPrivateStore, PrivateStore>();
+        services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
+        services.TryAddSingleton(provider =>
+        {
+            var cap = provider.GetRequiredService<IOptions<BudgetOptions>>().Value;
+            return new PrivacyLedger(
+                provider.GetRequiredService<ILedgerStorage>(),
+                new LedgerCap(cap.DefaultEpsilon, cap.DefaultDelta),
+                provider.GetRequiredService<TimeProvider>());
+        });
+        services.TryAddSingleton<IPrivacyLedger>(provider => provider.GetRequiredService<PrivacyLedger>());
+        services.TryAddSingleton<ILedgerAdministration>(provider => provider.GetRequiredService<PrivacyLedger>());
         return services;
     }
 

@@ -8,7 +8,8 @@ namespace DpSynth.Storage.Layout;
 /// <list type="table">
 /// <item><term><c>private-data</c></term><description><c>DATASET/CLASS/FILE</c>, or <c>DATASET/FILE</c> where there are no classes</description></item>
 /// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy releases</description></item>
-/// <item><term><c>ledgers</c></term><description><c>DATASET.json</c></description></item>
+/// <item><term><c>ledgers</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/</c>
+/// with <c>entries-00000.jsonl</c>, <c>head.json</c>, <c>images/HASH.bin</c></description></item>
 /// </list>
 /// </remarks>
 public static class PrivateLayout
@@ -22,6 +23,9 @@ public static class PrivateLayout
     /// <summary>The container of the budget ledgers.</summary>
     public const string Ledgers = "ledgers";
 
+    /// <summary>The catalogue of lineages in <see cref="Ledgers"/>.</summary>
+    public const string LedgerCatalogue = "lineages/catalogue.json";
+
     /// <summary>All containers.</summary>
     public static IReadOnlyList<string> Containers { get; } = [Data, Work, Ledgers];
 
@@ -33,6 +37,15 @@ public static class PrivateLayout
 
     /// <summary>A dataset's ledger in <see cref="Ledgers"/>.</summary>
     public static string Ledger(string dataset) => $"{BlobNames.Segment(dataset)}.json";
+
+    /// <summary>One blob of a lineage's chain of entries in <see cref="Ledgers"/>.</summary>
+    public static string LedgerEntries(string lineage, int segment) => $"{Lineage(lineage)}entries-{segment:D5}.jsonl";
+
+    /// <summary>The record of the last entry of a lineage's chain in <see cref="Ledgers"/>.</summary>
+    public static string LedgerHead(string lineage) => $"{Lineage(lineage)}head.json";
+
+    /// <summary>A set of fingerprints of a lineage's images in <see cref="Ledgers"/>.</summary>
+    public static string LedgerImages(string lineage, string hash) => $"{Lineage(lineage)}images/{hash}.bin";
 
     /// <summary>A run's small record in <see cref="Work"/>.</summary>
     public static string Record(string runId, string name) => $"{BlobNames.Segment(runId)}/{BlobNames.Segment(name)}.json";
@@ -51,4 +64,6 @@ public static class PrivateLayout
     /// <summary>One part of a noisy release in <see cref="Work"/>.</summary>
     public static string Release(string runId, string key, int part) =>
         $"{BlobNames.Segment(runId)}/released/{BlobNames.Segment(key)}/{part:D5}.npy";
+
+    private static string Lineage(string lineage) => $"lineages/{BlobNames.Segment(lineage)}/";
 }

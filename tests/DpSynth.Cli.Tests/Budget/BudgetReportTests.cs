@@ -1,5 +1,6 @@
 using DpSynth.Cli.Budget;
 using DpSynth.Privacy;
+using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Budgets;
 
 namespace DpSynth.Cli.Tests.Budget;
@@ -8,39 +9,46 @@ public sealed class BudgetReportTests
 {
     private const double Delta = 1e-5;
 
-    [Fact]
-    public void Report_tells_spent_from_reserved_and_from_what_is_left()
+    private static readonly PrivacyBudget _unspent = new()
     {
-        var muSquared = Math.Pow(GaussianAccountant.Mu(1, Delta), 2);
-        var report = BudgetReport.Of(new DatasetBudget
+        Dataset = "birds", Lineage = "birds", CapEpsilon = 3, CapDelta = Delta, RemainingEpsilon = 3,
+    };
+
+    [Fact]
+    public void Report_has_each_run_s_own_cost_and_says_what_still_fits()
+    {
+        var release = new GaussianEvent { NoiseMultiplier = 1 / GaussianAccountant.Mu(1, Delta) };
+        var report = BudgetReport.Of(_unspent with
         {
-            Dataset = "birds",
-            TotalEpsilon = 3,
-            TotalDelta = Delta,
+            SpentEpsilon = 1,
+            CommittedEpsilon = 1.5,
+            RemainingEpsilon = 2.5,
             Runs =
             [
-                new RunSpending { RunId = "over", ReservedMuSquared = muSquared, Closed = true, Releases = [Release(muSquared / 2)] },
-                new RunSpending { RunId = "running", ReservedMuSquared = muSquared, Releases = [Release(muSquared / 2)] },
+                new RunBudget
+                {
+                    RunId = "over", Closed = true,
+                    Releases = [new LedgerRelease("a", release, DateTimeOffset.UnixEpoch, "hash"), new LedgerRelease("b", release, null, null)],
+                },
+                new RunBudget { RunId = "running", Releases = [new LedgerRelease("a", release, null, null)] },
             ],
         });
 
-        Assert.Equal(1, report.SpentEpsilon, 1e-6);
-        Assert.InRange(report.CommittedEpsilon, 1.2, 1.4);
-        var total = Math.Pow(GaussianAccountant.Mu(3, Delta), 2);
-        Assert.Equal(total, Math.Pow(GaussianAccountant.Mu(report.RemainingEpsilon, Delta), 2) + (1.5 * muSquared), 1e-6);
-        Assert.True(report.Admits(report.RemainingEpsilon * 0.999, Delta));
+        Assert.Equal([(1, 1), (0, 0)], report.Runs.Select(run => (Math.Round(run.SpentEpsilon, 9), run.Releases)));
+        Assert.Contains("1.5 with what running runs hold", report.Describe(), StringComparison.Ordinal);
+        Assert.True(report.Admits(report.RemainingEpsilon, Delta));
         Assert.False(report.Admits(report.RemainingEpsilon * 1.001, Delta));
+        Assert.True(report.Admits(2.6, 1e-3));
     }
 
     [Fact]
     public void Budget_without_runs_is_whole()
     {
-        var report = BudgetReport.Of(new DatasetBudget { Dataset = "birds", TotalEpsilon = 10, TotalDelta = Delta });
+        var report = BudgetReport.Of(_unspent);
 
-        Assert.Equal((0d, 0d), (report.SpentEpsilon, report.CommittedEpsilon));
-        Assert.Equal(10, report.RemainingEpsilon, 1e-9);
+        Assert.Equal((0d, 0d, 3d), (report.SpentEpsilon, report.CommittedEpsilon, report.RemainingEpsilon));
         Assert.DoesNotContain("RUN", report.Describe(), StringComparison.Ordinal);
+        Assert.DoesNotContain("lineage", report.Describe(), StringComparison.Ordinal);
+        Assert.Contains("'fowl'", (report with { Lineage = "fowl" }).Describe(), StringComparison.Ordinal);
     }
-
-    private static ReleaseSpending Release(double muSquared) => new(1, muSquared, DateTimeOffset.UnixEpoch);
 }

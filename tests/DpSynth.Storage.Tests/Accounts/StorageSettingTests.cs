@@ -1,6 +1,7 @@
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -60,7 +61,7 @@ public sealed class StorageSettingTests
             .BuildServiceProvider(validateScopes: true);
         Type[] ports =
         [
-            typeof(IPrivateStore), typeof(IBudgetLedger), typeof(ICandidateStore), typeof(IPublicImageSource),
+            typeof(IPrivateStore), typeof(IBudgetLedger), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
             typeof(IGenerationQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(ImageDecoder),
         ];
         Assert.All(ports, port => Assert.NotNull(services.GetService(port)));

@@ -1,4 +1,4 @@
-using DpSynth.Privacy;
+using DpSynth.Cli.Budget;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -7,7 +7,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Cli.Runs.Sources;
 
 /// <summary>Runs as far as the storage alone tells, while no host is running.</summary>
-public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, ICandidateStore candidates, IBudgetLedger ledger) : IRunSource
+public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, ICandidateStore candidates, IPrivacyLedger ledger) : IRunSource
 {
     private const string Waiting = "No host is running; the run goes on when one does.";
     private const string Ended = "It ended without a release; start a host to see why.";
@@ -73,8 +73,9 @@ public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, IC
     private async Task<double> SpentAsync(RegisteredRun run, CancellationToken cancellationToken)
     {
         var budget = await ledger.ReadAsync(run.Request.Dataset, cancellationToken);
-        var muSquared = budget.Runs.Where(share => share.RunId == run.Request.RunId).Sum(share => share.SpentMuSquared);
-        return GaussianAccountant.Epsilon(Math.Sqrt(muSquared), run.Request.Delta);
+        return budget.Runs.FirstOrDefault(share => share.RunId == run.Request.RunId) is { } share
+            ? BudgetReport.SpentBy(share, run.Request.Delta)
+            : 0;
     }
 
     private static RunView Show(Rejection rejection) => new()

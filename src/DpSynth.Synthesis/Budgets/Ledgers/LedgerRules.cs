@@ -103,7 +103,7 @@ public static class LedgerRules
     }
 
     /// <summary>Charges everything spent on a closed ledger to another one.</summary>
-    public static LedgerEntry? Join(LedgerState state, LedgerState closed, string? reason) => state.Joined.Contains(closed.Lineage)
+    public static LedgerEntry? Join(LedgerState state, LedgerState closed, string? reason) => state.HasJoined(closed.Lineage)
         ? null
         : Draft(state, LedgerEntryKind.Join) with
         {

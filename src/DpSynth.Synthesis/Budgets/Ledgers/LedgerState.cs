@@ -26,8 +26,8 @@ public sealed record LedgerState
     /// <summary>The runs, in order of their first reservation.</summary>
     public ImmutableList<RunBudget> Runs { get; private init; } = [];
 
-    /// <summary>Lineages whose spending is charged here.</summary>
-    public ImmutableHashSet<string> Joined { get; private init; } = [];
+    /// <summary>The ledgers whose spending is charged here, each at its last entry.</summary>
+    public ImmutableList<LedgerReference> JoinedAt { get; private init; } = [];
 
     /// <summary>Names of datasets that the owner took away, each with the lineage that was started for it.</summary>
     public ImmutableHashSet<(string Dataset, string Lineage)> Parted { get; private init; } = [];
@@ -46,6 +46,9 @@ public sealed record LedgerState
     /// <summary>A run's share; null if it never reserved anything.</summary>
     public RunBudget? FindRun(string runId) => RunPlaces.TryGetValue(runId, out var place) ? Runs[place] : null;
 
+    /// <summary>Whether another lineage's spending is charged here.</summary>
+    public bool HasJoined(string lineage) => JoinedAt.Any(joined => joined.Lineage == lineage);
+
     /// <summary>The state after an entry.</summary>
     /// <exception cref="InvalidDataException">The entry cannot follow: the chain is broken, or it breaks a rule. The message says which entry and why.</exception>
     public LedgerState Apply(LedgerEntry entry)
@@ -63,7 +66,7 @@ public sealed record LedgerState
         Require(entry.Hash is not null, "has no hash");
         Require(entry.PreviousHash == LastHash, Sequence == 0
             ? "names an entry before it, and there is none"
-            : $"does not follow entry {Sequence}: it names another hash");
+            : Unlinked(Sequence));
         Require(entry.Lineage == Lineage, $"belongs to another lineage than '{Lineage}'");
         Require(entry.Time >= LastTime, "lies before the entry in front of it: a clock went backwards");
         Require(entry.Time.Offset == TimeSpan.Zero, "does not state its time in UTC");
@@ -125,7 +128,7 @@ public sealed record LedgerState
 
             case LedgerEntryKind.Join:
                 Require(
-                    entry is { Other: { Sequence: > 0, Hash: not null }, Runs: not null } && entry.Other.Lineage != Lineage && !Joined.Contains(entry.Other.Lineage),
+                    entry is { Other: { Sequence: > 0, Hash: not null }, Runs: not null } && entry.Other.Lineage != Lineage && !HasJoined(entry.Other.Lineage),
                     "joins a ledger that is joined already, or none");
                 Require(
                     entry.Runs!.All(run => run.Closed && run.Releases.All(release => release is { SpentAt: not null, EntryHash: not null })),
@@ -133,7 +136,7 @@ public sealed record LedgerState
                 var charged = entry.Runs!.SelectMany(run => run.Releases.Select(release => release.Event)).ToList();
                 return entry.Runs!.Aggregate(next, (state, run) => state.AddRun(run)) with
                 {
-                    Joined = Joined.Add(entry.Other!.Lineage),
+                    JoinedAt = JoinedAt.Add(entry.Other!),
                     Spent = Spent.Add(charged),
                     Committed = Committed.Add(charged),
                 };
@@ -147,6 +150,9 @@ public sealed record LedgerState
                 throw new InvalidDataException($"Entry {entry.Sequence} is of an unknown kind.");
         }
     }
+
+    /// <summary>Words for an entry whose previous hash is not that of the entry in front of it.</summary>
+    internal static string Unlinked(long before) => $"names another entry {before} than the one in front of it: one of the two was replaced";
 
     /// <summary>What a run holds in reserve, in order of reservation.</summary>
     internal static IReadOnlyList<PlannedRelease> Unspent(RunBudget run) =>
