@@ -185,7 +185,7 @@ public static class ReleaseVerification
         for (int i = 0; i < iterations.Length; i++)
         {
             string path = string.Create(CultureInfo.InvariantCulture, $"iterations[{i}]");
-            if (!IsNumber(Member(listed[i], "iteration"), out double number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
+            if (!IsNumber(Member(listed[i], "iteration"), out double number) || !double.IsInteger(number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
             {
                 Report($"{path}.iteration", $"is {Shown(Member(listed[i], "iteration"))}; by privacy.json it is {iterations[i].Key}");
             }
