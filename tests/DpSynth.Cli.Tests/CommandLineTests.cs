@@ -7,7 +7,8 @@ public sealed class CommandLineTests : IDisposable
     public static TheoryData<string> AllCommands =>
     [
         "demo", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
-        "runs cancel", "runs download", "budget show", "budget set", "doctor", "test",
+        "runs cancel", "runs download", "budget show", "budget set", "doctor", "test", "accountant epsilon", "accountant noise", "accountant curve",
+        "accountant runs", "accountant sample", "verify-release",
     ];
 
     [Theory]

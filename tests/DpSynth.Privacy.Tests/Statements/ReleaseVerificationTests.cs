@@ -136,6 +136,27 @@ public sealed class ReleaseVerificationTests
     }
 
     [Theory]
+    [InlineData("run", "another")]
+    [InlineData("key", "iteration-002")]
+    [InlineData("event", "{\"mechanism\":\"gaussian\",\"noiseMultiplier\":3}")]
+    public void Entry_that_spent_something_else_is_no_witness(string member, string value)
+    {
+        List<string> lines =
+        [
+            .. SampleRelease.Facts.Releases.Select(release => JsonSerializer.Serialize(
+                new { kind = "spend", run = SampleRelease.Facts.RunId, key = release.Key, @event = release.Event, hash = release.LedgerEntry },
+                PrivacyJson.Options)),
+        ];
+        Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Holds);
+
+        JsonNode entry = JsonNode.Parse(lines[1])!;
+        entry[member] = value.StartsWith('{') ? JsonNode.Parse(value) : value;
+        lines[1] = entry.ToJsonString();
+        ReleaseMismatch mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
+        Assert.Equal("releases[1].ledgerEntry", mismatch.Field);
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("[]")]
     [InlineData("{\"kind\":\"spend\"}")]
