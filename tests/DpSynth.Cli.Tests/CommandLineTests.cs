@@ -7,8 +7,8 @@ public sealed class CommandLineTests : IDisposable
     public static TheoryData<string> AllCommands =>
     [
         "demo", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
-        "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export",
-        "budget new", "budget join", "doctor", "test",
+        "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export", "budget new", "budget join", "doctor", "test", "accountant epsilon", "accountant noise", "accountant curve",
+        "accountant runs", "accountant sample", "verify-release",
     ];
 
     [Theory]

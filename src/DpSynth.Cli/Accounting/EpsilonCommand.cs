@@ -72,8 +72,8 @@ internal static class EpsilonCommand
         try
         {
             await using var stream = File.OpenRead(file);
-            return await JsonSerializer.DeserializeAsync<PrivacyEvent[]>(stream, PrivacyJson.Options, cancellationToken)
-                ?? throw new JsonException("null is no list.");
+            var events = await JsonSerializer.DeserializeAsync<PrivacyEvent?[]>(stream, PrivacyJson.Options, cancellationToken);
+            return [.. (events ?? throw new JsonException("null is no list.")).Select(static one => one ?? throw new JsonException("null is no event."))];
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or NotSupportedException)
         {

@@ -10,6 +10,7 @@ internal static class SampleCommand
 {
     private const int Chunk = 8192;
     private const int LongestLine = 22;
+    private const double LargestSigmaSquared = 1e30;
 
     private static readonly Option<string> _mechanism = new("--mechanism")
     {
@@ -39,6 +40,11 @@ internal static class SampleCommand
         if (count < 0)
         {
             throw new CommandException(ExitCode.Usage, $"--count is {count}; it must not be negative.");
+        }
+
+        if (sigmaSquared.ToDouble() > LargestSigmaSquared)
+        {
+            throw new CommandException(ExitCode.Usage, "The noise is too large to be drawn: σ must be below 1e15.");
         }
 
         if (context.Terminal.Json)

@@ -63,7 +63,7 @@ internal static class VerifyReleaseCommand
             : throw new CommandException(ExitCode.Usage, $"{file.FullName} is larger than any {name} can be.");
     }
 
-    private static IReadOnlySet<string> ReadLedger(string path)
+    private static IReadOnlyDictionary<string, LedgerSpend> ReadLedger(string path)
     {
         if (!File.Exists(path))
         {

@@ -19,8 +19,8 @@ public static class ReleaseVerification
 
     /// <summary>Verifies a release.</summary>
     /// <param name="documents">Its documents.</param>
-    /// <param name="spentEntries">Hashes of the spends on the dataset's ledger (<see cref="LedgerWitness"/>); null if the ledger is not at hand.</param>
-    public static ReleaseVerdict Verify(ReleaseDocuments documents, IReadOnlySet<string>? spentEntries = null)
+    /// <param name="spends">The spends on the dataset's ledger (<see cref="LedgerWitness"/>); null if the ledger is not at hand.</param>
+    public static ReleaseVerdict Verify(ReleaseDocuments documents, IReadOnlyDictionary<string, LedgerSpend>? spends = null)
     {
         ArgumentNullException.ThrowIfNull(documents);
         PrivacyStatement statement;
@@ -48,7 +48,7 @@ public static class ReleaseVerification
         }
 
         CheckFigures(statement, stated, mismatches);
-        CheckEntries(statement, spentEntries, mismatches);
+        CheckEntries(statement, spends, mismatches);
         CheckMarkdown(statement, documents.Markdown, mismatches);
         CheckManifest(statement, documents.Manifest, mismatches);
         return new ReleaseVerdict(statement, mismatches);
@@ -113,7 +113,7 @@ public static class ReleaseVerification
             ? Near(computed.GetDouble(), stated.GetDouble())
             : JsonElement.DeepEquals(computed, stated));
 
-    private static void CheckEntries(PrivacyStatement statement, IReadOnlySet<string>? spentEntries, List<ReleaseMismatch> mismatches)
+    private static void CheckEntries(PrivacyStatement statement, IReadOnlyDictionary<string, LedgerSpend>? spends, List<ReleaseMismatch> mismatches)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         for (int i = 0; i < statement.Releases.Count; i++)
@@ -123,7 +123,8 @@ public static class ReleaseVerification
             {
                 _ when !LedgerWitness.IsHash(entry) => "is not the SHA-256 of an entry, 64 hexadecimal digits in lower case",
                 _ when !seen.Add(entry) => "stands for another release already",
-                _ when spentEntries?.Contains(entry) == false => "is not among the ledger's spends",
+                _ when spends?.ContainsKey(entry) == false => "is not among the ledger's spends",
+                _ when spends?[entry].Covers(statement.RunId, statement.Releases[i]) == false => "is the spend of another release on the ledger",
                 _ => null,
             };
             if (problem is not null)
@@ -185,7 +186,7 @@ public static class ReleaseVerification
         for (int i = 0; i < iterations.Length; i++)
         {
             string path = string.Create(CultureInfo.InvariantCulture, $"iterations[{i}]");
-            if (!IsNumber(Member(listed[i], "iteration"), out double number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
+            if (!IsNumber(Member(listed[i], "iteration"), out double number) || !double.IsInteger(number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
             {
                 Report($"{path}.iteration", $"is {Shown(Member(listed[i], "iteration"))}; by privacy.json it is {iterations[i].Key}");
             }

@@ -35,9 +35,6 @@ public static class PrivateLayout
     /// <summary>A file beside a dataset's images in <see cref="Data"/>.</summary>
     public static string Note(string dataset, string fileName) => $"{Dataset(dataset)}{BlobNames.Segment(fileName)}";
 
-    /// <summary>A dataset's ledger in <see cref="Ledgers"/>.</summary>
-    public static string Ledger(string dataset) => $"{BlobNames.Segment(dataset)}.json";
-
     /// <summary>One blob of a lineage's chain of entries in <see cref="Ledgers"/>.</summary>
     public static string LedgerEntries(string lineage, int segment) => $"{Lineage(lineage)}entries-{segment:D5}.jsonl";
 

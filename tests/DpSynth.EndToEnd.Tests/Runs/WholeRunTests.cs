@@ -6,6 +6,7 @@ using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging;
+using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
@@ -153,13 +154,14 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
     {
         await SmallDataset.UploadAsync(host.Storage, "announced", imagesPerClass: 1);
 
-        var ledger = host.Storage.PrivateAccount.Ledgers.GetBlobClient("announced.json");
-        for (var attempt = 0; attempt < 600 && !(await ledger.ExistsAsync()).Value; attempt++)
+        LineageRecord? lineage = null;
+        for (var attempt = 0; attempt < 600 && lineage is null; attempt++)
         {
             await Task.Delay(100);
+            lineage = (await host.Storage.LedgerAdministration.ReadCatalogueAsync(default)).LineageOf("announced");
         }
 
-        Assert.True((await ledger.ExistsAsync()).Value);
+        Assert.Equal("announced", lineage?.Name);
     }
 
     [Fact]
