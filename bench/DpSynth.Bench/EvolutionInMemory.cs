@@ -3,7 +3,7 @@ using DpSynth.Evaluation.Classification;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
 using DpSynth.Imaging;
-using DpSynth.Privacy;
+using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
@@ -19,38 +19,33 @@ namespace DpSynth.Bench;
 /// </summary>
 internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageBatch> privateClasses)
 {
-    private const int CandidatesPerShard = 2_000;
-
     private readonly InMemoryPrivateStore privateStore = new();
     private readonly InMemoryCandidateStore candidates = new();
-    private readonly InMemoryLedger ledger = new();
+    private readonly InMemoryPrivacyLedger ledger = new(capEpsilon: 1000);
+    private readonly SecureDiscreteGaussianNoise noise = new();
     private readonly Dictionary<string, TimeSpan> stages = [];
 
     /// <summary>The time each stage took.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Stages => stages;
 
-    /// <summary>σ of each release.</summary>
-    public IReadOnlyList<double> NoiseMultipliers { get; } = request.Evolution.BudgetWeights is { Count: > 0 } weights
-        ? GaussianAccountant.NoiseMultipliers(request.Epsilon, request.Delta, [.. weights])
-        : [.. Enumerable.Repeat(
-            GaussianAccountant.NoiseMultiplier(request.Epsilon, request.Delta, request.Evolution.Iterations), request.Evolution.Iterations)];
+    /// <summary>σ of each iteration's release in votes; empty before the run.</summary>
+    public IReadOnlyList<double> NoiseMultipliers { get; private set; } = [];
 
     /// <summary>Evolves the population and returns its last generation.</summary>
     public async Task<LabelledImages> RunAsync()
     {
-        var plan = await PlanAsync();
+        var run = await SettleAsync();
         var maker = new ShardMaker(
             candidates, new GeneratorCache(candidates, new GeneratorFactory(new NoPublicImages(), FontCatalogue.Open()), new EmbedderFactory()));
         var embeddings = new CandidateEmbeddings(candidates);
         var voting = new VoteCounting(privateStore, embeddings);
-        var release = new HistogramRelease(privateStore, ledger, new SecureGaussianNoise());
+        var release = new HistogramRelease(privateStore, ledger, noise);
         var selection = new SurvivorSelection(privateStore, candidates, embeddings);
-        await TimeAsync("private embedding", EmbedPrivateAsync);
         for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
         {
             await TimeAsync("generation", async () =>
             {
-                foreach (var job in PopulationLayout.Jobs(plan.Recipe, generation))
+                foreach (var job in PopulationLayout.Jobs(run.Recipe, generation))
                 {
                     await maker.RunAsync(job, default);
                 }
@@ -62,9 +57,9 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
 
             await TimeAsync("votes", async () =>
             {
-                foreach (var shard in plan.PrivateShards)
+                for (var shard = 0; shard < run.ShardClasses.Count; shard++)
                 {
-                    await voting.CountAsync(request.RunId, generation + 1, shard.Number, default);
+                    await voting.CountAsync(request.RunId, generation + 1, shard, default);
                 }
             });
             await TimeAsync("selection", async () =>
@@ -74,7 +69,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
             });
         }
 
-        return await ReadGenerationAsync(plan.Recipe, request.Evolution.Iterations);
+        return await ReadGenerationAsync(run.Recipe, request.Evolution.Iterations);
     }
 
     /// <summary>A generation of a run that has ended, with its classes as labels.</summary>
@@ -95,30 +90,27 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         return new LabelledImages(images, labels);
     }
 
-    private async Task<RunPlan> PlanAsync()
+    private async Task<SettledRun> SettleAsync()
     {
-        var recipe = new GenerationRecipe
-        {
-            RunId = request.RunId,
-            Classes = [.. privateClasses.Select((_, i) => $"{i}")],
-            Generator = request.Generator,
-            Embedder = request.Embedder,
-            Shape = request.Image.ToShape(),
-            Evolution = request.Evolution,
-            CandidatesPerShard = CandidatesPerShard,
-            Seed = request.Seed,
-        };
         var plan = new RunPlan
         {
             Request = request,
-            Recipe = recipe,
+            Classes = [.. privateClasses.Select((_, i) => $"{i}")],
             PrivateShards = [.. privateClasses.Select((_, i) => new PrivateShard(i, i, []))],
-            NoiseMultipliers = NoiseMultipliers,
         };
-        await candidates.WriteRecipeAsync(recipe, default);
         await privateStore.TryCreateRecordAsync(request.RunId, RunPlan.RecordName, plan, default);
-        await ledger.ReserveAsync(request.Dataset, request.RunId, NoiseMultipliers.Sum(static sigma => 1 / (sigma * sigma)), default);
-        return plan;
+        await TimeAsync("private embedding", EmbedPrivateAsync);
+        await TimeAsync("settling", async () =>
+        {
+            if (await new RunSettlement(privateStore, candidates, ledger, noise).SettleAsync(request.RunId, default) is { Refusal: { } refusal })
+            {
+                throw new InvalidOperationException(refusal);
+            }
+        });
+
+        var run = (await privateStore.ReadRecordAsync<SettledRun>(request.RunId, SettledRun.RecordName, default))!;
+        NoiseMultipliers = [.. Enumerable.Range(1, run.Iterations.Count).Select(run.SigmaInVotes)];
+        return run;
     }
 
     private async Task EmbedPrivateAsync()
@@ -129,6 +121,8 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
             var matrix = new EmbeddingMatrix(privateClasses[shard].Count, embedder.Dimension);
             await embedder.EmbedAsync(privateClasses[shard], matrix.Memory, default);
             await privateStore.WriteEmbeddingsAsync(request.RunId, shard, matrix, default);
+            var found = new EmbeddedShard { Images = matrix.Rows, Unreadable = [], FingerprintBytes = [] };
+            await privateStore.TryCreateRecordAsync(request.RunId, EmbeddedShard.RecordName(shard), found, default);
         }
     }
 

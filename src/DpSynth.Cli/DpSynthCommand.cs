@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Azure;
 using DpSynth.Cli.Audit;
+using DpSynth.Cli.Accounting;
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Doctor;
 using DpSynth.Cli.Host;
+using DpSynth.Cli.Releases;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.Cli.Worker;
@@ -97,6 +99,8 @@ public static class DpSynthCommand
         RunsCommand.Create(context),
         BudgetCommand.Create(context),
         AuditCommand.Create(context),
+        AccountantCommand.Create(context),
+        VerifyReleaseCommand.Create(context),
         DoctorCommand.Create(context),
         TestCommand(),
         _json,

@@ -1,4 +1,4 @@
-using DpSynth.Privacy;
+using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
@@ -24,13 +24,15 @@ public static class FunctionApp
         services.AddExchangeStorage(configuration);
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<INoiseSource, SecureGaussianNoise>();
+        services.TryAddSingleton<IDiscreteGaussianNoise, SecureDiscreteGaussianNoise>();
         services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
 
         services.AddSingleton<CandidateEmbeddings>();
         services.AddSingleton<RunAdmission>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<PrivateEmbedding>();
+        services.AddSingleton<PrivateImageCheck>();
+        services.AddSingleton<RunSettlement>();
         services.AddSingleton<GenerationDispatcher>();
         services.AddSingleton<VoteCounting>();
         services.AddSingleton<HistogramRelease>();

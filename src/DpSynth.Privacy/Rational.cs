@@ -70,10 +70,11 @@ public readonly record struct Rational
     /// <summary>The nearest double.</summary>
     public double ToDouble()
     {
-        // 64 bits of quotient are enough for the 53 of a double; the discarded rest only breaks ties.
-        var shift = (int)(Denominator.GetBitLength() - Numerator.GetBitLength()) + 64;
-        var quotient = shift >= 0 ? (Numerator << shift) / Denominator : Numerator / (Denominator << -shift);
-        return Math.ScaleB((double)(quotient | 1), -shift);
+        // 62 or 63 bits of quotient, and one more that says whether anything is left: enough to round the 53 of a double correctly.
+        // The step through ulong matters, for BigInteger itself converts by cutting off.
+        var shift = (int)(Denominator.GetBitLength() - Numerator.GetBitLength()) + 62;
+        var quotient = BigInteger.DivRem(shift >= 0 ? Numerator << shift : Numerator, shift >= 0 ? Denominator : Denominator << -shift, out var rest);
+        return Math.ScaleB((double)(((ulong)quotient << 1) | (rest.IsZero ? 0UL : 1UL)), -shift - 1);
     }
 
     /// <inheritdoc/>

@@ -7,8 +7,9 @@ public sealed class CommandLineTests : IDisposable
     public static TheoryData<string> AllCommands =>
     [
         "demo", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
-        "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export",
-        "budget new", "budget join", "doctor", "test",
+        "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export", "budget new", "budget join",
+        "accountant epsilon", "accountant noise", "accountant curve", "accountant runs", "accountant sample", "verify-release",
+        "audit mechanism", "audit run", "doctor", "test",
     ];
 
     [Theory]

@@ -1,7 +1,7 @@
 using DpSynth.EndToEnd.TestHost;
 using DpSynth.Functions;
 using DpSynth.LocalHost;
-using DpSynth.Privacy;
+using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Workers;
 using DpSynth.Worker;
@@ -31,7 +31,7 @@ await using var host = await LocalFunctionHost.StartAsync(
         PrivateStorage = Environment.GetEnvironmentVariable("PrivateStorage"),
         AzureWebJobsStorage = Environment.GetEnvironmentVariable("AzureWebJobsStorage"),
         QueueLease = TimeSpan.FromSeconds(2),
-        Overrides = services => services.AddSingleton<INoiseSource, SeededNoise>(),
+        Overrides = services => services.AddSingleton<IDiscreteGaussianNoise, SeededNoise>(),
     },
     CancellationToken.None);
 if (!args.Contains("--no-worker", StringComparer.Ordinal))

@@ -36,6 +36,9 @@ public sealed class Terminal(TextWriter output, TextWriter errors, bool isIntera
         output.Flush();
     }
 
+    /// <summary>Writes a part of a result that is too long to be held in one piece, as it is.</summary>
+    public void Write(ReadOnlySpan<char> text) => output.Write(text);
+
     /// <summary>Says why the command failed; with <c>--json</c> an object <c>{ error, exitCode }</c> stands for the result.</summary>
     public void Fail(string sentence, int exitCode)
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace DpSynth.Functions.Datasets;
 
 /// <summary>Takes the announcements of uploads off the queue <c>dataset-events</c>, where Event Grid puts them.</summary>
-public sealed partial class OnDatasetUploaded(IBudgetLedger ledger, ILogger<OnDatasetUploaded> logger)
+public sealed partial class OnDatasetUploaded(IPrivacyLedger ledger, ILogger<OnDatasetUploaded> logger)
 {
     private const string SubjectPrefix = "/blobServices/default/containers/private-data/blobs/";
 

@@ -7,6 +7,8 @@ namespace DpSynth.Functions.PrivateEvolution;
 public sealed class Activities(
     RunPlanner planner,
     PrivateEmbedding embedding,
+    PrivateImageCheck imageCheck,
+    RunSettlement settlement,
     GenerationDispatcher dispatcher,
     VoteCounting voting,
     HistogramRelease release,
@@ -14,7 +16,7 @@ public sealed class Activities(
     RunPublication publication,
     RunClosure closure)
 {
-    /// <summary>Checks the dataset, computes the noise, reserves the budget.</summary>
+    /// <summary>Checks the request against the dataset's listing and its budget.</summary>
     [Function(nameof(PlanRun))]
     public Task<PlanSummary> PlanRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
         planner.PlanAsync(input.RunId, cancellationToken);
@@ -24,10 +26,15 @@ public sealed class Activities(
     public Task EmbedPrivateShard([ActivityTrigger] PrivateShardInput input, CancellationToken cancellationToken) =>
         embedding.EmbedAsync(input.RunId, input.Shard, cancellationToken);
 
-    /// <summary>Looks for what forbids the run to go on: unreadable files, a class without images.</summary>
+    /// <summary>Looks for what forbids the run to go on: unreadable files, images without an owner, a class without images.</summary>
     [Function(nameof(CheckPrivateImages))]
     public async Task<PrivateImagesVerdict> CheckPrivateImages([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        new(await embedding.FindFaultAsync(input.RunId, cancellationToken));
+        new(await imageCheck.FindFaultAsync(input.RunId, cancellationToken));
+
+    /// <summary>Computes the noise, reserves the budget, releases noisy class counts.</summary>
+    [Function(nameof(SettleRun))]
+    public Task<SettlementSummary> SettleRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        settlement.SettleAsync(input.RunId, cancellationToken);
 
     /// <summary>Queues the jobs of a generation for the workers.</summary>
     [Function(nameof(DispatchGeneration))]

@@ -27,8 +27,8 @@ internal sealed class EvolutionRun
         _cancelRequested = context.WaitForExternalEvent<string>(PrivateEvolutionOrchestrator.CancelRequestedEvent);
     }
 
-    /// <summary>Plans the run and embeds the private images, then goes on to generation 0.</summary>
-    public async Task<RunOutcome> PlanAsync()
+    /// <summary>Plans the run, embeds the private images and settles the budget, then goes on to generation 0.</summary>
+    public async Task<RunOutcome> PrepareAsync()
     {
         Report(RunStage.Planning, 0, 1, "steps");
         var plan = await _context.CallActivityAsync<PlanSummary>(nameof(Activities.PlanRun), _input, Retried);
@@ -41,7 +41,11 @@ internal sealed class EvolutionRun
         var verdict = await _context.CallActivityAsync<PrivateImagesVerdict>(nameof(Activities.CheckPrivateImages), _input, Retried);
         EndIf(verdict.Fault, RunState.Refused);
 
-        return ContinueWith(_state with { PrivateShards = plan.PrivateShards });
+        EndIfCancelled();
+        Report(RunStage.Settling, 0, 1, "steps");
+        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(Activities.SettleRun), _input, Retried);
+        EndIf(settled.Refusal, RunState.Refused);
+        return ContinueWith(_state with { PrivateShards = plan.PrivateShards, Delta = settled.Delta, EpsilonSpent = settled.EpsilonSpent });
     }
 
     /// <summary>Has one generation made; lets the private images vote on it, or publishes it if it is the last.</summary>
@@ -72,7 +76,7 @@ internal sealed class EvolutionRun
     public async Task<RunOutcome> EndAsync(RunState end, string reason)
     {
         var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, Retried);
-        return Outcome(end, closed.EpsilonSpent) with { Reason = reason };
+        return Outcome(end, closed.EpsilonSpent) with { Reason = reason, Delta = closed.Delta };
     }
 
     private async Task<RunOutcome> PublishAsync()

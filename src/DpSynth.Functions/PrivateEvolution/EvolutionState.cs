@@ -8,13 +8,13 @@ public sealed record EvolutionState
     /// <summary>The run, and the orchestration's instance id.</summary>
     public required string RunId { get; init; }
 
-    /// <summary>δ of the run.</summary>
-    public required double Delta { get; init; }
+    /// <summary>δ of the run; null until it is settled, unless the request gave it.</summary>
+    public double? Delta { get; init; }
 
     /// <summary>T, as requested.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>Number of private shards; 0 until the run is planned and its images are embedded.</summary>
+    /// <summary>Number of private shards; 0 until the run is settled: planned, its images embedded, its budget reserved.</summary>
     public int PrivateShards { get; init; }
 
     /// <summary>The generation to make next, 0 to T.</summary>

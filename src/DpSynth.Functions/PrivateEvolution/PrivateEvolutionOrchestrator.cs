@@ -21,7 +21,7 @@ public static class PrivateEvolutionOrchestrator
     /// <summary>The event that ends a run at its owner's wish; its payload is a text.</summary>
     public const string CancelRequestedEvent = "CancelRequested";
 
-    /// <summary>Runs one generation, or the whole planning at the start.</summary>
+    /// <summary>Runs one generation, or all that comes before the first.</summary>
     [Function(Name)]
     public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -31,7 +31,7 @@ public static class PrivateEvolutionOrchestrator
         try
         {
             return state.PrivateShards == 0
-                ? await run.PlanAsync()
+                ? await run.PrepareAsync()
                 : await run.EvolveAsync();
         }
         catch (RunEndedException ended)

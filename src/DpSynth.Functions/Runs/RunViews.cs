@@ -52,7 +52,7 @@ public sealed class RunViews(IRunRegistry registry)
             Method = run.Request.Method,
             Generator = run.Request.Generator.Name,
             Epsilon = run.Request.Epsilon,
-            Delta = run.Request.Delta,
+            Delta = run.Request.Delta ?? outcome?.Delta,
             EpsilonSpent = outcome?.EpsilonSpent ?? progress?.EpsilonSpent ?? 0,
             Progress = progress,
             Reason = outcome?.Reason ?? (outcome is null ? instance?.FailureDetails?.ErrorMessage : null),

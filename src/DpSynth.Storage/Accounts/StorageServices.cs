@@ -23,8 +23,8 @@ namespace DpSynth.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/>, <see cref="IPrivacyLedger"/>,
-    /// <see cref="ILedgerAdministration"/> and <see cref="IBudgetLedger"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
+    /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/>, <see cref="IPrivacyLedger"/> and
+    /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
     /// </summary>
     public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -33,7 +33,6 @@ public static class StorageServices
             .Validate(options => options.IsValid, BudgetOptions.Rule);
         services.TryAddSingleton(_ => PrivateAccount.FromConfiguration(configuration));
         services.TryAddSingleton<IPrivateStore, PrivateStore>();
-        services.TryAddSingleton<IBudgetLedger, BudgetLedger>();
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
         services.TryAddSingleton(provider =>
         {

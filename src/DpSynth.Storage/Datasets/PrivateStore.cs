@@ -4,6 +4,7 @@ using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Storage.Datasets;
 
@@ -63,6 +64,10 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
         _images.ReadAsync(blobs, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken) =>
+        await account.Data.TryOpenAsync(PrivateLayout.Note(dataset, fileName), cancellationToken) is var (content, _) ? content : null;
+
+    /// <inheritdoc/>
     public Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
         where T : class =>
         account.Work.TryCreateAsync(PrivateLayout.Record(runId, name), StorageJson.Encode(record), BlobCalls.Json, cancellationToken);
@@ -97,35 +102,56 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
 
     /// <inheritdoc/>
     public Task WriteVotesAsync(
-        string runId, int iteration, int shard, ReadOnlyMemory<double> votes, CancellationToken cancellationToken) =>
+        string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken) =>
         account.Work.WriteAsync(
             PrivateLayout.Votes(runId, iteration, shard), NpyFile.Encode(votes.Span, votes.Length), BlobCalls.Binary, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<double[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
+    public Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
         ReadVectorAsync(PrivateLayout.Votes(runId, iteration, shard), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<double[]> PersistHistogramAsync(
-        string runId, int iteration, int classIndex, ReadOnlyMemory<double> noisyCounts, CancellationToken cancellationToken)
+    public async Task WriteNeighboursAsync(
+        string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken)
     {
-        var name = PrivateLayout.Histogram(runId, iteration, classIndex);
+        ArgumentNullException.ThrowIfNull(neighbours);
+        var file = NpyFile.Encode<int>(neighbours.Indices, neighbours.Queries, neighbours.Neighbours);
+        await account.Work.WriteAsync(PrivateLayout.Neighbours(runId, iteration, shard), file, BlobCalls.Binary, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken)
+    {
+        if (await account.Work.TryReadArrayAsync<int>(PrivateLayout.Neighbours(runId, iteration, shard), cancellationToken) is not { } array)
+        {
+            return null;
+        }
+
+        return array.Shape is [var queries, var neighbours]
+            ? new NeighbourTable(queries, neighbours, array.Values)
+            : throw new InvalidDataException($"The neighbours of private shard {shard} of run '{runId}' are not a table.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<long[]> PersistReleaseAsync(
+        string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken)
+    {
+        var name = PrivateLayout.Release(runId, key, part);
         await account.Work.TryCreateAsync(
             name, NpyFile.Encode(noisyCounts.Span, noisyCounts.Length), BlobCalls.Binary, cancellationToken);
 
         // Read back even what was just written: a retried upload can lose to another writer without noticing.
         return await ReadVectorAsync(name, cancellationToken)
-            ?? throw new InvalidOperationException(
-                $"The histogram of iteration {iteration} of run '{runId}' was removed while it was being written.");
+            ?? throw new InvalidOperationException($"The release '{key}' of run '{runId}' was removed while it was being written.");
     }
 
     /// <inheritdoc/>
-    public Task<double[]?> ReadHistogramAsync(string runId, int iteration, int classIndex, CancellationToken cancellationToken) =>
-        ReadVectorAsync(PrivateLayout.Histogram(runId, iteration, classIndex), cancellationToken);
+    public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
+        ReadVectorAsync(PrivateLayout.Release(runId, key, part), cancellationToken);
 
-    private async Task<double[]?> ReadVectorAsync(string name, CancellationToken cancellationToken)
+    private async Task<long[]?> ReadVectorAsync(string name, CancellationToken cancellationToken)
     {
-        var array = await account.Work.TryReadArrayAsync<double>(name, cancellationToken);
+        var array = await account.Work.TryReadArrayAsync<long>(name, cancellationToken);
         return array is null || array.Shape.Count == 1
             ? array?.Values
             : throw new InvalidDataException($"'{name}' in the container '{PrivateLayout.Work}' is not a vector.");

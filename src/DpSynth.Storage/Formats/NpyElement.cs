@@ -14,6 +14,9 @@ public enum NpyElement
 
     /// <summary><c>&lt;i4</c>: <see cref="int"/>.</summary>
     Int32,
+
+    /// <summary><c>&lt;i8</c>: <see cref="long"/>.</summary>
+    Int64,
 }
 
 /// <summary>What is known of each <see cref="NpyElement"/>.</summary>
@@ -26,6 +29,7 @@ internal static class NpyElements
         NpyElement.Float32 => "<f4",
         NpyElement.Float64 => "<f8",
         NpyElement.Int32 => "<i4",
+        NpyElement.Int64 => "<i8",
         _ => throw new ArgumentOutOfRangeException(nameof(element)),
     };
 
@@ -33,7 +37,7 @@ internal static class NpyElements
     public static int Size(this NpyElement element) => element switch
     {
         NpyElement.Float16 => 2,
-        NpyElement.Float64 => 8,
+        NpyElement.Float64 or NpyElement.Int64 => 8,
         _ => 4,
     };
 
@@ -44,6 +48,7 @@ internal static class NpyElements
         "<f4" => NpyElement.Float32,
         "<f8" => NpyElement.Float64,
         "<i4" => NpyElement.Int32,
+        "<i8" => NpyElement.Int64,
         _ => null,
     };
 
@@ -55,5 +60,6 @@ internal static class NpyElements
         : typeof(T) == typeof(float) ? NpyElement.Float32
         : typeof(T) == typeof(double) ? NpyElement.Float64
         : typeof(T) == typeof(int) ? NpyElement.Int32
+        : typeof(T) == typeof(long) ? NpyElement.Int64
         : throw new NotSupportedException($"A .npy file of {typeof(T).Name} is not supported.");
 }

@@ -6,7 +6,7 @@ namespace DpSynth.Storage.Formats;
 public static class NpyFile
 {
     /// <summary>Encodes an array.</summary>
-    /// <typeparam name="T"><see cref="Half"/>, <see cref="float"/>, <see cref="double"/> or <see cref="int"/>.</typeparam>
+    /// <typeparam name="T"><see cref="Half"/>, <see cref="float"/>, <see cref="double"/>, <see cref="int"/> or <see cref="long"/>.</typeparam>
     /// <param name="values">The elements, row-major.</param>
     /// <param name="shape">The dimensions.</param>
     /// <exception cref="ArgumentException">The dimensions do not multiply to the number of elements.</exception>

@@ -7,8 +7,8 @@ namespace DpSynth.Storage.Layout;
 /// <remarks>
 /// <list type="table">
 /// <item><term><c>private-data</c></term><description><c>DATASET/CLASS/FILE</c>, or <c>DATASET/FILE</c> where there are no classes</description></item>
-/// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy histograms</description></item>
-/// <item><term><c>ledgers</c></term><description><c>DATASET.json</c>; <c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/</c>
+/// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy releases</description></item>
+/// <item><term><c>ledgers</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/</c>
 /// with <c>entries-00000.jsonl</c>, <c>head.json</c>, <c>images/HASH.bin</c></description></item>
 /// </list>
 /// </remarks>
@@ -32,8 +32,8 @@ public static class PrivateLayout
     /// <summary>A dataset's folder in <see cref="Data"/>.</summary>
     public static string Dataset(string dataset) => $"{BlobNames.Segment(dataset)}/";
 
-    /// <summary>A dataset's ledger in <see cref="Ledgers"/>.</summary>
-    public static string Ledger(string dataset) => $"{BlobNames.Segment(dataset)}.json";
+    /// <summary>A file beside a dataset's images in <see cref="Data"/>.</summary>
+    public static string Note(string dataset, string fileName) => $"{Dataset(dataset)}{BlobNames.Segment(fileName)}";
 
     /// <summary>One blob of a lineage's chain of entries in <see cref="Ledgers"/>.</summary>
     public static string LedgerEntries(string lineage, int segment) => $"{Lineage(lineage)}entries-{segment:D5}.jsonl";
@@ -54,9 +54,13 @@ public static class PrivateLayout
     public static string Votes(string runId, int iteration, int shard) =>
         $"{BlobNames.Segment(runId)}/iteration-{iteration:D3}/votes/{shard:D5}.npy";
 
-    /// <summary>A noisy histogram in <see cref="Work"/>.</summary>
-    public static string Histogram(string runId, int iteration, int classIndex) =>
-        $"{BlobNames.Segment(runId)}/iteration-{iteration:D3}/histograms/{classIndex:D5}.npy";
+    /// <summary>Which candidates each image of a private shard votes for, in <see cref="Work"/>.</summary>
+    public static string Neighbours(string runId, int iteration, int shard) =>
+        $"{BlobNames.Segment(runId)}/iteration-{iteration:D3}/neighbours/{shard:D5}.npy";
+
+    /// <summary>One part of a noisy release in <see cref="Work"/>.</summary>
+    public static string Release(string runId, string key, int part) =>
+        $"{BlobNames.Segment(runId)}/released/{BlobNames.Segment(key)}/{part:D5}.npy";
 
     private static string Lineage(string lineage) => $"lineages/{BlobNames.Segment(lineage)}/";
 }

@@ -1,4 +1,5 @@
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Synthesis.Datasets;
 
@@ -18,6 +19,12 @@ public interface IPrivateStore
     /// <exception cref="InvalidDataException">An archive is broken; the message names it.</exception>
     IAsyncEnumerable<PrivateImage> ReadImagesAsync(IReadOnlyList<string> blobs, CancellationToken cancellationToken);
 
+    /// <summary>Opens a file beside a dataset's images, such as its table of owners; null if there is none.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="fileName">The file's name in the dataset's folder.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken);
+
     /// <summary>Writes a run's small private record (its plan, the list of unreadable files) if there is none; returns whether it was written.</summary>
     Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
         where T : class;
@@ -36,20 +43,32 @@ public interface IPrivateStore
     /// <param name="runId">The run.</param>
     /// <param name="iteration">The iteration, 1 to T.</param>
     /// <param name="shard">The private shard.</param>
-    /// <param name="votes">One number a candidate of the class, in order of shards and places.</param>
+    /// <param name="votes">Grid units, one number a candidate of the class, in order of shards and places.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<double> votes, CancellationToken cancellationToken);
+    Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken);
 
     /// <summary>Reads the raw votes of a private shard; null if they are not there yet.</summary>
-    Task<double[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken);
+    Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes the noisy histogram of one iteration and class if there is none yet; returns the one that is stored. Whatever was
-    /// persisted first is the release, for ever.
+    /// Writes which candidates each image of a private shard votes for at one iteration, for runs that count by owner.
     /// </summary>
-    Task<double[]> PersistHistogramAsync(
-        string runId, int iteration, int classIndex, ReadOnlyMemory<double> noisyCounts, CancellationToken cancellationToken);
+    Task WriteNeighboursAsync(string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken);
 
-    /// <summary>Reads a noisy histogram; null if it has not been released.</summary>
-    Task<double[]?> ReadHistogramAsync(string runId, int iteration, int classIndex, CancellationToken cancellationToken);
+    /// <summary>Reads which candidates each image of a private shard votes for; null if that is not there yet.</summary>
+    Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes one part of a noisy release if there is none yet; returns the one that is stored. Whatever was persisted first is the
+    /// release, for ever.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="key">The release's name in the run: <c>class-counts</c>, <c>iteration-003</c>.</param>
+    /// <param name="part">The part: the class of an iteration's histogram, 0 for class counts.</param>
+    /// <param name="noisyCounts">Grid units.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    Task<long[]> PersistReleaseAsync(string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken);
+
+    /// <summary>Reads one part of a noisy release; null if it has not been released.</summary>
+    Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken);
 }

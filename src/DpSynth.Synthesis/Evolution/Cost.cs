@@ -1,20 +1,15 @@
-using DpSynth.Privacy;
+using DpSynth.Privacy.Accounting;
 
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>What a run has cost.</summary>
 internal static class Cost
 {
-    /// <summary>ε of releases 1 to <paramref name="releases"/> together at the run's δ; 0 before the first, never above what was asked for.</summary>
-    public static double EpsilonOf(RunPlan plan, int releases)
-    {
-        if (releases == 0)
-        {
-            return 0;
-        }
+    /// <summary>ε of a run's releases up to an iteration together at the run's δ.</summary>
+    public static double EpsilonOf(SettledRun run, int iteration) =>
+        EpsilonOf([.. run.ReleasesUpTo(iteration).Select(static release => release.Event)], run.Delta, run.Request.Privacy.Adjacency);
 
-        // The noise was calibrated so that all releases cost at most the request's ε; the way back may round one unit above it.
-        var mu = GaussianAccountant.Compose([.. plan.NoiseMultipliers.Take(releases)]);
-        return Math.Min(plan.Request.Epsilon, GaussianAccountant.Epsilon(mu, plan.Request.Delta));
-    }
+    /// <summary>ε of releases together at δ; 0 for none.</summary>
+    public static double EpsilonOf(IReadOnlyCollection<PrivacyEvent> events, double delta, Adjacency adjacency) =>
+        events.Count == 0 ? 0 : PrivacyAccountant.Epsilon(events, delta, adjacency).Epsilon;
 }

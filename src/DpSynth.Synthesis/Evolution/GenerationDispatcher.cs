@@ -9,8 +9,8 @@ public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateS
     /// <summary>Queues every job of the generation whose shard is not stored yet.</summary>
     public async Task<DispatchedGeneration> DispatchAsync(string runId, int generation, CancellationToken cancellationToken)
     {
-        var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
-        var jobs = PopulationLayout.Jobs(plan.Recipe, generation);
+        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var jobs = PopulationLayout.Jobs(run.Recipe, generation);
         var stored = await candidates.ListShardsAsync(runId, generation, cancellationToken);
         await queue.EnqueueAsync([.. jobs.ExceptBy(stored, job => job.Shard)], cancellationToken);
         return new DispatchedGeneration([.. jobs.Select(job => job.Count)], stored);

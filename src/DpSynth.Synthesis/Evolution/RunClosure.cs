@@ -1,3 +1,4 @@
+using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
@@ -5,25 +6,29 @@ using DpSynth.Synthesis.Generation;
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>Ends a run, however it went: what was reserved and not spent is free again, and workers drop what is left of its jobs.</summary>
-public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IBudgetLedger ledger)
+public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IPrivacyLedger ledger)
 {
     /// <summary>Closes the run; a second call changes nothing.</summary>
     /// <returns>What the run's releases cost.</returns>
     public async Task<ClosedRun> CloseAsync(string runId, CancellationToken cancellationToken)
     {
         await candidates.MarkEndedAsync(runId, cancellationToken);
-        if (await privateStore.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken) is not { } plan)
+        if (await privateStore.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken) is not { Request: var request })
         {
-            return new ClosedRun(0);
+            return new ClosedRun(0, null);
         }
 
-        await ledger.CloseAsync(plan.Request.Dataset, runId, cancellationToken);
-        var budget = await ledger.ReadAsync(plan.Request.Dataset, cancellationToken);
-        var releases = budget.Runs.SingleOrDefault(run => run.RunId == runId)?.Releases.Count ?? 0;
-        return new ClosedRun(Cost.EpsilonOf(plan, releases));
+        await ledger.CloseAsync(request.Dataset, runId, cancellationToken);
+        var settled = await privateStore.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken);
+        var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
+        var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
+        PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];
+        var delta = settled?.Delta ?? request.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
+        return new ClosedRun(delta is { } known ? Cost.EpsilonOf(spent, known, request.Privacy.Adjacency) : 0, delta);
     }
 }
 
 /// <summary>What a run cost in the end.</summary>
-/// <param name="EpsilonSpent">ε of the releases the ledger holds, at the run's δ.</param>
-public sealed record ClosedRun(double EpsilonSpent);
+/// <param name="EpsilonSpent">ε of the releases the ledger holds, at <paramref name="Delta"/>.</param>
+/// <param name="Delta">δ of the run; null where the run ended before it was known.</param>
+public sealed record ClosedRun(double EpsilonSpent, double? Delta);

@@ -1,11 +1,10 @@
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>
-/// Everything about a run that is fixed before it starts; written once to the private store under <see cref="RecordName"/>. It
+/// What planning knows of a run, before any image was read; written once to the private store under <see cref="RecordName"/>. It
 /// names private blobs, so that it never leaves the private side.
 /// </summary>
 public sealed record RunPlan
@@ -16,18 +15,11 @@ public sealed record RunPlan
     /// <summary>The request.</summary>
     public required RunRequest Request { get; init; }
 
-    /// <summary>What workers get to know.</summary>
-    public required GenerationRecipe Recipe { get; init; }
+    /// <summary>The classes' names in order, or one null for an unconditional run.</summary>
+    public required IReadOnlyList<string?> Classes { get; init; }
 
     /// <summary>The pieces of the dataset.</summary>
     public required IReadOnlyList<PrivateShard> PrivateShards { get; init; }
-
-    /// <summary>σ of releases 1 to T; the L2 sensitivity of a release is 1.</summary>
-    public required IReadOnlyList<double> NoiseMultipliers { get; init; }
-
-    /// <summary>σ of one release.</summary>
-    /// <param name="iteration">1 to T.</param>
-    public double NoiseMultiplier(int iteration) => NoiseMultipliers[iteration - 1];
 }
 
 /// <summary>What the orchestrator gets to know of a plan.</summary>

@@ -1,18 +1,19 @@
 using System.Globalization;
-using DpSynth.Privacy;
+using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Owners;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>
-/// Plans a run: looks the dataset over, computes the noise from (ε, δ, T), reserves that budget on the dataset's ledger. No budget,
-/// no run. Doing it twice finds the first one's plan.
+/// Plans a run: looks over everything that can be told without reading an image, so that what cannot succeed ends early. Nothing is
+/// reserved yet. Doing it twice finds the first one's plan.
 /// </summary>
-public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, ICandidateStore candidates, IBudgetLedger ledger)
+public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, IPrivacyLedger ledger)
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
@@ -29,21 +30,22 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         var registered = await registry.ReadAsync(runId, cancellationToken)
             ?? throw new InvalidOperationException($"No request is registered for run '{runId}'.");
         var request = registered.Request;
-        var listing = await privateStore.ListDatasetAsync(request.Dataset, cancellationToken);
-        var (plan, fault) = Plan(request, listing);
+        var (plan, fault) = Plan(request, await privateStore.ListDatasetAsync(request.Dataset, cancellationToken));
         if (plan is null)
         {
             return new PlanSummary(fault, 0, 0);
         }
 
-        var muSquared = plan.NoiseMultipliers.Sum(sigma => 1 / (sigma * sigma));
-        var reservation = await ledger.ReserveAsync(request.Dataset, runId, muSquared, cancellationToken);
-        if (!reservation.Granted)
+        if (await FindOwnerFaultAsync(request, cancellationToken) is { } ownerFault)
         {
-            return new PlanSummary(DescribeRefusal(request, reservation), 0, 0);
+            return new PlanSummary(ownerFault, 0, 0);
         }
 
-        await candidates.WriteRecipeAsync(plan.Recipe, cancellationToken);
+        if (FindBudgetFault(plan, await ledger.ReadAsync(request.Dataset, cancellationToken)) is { } budgetFault)
+        {
+            return new PlanSummary(budgetFault, 0, 0);
+        }
+
         await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan, cancellationToken);
         return Summarise(plan);
     }
@@ -60,32 +62,9 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         IReadOnlyList<string?> classes = request.ClassConditional
             ? [.. listing!.Blobs.Select(blob => blob.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
             : [null];
-        var smallest = request.Evolution.PopulationSizes.Min();
-        if (smallest < classes.Count)
-        {
-            return (null, $"A population of {smallest} leaves some of the dataset's {classes.Count} classes without a candidate; raise 'evolution.populationSizes' to at least {classes.Count}.");
-        }
-
-        double[] weights = request.Evolution.BudgetWeights.Count > 0
-            ? [.. request.Evolution.BudgetWeights]
-            : [.. Enumerable.Repeat(1.0, request.Evolution.Iterations)];
-        return (new RunPlan
-        {
-            Request = request,
-            Recipe = new GenerationRecipe
-            {
-                RunId = request.RunId,
-                Classes = classes,
-                Generator = request.Generator,
-                Embedder = request.Embedder,
-                Shape = request.Image.ToShape(),
-                Evolution = request.Evolution,
-                CandidatesPerShard = request.Generator.CandidatesPerShard,
-                Seed = request.Seed,
-            },
-            PrivateShards = CutIntoShards(listing!, classes, request.ClassConditional),
-            NoiseMultipliers = GaussianAccountant.NoiseMultipliers(request.Epsilon, request.Delta, weights),
-        }, null);
+        return PopulationFault(request.Evolution, classes.Count) is { } small
+            ? (null, small)
+            : (new RunPlan { Request = request, Classes = classes, PrivateShards = CutIntoShards(listing!, classes, request.ClassConditional) }, null);
     }
 
     /// <summary>What is wrong with a dataset as its listing shows it, as one sentence; null if nothing is.</summary>
@@ -132,7 +111,57 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
 
     private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations);
 
-    private static string DescribeRefusal(RunRequest request, BudgetReservation reservation) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The dataset '{request.Dataset}' has a budget of ε = {reservation.Budget.TotalEpsilon:0.####} at δ = {reservation.Budget.TotalDelta:0.##e+0}, of which at most ε = {reservation.RemainingEpsilon:0.####} is left; a run of ε = {request.Epsilon:0.####} at δ = {request.Delta:0.##e+0} goes beyond it: ask for less, or have the owner raise the budget.");
+    /// <summary>However the classes' counts turn out, each must have a candidate, and as many as an image votes for where it votes.</summary>
+    private static string? PopulationFault(EvolutionOptions evolution, int classes)
+    {
+        for (var generation = 0; generation <= evolution.Iterations; generation++)
+        {
+            var size = evolution.PopulationSizes[generation];
+            var smallest = PopulationLayout.SmallestClass(evolution, generation);
+            if (size < (long)smallest * classes)
+            {
+                return smallest == 1
+                    ? $"A population of {size} leaves some of the dataset's {classes} classes without a candidate; raise 'evolution.populationSizes' to at least {classes}."
+                    : $"A population of {size} leaves some of the dataset's {classes} classes with fewer candidates than the {smallest} that an image votes for; raise 'evolution.populationSizes' to at least {(long)smallest * classes}, or ask for fewer 'evolution.neighbours'.";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> FindOwnerFaultAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Privacy.Owners is not CsvOwners csv)
+        {
+            return null;
+        }
+
+        try
+        {
+            await OwnerLookups.ReadTableAsync(privateStore, request.Dataset, csv, cancellationToken);
+            return null;
+        }
+        catch (InvalidDataException fault)
+        {
+            return fault.Message;
+        }
+    }
+
+    private static string? FindBudgetFault(RunPlan plan, PrivacyBudget budget)
+    {
+        var request = plan.Request;
+        var delta = DeltaDerivation.BeforeRelease(request, null, new(0))?.Delta ?? RunCalibration.ProvisionalDelta;
+        try
+        {
+            var releases = new RunCalibration(request, plan.Classes.Count).Calibrate(delta);
+            PrivacyEvent[] events = releases.ClassCounts is { } classCounts ? [classCounts, .. releases.Iterations] : [.. releases.Iterations];
+            return BudgetRefusal.IsCertain(budget, events) ? BudgetRefusal.Describe(request, delta, budget) : null;
+        }
+        catch (ArgumentException)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"No noise within the range of numbers gives ε = {request.Epsilon} at δ = {delta}; ask for a larger 'epsilon' or 'delta'.");
+        }
+    }
 }

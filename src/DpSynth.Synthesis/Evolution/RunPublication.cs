@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using DpSynth.Imaging;
 using DpSynth.Imaging.ContactSheets;
 using DpSynth.Privacy;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -17,78 +19,94 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
 
+    private static string Product { get; } = $"DpSynth {typeof(RunPublication).Assembly.GetName().Version?.ToString(3)}";
+
     /// <summary>Writes the release; doing it again writes the same.</summary>
     public async Task<PublishedRun> PublishAsync(string runId, CancellationToken cancellationToken)
     {
-        var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
-        var jobs = PopulationLayout.Jobs(plan.Recipe, plan.Recipe.Evolution.Iterations);
+        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var jobs = PopulationLayout.Jobs(run.Recipe, run.Recipe.Evolution.Iterations);
         foreach (var job in jobs)
         {
             await using var tar = await candidates.OpenTarAsync(job.ShardId, cancellationToken);
             await releases.WriteAsync(runId, ShardFile(job), tar, "application/x-tar", cancellationToken);
         }
 
-        await WriteAsync(runId, "contact-sheet.png", await DrawContactSheetAsync(plan, jobs, cancellationToken), "image/png", cancellationToken);
-        var statement = PrivacyStatement.OfGaussianReleases([.. plan.NoiseMultipliers], plan.Request.Delta) with
-        {
-            Epsilon = Cost.EpsilonOf(plan, plan.NoiseMultipliers.Count),
-        };
-        await WriteJsonAsync(runId, "privacy.json", statement, cancellationToken);
-        await WriteJsonAsync(runId, RunManifest.FileName, await DescribeAsync(plan, jobs, cancellationToken), cancellationToken);
+        await WriteAsync(runId, "contact-sheet.png", await DrawContactSheetAsync(run, jobs, cancellationToken), "image/png", cancellationToken);
+        var statement = PrivacyStatement.Of(await StatementOfRun.FactsAsync(privateStore, run, Product, cancellationToken));
+        var json = JsonSerializer.SerializeToUtf8Bytes(statement, PrivacyJson.Indented);
+        await WriteAsync(runId, PrivacyStatement.FileName, json, "application/json", cancellationToken);
+        await WriteAsync(runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, jobs, cancellationToken), SynthesisJson.Indented);
+        await WriteAsync(runId, RunManifest.FileName, manifest, "application/json", cancellationToken);
         return new PublishedRun($"releases/{runId}/");
     }
 
-    private async Task<byte[]> DrawContactSheetAsync(RunPlan plan, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+    private async Task<byte[]> DrawContactSheetAsync(SettledRun run, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
     {
         var rows = new List<ContactSheetRow>();
         foreach (var shards in jobs.GroupBy(job => job.ClassIndex))
         {
             var shard = await candidates.ReadCandidatesAsync(shards.First().ShardId, withImages: true, cancellationToken);
             var shown = Math.Min(ContactSheetColumns, shard.Count);
-            var images = new ImageBatch(plan.Recipe.Shape, shown);
+            var images = new ImageBatch(run.Recipe.Shape, shown);
             for (var i = 0; i < shown; i++)
             {
                 shard.Images![(int)((long)i * shard.Count / shown)].CopyTo(images[i]);
             }
 
-            rows.Add(new ContactSheetRow(plan.Recipe.Classes[shards.Key] ?? "", images));
+            rows.Add(new ContactSheetRow(run.Recipe.Classes[shards.Key] ?? "", images));
         }
 
         return ContactSheet.Render(rows);
     }
 
-    private async Task<RunManifest> DescribeAsync(RunPlan plan, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+    private async Task<RunManifest> DescribeAsync(SettledRun run, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
     {
         var iterations = new List<ManifestIteration>();
-        for (var iteration = 1; iteration <= plan.NoiseMultipliers.Count; iteration++)
+        for (var iteration = 1; iteration <= run.Iterations.Count; iteration++)
         {
-            var selected = await privateStore.ReadRecordAsync<SelectedSurvivors>(plan.Request.RunId, SelectedSurvivors.RecordName(iteration), cancellationToken);
+            var selected = await privateStore.ReadRecordAsync<SelectedSurvivors>(run.Request.RunId, SelectedSurvivors.RecordName(iteration), cancellationToken);
             var fallbacks = selected?.FallbackClasses is { Count: > 0 } classes ? classes : null;
             iterations.Add(new ManifestIteration(
-                iteration, plan.NoiseMultiplier(iteration), fallbacks is null ? null : Selection.SelectedParents.RankFallback, fallbacks));
+                iteration, run.SigmaInVotes(iteration), fallbacks is null ? null : Selection.SelectedParents.RankFallback, fallbacks));
         }
 
+        var shares = ClassShares(run.Recipe);
         return new RunManifest
         {
-            Product = $"DpSynth {typeof(RunPublication).Assembly.GetName().Version?.ToString(3)}",
-            RunId = plan.Request.RunId,
-            Dataset = plan.Request.Dataset,
-            Method = plan.Request.Method,
-            Image = new ManifestImage(plan.Recipe.Shape.Width, plan.Recipe.Shape.Height, plan.Recipe.Shape.Channels),
-            Generator = plan.Recipe.Generator,
-            Embedder = plan.Recipe.Embedder,
-            Evolution = plan.Recipe.Evolution,
-            Seed = plan.Recipe.Seed,
-            Classes = [.. plan.Recipe.Classes.Select((name, index) => new ManifestClass(index, name, jobs.Where(job => job.ClassIndex == index).Sum(job => job.Count)))],
+            Product = Product,
+            RunId = run.Request.RunId,
+            Dataset = run.Request.Dataset,
+            Method = run.Request.Method,
+            Image = new ManifestImage(run.Recipe.Shape.Width, run.Recipe.Shape.Height, run.Recipe.Shape.Channels),
+            Generator = run.Recipe.Generator,
+            Embedder = run.Recipe.Embedder,
+            Evolution = run.Recipe.Evolution,
+            Seed = run.Recipe.Seed,
+            Classes =
+            [
+                .. run.Recipe.Classes.Select((name, index) => new ManifestClass(
+                    index,
+                    name,
+                    jobs.Where(job => job.ClassIndex == index).Sum(job => job.Count),
+                    shares[index],
+                    run.ClassCounts is null ? null : (double)run.Recipe.ClassWeights[index] / run.Grid.UnitsPerVote)),
+            ],
             Iterations = iterations,
             Shards = [.. jobs.Select(job => new ManifestShard(ShardFile(job), job.ClassIndex, job.Count))],
         };
     }
 
-    private static string ShardFile(GenerationJob job) => $"synthetic-{job.Shard:D5}.tar";
+    /// <summary>The classes' shares of the population before rounding.</summary>
+    private static double[] ClassShares(GenerationRecipe recipe)
+    {
+        var weights = recipe.ClassWeights.Select(static weight => (double)Math.Max(0, weight)).ToArray();
+        var total = weights.Sum();
+        return total > 0 ? Array.ConvertAll(weights, weight => weight / total) : [.. recipe.Classes.Select(_ => 1.0 / recipe.Classes.Count)];
+    }
 
-    private Task WriteJsonAsync<T>(string runId, string file, T content, CancellationToken cancellationToken) =>
-        WriteAsync(runId, file, JsonSerializer.SerializeToUtf8Bytes(content, SynthesisJson.Indented), "application/json", cancellationToken);
+    private static string ShardFile(GenerationJob job) => $"synthetic-{job.Shard:D5}.tar";
 
     private async Task WriteAsync(string runId, string file, byte[] content, string contentType, CancellationToken cancellationToken)
     {

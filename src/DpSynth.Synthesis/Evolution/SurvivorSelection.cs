@@ -17,15 +17,15 @@ public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStor
     /// <summary>Selects and stores the parents of generation <paramref name="iteration"/>; doing it again gives the same.</summary>
     public async Task<SelectedSurvivors> SelectAsync(string runId, int iteration, CancellationToken cancellationToken)
     {
-        var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
-        var histograms = await ReadHistogramsAsync(plan, iteration, cancellationToken);
+        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var histograms = await ReadHistogramsAsync(run, iteration, cancellationToken);
         var selected = ParentSelector.Select(
             histograms,
-            [.. histograms.Select((_, classIndex) => ParentCount(plan.Recipe, iteration, classIndex))],
-            plan.Recipe.Evolution,
-            SeededRandom.Derive(plan.Recipe.Seed, SelectionStage, (ulong)iteration),
+            [.. histograms.Select((_, classIndex) => ParentCount(run.Recipe, iteration, classIndex))],
+            run.Recipe.Evolution,
+            SeededRandom.Derive(run.Recipe.Seed, SelectionStage, (ulong)iteration),
             cancellationToken);
-        var parents = selected.Select((survivors, classIndex) => Children(plan.Recipe, iteration, classIndex, survivors.Indices)).ToArray();
+        var parents = selected.Select((survivors, classIndex) => Children(run.Recipe, iteration, classIndex, survivors.Indices)).ToArray();
         var fallbacks = Enumerable.Range(0, selected.Length).Where(classIndex => selected[classIndex].Fallback is not null).ToList();
 
         await candidates.WriteParentsAsync(runId, iteration, new ParentList(parents), cancellationToken);
@@ -59,17 +59,18 @@ public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStor
         return (PopulationLayout.ClassCount(recipe, iteration, classIndex) + perParent - 1) / perParent;
     }
 
-    private async Task<ClassHistogram[]> ReadHistogramsAsync(RunPlan plan, int iteration, CancellationToken cancellationToken)
+    private async Task<ClassHistogram[]> ReadHistogramsAsync(SettledRun run, int iteration, CancellationToken cancellationToken)
     {
-        var histograms = new ClassHistogram[plan.Recipe.Classes.Count];
+        var histograms = new ClassHistogram[run.Recipe.Classes.Count];
         for (var classIndex = 0; classIndex < histograms.Length; classIndex++)
         {
-            var counts = await privateStore.ReadHistogramAsync(plan.Request.RunId, iteration, classIndex, cancellationToken)
-                ?? throw new InvalidOperationException($"Iteration {iteration} of run '{plan.Request.RunId}' has not been released.");
-            var places = plan.Recipe.Evolution.ContrastNeighbours > 0
-                ? await embeddings.ReadAsync(plan.Recipe, iteration - 1, classIndex, cancellationToken)
+            var counts = await privateStore.ReadReleaseAsync(run.Request.RunId, run.Release(iteration).Key, classIndex, cancellationToken)
+                ?? throw new InvalidOperationException($"Iteration {iteration} of run '{run.Request.RunId}' has not been released.");
+            var places = run.Recipe.Evolution.ContrastNeighbours > 0
+                ? await embeddings.ReadAsync(run.Recipe, iteration - 1, classIndex, cancellationToken)
                 : null;
-            histograms[classIndex] = new ClassHistogram(counts, plan.NoiseMultiplier(iteration), places);
+            histograms[classIndex] = new ClassHistogram(
+                Array.ConvertAll(counts, units => (double)units / run.Grid.UnitsPerVote), run.SigmaInVotes(iteration), places);
         }
 
         return histograms;

@@ -4,7 +4,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Generation;
 
 /// <summary>
-/// What workers need to know of a run, and all they get to know: written once into the candidate store when the run is planned.
+/// What workers need to know of a run, and all they get to know: written once into the candidate store when the run is settled.
 /// </summary>
 public sealed record GenerationRecipe
 {
@@ -13,6 +13,11 @@ public sealed record GenerationRecipe
 
     /// <summary>The classes' names in order, or one null for an unconditional run.</summary>
     public required IReadOnlyList<string?> Classes { get; init; }
+
+    /// <summary>
+    /// How the population is divided among the classes: noisy counts as they were released, or counts declared public. Empty: evenly.
+    /// </summary>
+    public IReadOnlyList<long> ClassWeights { get; init; } = [];
 
     /// <summary>The generator and its options.</summary>
     public required GeneratorOptions Generator { get; init; }

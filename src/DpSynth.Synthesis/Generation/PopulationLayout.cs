@@ -1,18 +1,33 @@
+using DpSynth.Synthesis.Requests;
+
 namespace DpSynth.Synthesis.Generation;
 
 /// <summary>
-/// How a generation's candidates are divided: evenly over the classes (never by the private classes' sizes), and each class into
-/// shards. Follows from the recipe alone, so that everyone computes the same.
+/// How a generation's candidates are divided: over the classes by the recipe's weights, and each class into shards. Follows from the
+/// recipe alone, so that everyone computes the same.
 /// </summary>
 public static class PopulationLayout
 {
-    /// <summary>Candidates of one class in a generation; the first classes take what does not divide evenly.</summary>
-    public static int ClassCount(GenerationRecipe recipe, int generation, int classIndex)
+    /// <summary>
+    /// Candidates of each class in a generation: in proportion to the recipe's weights, but at least one, and as many as a private
+    /// image votes for where the generation is voted on.
+    /// </summary>
+    public static IReadOnlyList<int> ClassCounts(GenerationRecipe recipe, int generation)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var size = recipe.Evolution.PopulationSizes[generation];
-        var classes = recipe.Classes.Count;
-        return size / classes + (classIndex < size % classes ? 1 : 0);
+        var evolution = recipe.Evolution;
+        var weights = recipe.ClassWeights is { Count: > 0 } given ? given : [.. recipe.Classes.Select(static _ => 1L)];
+        return Apportionment.Divide(evolution.PopulationSizes[generation], weights, SmallestClass(evolution, generation));
+    }
+
+    /// <summary>Candidates of one class in a generation.</summary>
+    public static int ClassCount(GenerationRecipe recipe, int generation, int classIndex) => ClassCounts(recipe, generation)[classIndex];
+
+    /// <summary>The fewest candidates that a class has in a generation.</summary>
+    public static int SmallestClass(EvolutionOptions evolution, int generation)
+    {
+        ArgumentNullException.ThrowIfNull(evolution);
+        return generation < evolution.Iterations ? evolution.Neighbours : 1;
     }
 
     /// <summary>The jobs that make a generation, one a shard, class after class.</summary>
@@ -20,9 +35,8 @@ public static class PopulationLayout
     {
         ArgumentNullException.ThrowIfNull(recipe);
         var jobs = new List<GenerationJob>();
-        for (var classIndex = 0; classIndex < recipe.Classes.Count; classIndex++)
+        foreach (var (classIndex, count) in ClassCounts(recipe, generation).Index())
         {
-            var count = ClassCount(recipe, generation, classIndex);
             var shards = (count + recipe.CandidatesPerShard - 1) / recipe.CandidatesPerShard;
             for (var i = 0; i < shards; i++)
             {

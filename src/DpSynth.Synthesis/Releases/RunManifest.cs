@@ -58,11 +58,13 @@ public sealed record ManifestImage(int Width, int Height, int Channels);
 /// <param name="Index">Its label.</param>
 /// <param name="Name">Its name; null in an unconditional run.</param>
 /// <param name="Images">Synthetic images of it.</param>
-public sealed record ManifestClass(int Index, string? Name, int Images);
+/// <param name="Share">Its share of the population before rounding to whole images: by noisy or public counts, or even.</param>
+/// <param name="NoisyCount">Its units as they were counted with noise, a release like any other; null if they were not.</param>
+public sealed record ManifestClass(int Index, string? Name, int Images, double Share, double? NoisyCount);
 
 /// <summary>One iteration.</summary>
 /// <param name="Iteration">1 to T.</param>
-/// <param name="NoiseMultiplier">σ of its release.</param>
+/// <param name="NoiseMultiplier">σ of its release in votes.</param>
 /// <param name="Fallback"><c>rank</c> if at least one class's histogram was empty above the threshold, else null.</param>
 /// <param name="FallbackClasses">The indexes of those classes; null if there are none.</param>
 public sealed record ManifestIteration(int Iteration, double NoiseMultiplier, string? Fallback, IReadOnlyList<int>? FallbackClasses);

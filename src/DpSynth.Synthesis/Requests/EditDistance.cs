@@ -1,7 +1,7 @@
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>Levenshtein distance, for suggestions in messages.</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     /// <summary>The least number of insertions, deletions and replacements of characters that turn one text into the other.</summary>
     public static int Between(ReadOnlySpan<char> first, ReadOnlySpan<char> second)

@@ -68,6 +68,13 @@ internal static class EvolutionOptionsReader
                 $"'{fields.PathOf("budgetWeights")}' has {evolution.BudgetWeights.Count} entries; it needs one for each of the {sizes - 1} releases, or none.");
         }
 
+        var smallestVoted = evolution.PopulationSizes.Take(sizes - 1).Min();
+        if (evolution.Neighbours > smallestVoted)
+        {
+            throw new RequestException(
+                $"'{fields.PathOf("neighbours")}' is {evolution.Neighbours} and a generation that is voted on has {smallestVoted} candidates; ask for fewer neighbours or more candidates.");
+        }
+
         if (evolution.NextVariationFolds == 0 && !evolution.KeepSelected)
         {
             throw new RequestException(
@@ -96,6 +103,6 @@ internal static class EvolutionOptionsReader
     private static double ReadWeight(JsonElement element, string path)
     {
         var weight = JsonFields.AsNumber(element, path);
-        return weight is > 0 and <= 1e6 ? weight : throw new RequestException($"'{path}' is {weight}; it must be above 0 and at most 1000000.");
+        return weight is >= 1e-6 and <= 1e6 ? weight : throw new RequestException($"'{path}' is {weight}; it must be between 0.000001 and 1000000.");
     }
 }

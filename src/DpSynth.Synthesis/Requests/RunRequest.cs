@@ -23,8 +23,14 @@ public sealed record RunRequest
     /// <summary>ε of the whole run in nats, above 0 and finite.</summary>
     public required double Epsilon { get; init; }
 
-    /// <summary>δ of the whole run, inside (0, 1).</summary>
-    public required double Delta { get; init; }
+    /// <summary>
+    /// δ of the whole run, inside (0, 1); null: 1/(n ln n) of the number of units n as it is declared, public or released with noise,
+    /// never of the true private one.
+    /// </summary>
+    public double? Delta { get; init; }
+
+    /// <summary>Whose presence is hidden, and what is public.</summary>
+    public PrivacyOptions Privacy { get; init; } = new();
 
     /// <summary>Whether each class (folder) evolves for itself; if not, the dataset counts as one class.</summary>
     public bool ClassConditional { get; init; } = true;

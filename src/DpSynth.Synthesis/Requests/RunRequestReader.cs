@@ -57,6 +57,7 @@ public static class RunRequestReader
             Method = fields.Choice("method", RunRequest.PrivateEvolution, (RunRequest.PrivateEvolution, RunRequest.PrivateEvolution)),
             Epsilon = ReadEpsilon(fields),
             Delta = ReadDelta(fields),
+            Privacy = PrivacyOptionsReader.Read(fields),
             ClassConditional = fields.Boolean("classConditional", true),
             Image = ReadImage(fields.Object("image") ?? throw new RequestException("The field 'image' is missing: give 'width', 'height' and 'channels'.")),
             Generator = GeneratorOptionsReader.Read(fields),
@@ -66,6 +67,7 @@ public static class RunRequestReader
             Seed = (ulong)fields.Integer("seed", 0, 0, int.MaxValue),
         };
         fields.RefuseUnknown();
+        PrivacyOptionsReader.CheckDelta(request.Delta, request.Privacy);
         EvolutionOptionsReader.CheckDegrees(request.Evolution, request.Generator);
         return request;
     }
@@ -84,9 +86,14 @@ public static class RunRequestReader
             : throw new RequestException($"'epsilon' is {epsilon}; it must be above 0 and at most 1000, for example 1.");
     }
 
-    private static double ReadDelta(JsonFields fields)
+    private static double? ReadDelta(JsonFields fields)
     {
-        var delta = fields.RequireNumber("delta");
+        if (fields.Take("delta") is not { } element)
+        {
+            return null;
+        }
+
+        var delta = JsonFields.AsNumber(element, "delta");
         return delta is > 0 and < 1
             ? delta
             : throw new RequestException($"'delta' is {delta}; it must lie strictly between 0 and 1, for example 1e-6.");

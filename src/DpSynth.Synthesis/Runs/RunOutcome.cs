@@ -12,8 +12,8 @@ public sealed record RunOutcome
     /// <summary>ε the run's releases cost, at the run's δ.</summary>
     public double EpsilonSpent { get; init; }
 
-    /// <summary>The run's δ.</summary>
-    public double Delta { get; init; }
+    /// <summary>The run's δ; null where the run ended before it was known.</summary>
+    public double? Delta { get; init; }
 
     /// <summary>Prefix of the release in the container <c>releases</c>, if there is one.</summary>
     public string? Release { get; init; }

@@ -25,14 +25,17 @@ public sealed record RunProgress
     public double EpsilonSpent { get; init; }
 }
 
-/// <summary>The stages of a run in order; the middle four repeat each iteration.</summary>
+/// <summary>The stages of a run in order; the three from <see cref="Generating"/> to <see cref="Selecting"/> repeat each iteration.</summary>
 public enum RunStage
 {
-    /// <summary>Checking the dataset and reserving budget.</summary>
+    /// <summary>Checking the request against the dataset's listing and its budget.</summary>
     Planning,
 
     /// <summary>Embedding the private images.</summary>
     Embedding,
+
+    /// <summary>Calibrating the noise, reserving budget, releasing noisy class counts.</summary>
+    Settling,
 
     /// <summary>Workers generate candidates.</summary>
     Generating,

@@ -21,7 +21,7 @@ public sealed record RunView
     /// <summary>ε asked for.</summary>
     public double? Epsilon { get; init; }
 
-    /// <summary>δ asked for.</summary>
+    /// <summary>δ of the run: asked for, or derived; null while it is not known.</summary>
     public double? Delta { get; init; }
 
     /// <summary>ε spent so far, at the run's δ.</summary>

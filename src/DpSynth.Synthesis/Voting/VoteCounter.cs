@@ -1,41 +1,47 @@
+using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Voting;
 
 /// <summary>
-/// Counts the votes of private units for the candidates of their class (arXiv 2305.15560, algorithm 2, before noise). The result is
-/// private until noise is added.
+/// Counts the votes of private images for the candidates of their class (arXiv 2305.15560, algorithm 2, before noise), where the unit
+/// of privacy is the image. The result is private until noise is added.
 /// </summary>
 /// <remarks>
-/// A unit gives 1/√k to each of its k nearest candidates, so that its vector of votes has L2 norm 1. Adding or removing one unit
-/// moves the histogram by at most 1 in L2 norm; replacing one, by at most √2.
+/// An image gives ⌊2^b/√k⌋ grid units to each of its k nearest candidates, so that its vector of votes has L2 norm at most 2^b, one
+/// full vote. Adding or removing one image moves the histogram by at most that.
 /// </remarks>
 public static class VoteCounter
 {
     /// <summary>Counts votes.</summary>
-    /// <param name="units">Embeddings of private units, <c>[N, d]</c>; N may be 0.</param>
-    /// <param name="candidates">Embeddings of the candidates, <c>[M, d]</c>, M ≥ 1.</param>
+    /// <param name="images">Embeddings of private images, <c>[N, d]</c>; N may be 0.</param>
+    /// <param name="candidates">Embeddings of the candidates, <c>[M, d]</c>, M ≥ k.</param>
     /// <param name="metric">What "nearest" means.</param>
-    /// <param name="neighbours">k, at least 1. With fewer candidates a unit gives 1/√M to each of them.</param>
+    /// <param name="neighbours">k, at least 1.</param>
+    /// <param name="grid">The grid that votes are counted on.</param>
     /// <param name="cancellationToken">Stops the count.</param>
-    /// <returns>One count a candidate; all counts add up to N·√k.</returns>
-    public static double[] Count(
-        EmbeddingMatrix units,
+    /// <returns>Grid units, one number a candidate.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer candidates than neighbours.</exception>
+    public static long[] Count(
+        EmbeddingMatrix images,
         EmbeddingMatrix candidates,
         Metric metric,
         int neighbours,
+        VoteGrid grid,
         CancellationToken cancellationToken = default)
     {
-        var table = NearestNeighbours.Find(units, candidates, metric, neighbours, cancellationToken: cancellationToken);
+        ArgumentNullException.ThrowIfNull(grid);
+        ArgumentOutOfRangeException.ThrowIfLessThan(candidates.Rows, neighbours, nameof(candidates));
+        var table = NearestNeighbours.Find(images, candidates, metric, neighbours, cancellationToken: cancellationToken);
+        var each = new long[neighbours];
+        grid.Scale([.. Enumerable.Repeat(1, neighbours)], each);
         var votes = new long[candidates.Rows];
         foreach (var candidate in table.Indices)
         {
-            votes[candidate]++;
+            votes[candidate] += each[0];
         }
 
-        // Whole numbers first: shards then add up to the same histogram in whatever order they are counted.
-        var weight = 1 / Math.Sqrt(table.Neighbours);
-        return Array.ConvertAll(votes, count => count * weight);
+        return votes;
     }
 }

@@ -2,6 +2,7 @@ using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
@@ -30,7 +31,9 @@ public sealed class StorageFixture : IAsyncLifetime
 
     public IReleaseStore Releases => Get<IReleaseStore>();
 
-    public IBudgetLedger Ledger => Get<IBudgetLedger>();
+    public IPrivacyLedger Ledger => Get<IPrivacyLedger>();
+
+    public ILedgerAdministration LedgerAdministration => Get<ILedgerAdministration>();
 
     public IRunRegistry Registry => Get<IRunRegistry>();
 

@@ -88,8 +88,23 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
 
         Assert.Equal(RunState.Refused, run.State);
         Assert.Contains("corrupt/level/broken.png", run.Reason, StringComparison.Ordinal);
-        var spending = Assert.Single((await host.Storage.Ledger.ReadAsync("corrupt", default)).Runs);
-        Assert.Equal((true, 0), (spending.Closed, spending.Releases.Count));
+        Assert.Empty((await host.Storage.Ledger.ReadAsync("corrupt", default)).Runs);
+    }
+
+    [Fact]
+    public async Task Owner_table_that_names_unknown_images_refuses_the_run_and_spends_nothing()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "owned", imagesPerClass: 3);
+        var rows = new[] { "level", "upright" }.SelectMany(name => Enumerable.Range(0, 3).Select(i => $"{name}/{i:D4}.png,zoe")).Append("level/9999.png,zoe");
+        await host.Storage.PrivateAccount.Data.UploadBlobAsync("owned/owners.csv", BinaryData.FromString("image,owner\n" + string.Join('\n', rows)));
+
+        await client.SendAsync(SmallDataset.Request("owned-1", "owned", "\"privacy\": { \"unit\": \"owner\", \"owners\": { \"from\": \"csv\" } },"));
+        var run = await client.WaitForEndAsync("owned-1");
+
+        Assert.Equal(
+            (RunState.Refused, "The table of owners 'owners.csv' names 1 images that the dataset 'owned' does not have (level/9999.png); correct or remove these rows."),
+            (run.State, run.Reason));
+        Assert.Empty((await host.Storage.Ledger.ReadAsync("owned", default)).Runs);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
@@ -19,13 +21,14 @@ internal static class SmallDataset
             names.SelectMany((name, index) => Enumerable.Range(0, imagesPerClass).Select(i => (name, index, i))),
             new ParallelOptions { MaxDegreeOfParallelism = 8 },
             async (image, cancellationToken) => await container.UploadBlobAsync(
-                $"{dataset}/{image.name}/{image.i:D4}.png", BinaryData.FromBytes(Draw(image.index, image.i)), cancellationToken));
+                $"{dataset}/{image.name}/{image.i:D4}.png", BinaryData.FromBytes(Draw(image.index, image.i, dataset)), cancellationToken));
     }
 
-    /// <summary>One image of a class as a PNG.</summary>
-    public static byte[] Draw(int classIndex, int number)
+    /// <summary>One image of a class as a PNG. Datasets differ in theirs: images that are equal would share one ledger.</summary>
+    public static byte[] Draw(int classIndex, int number, string dataset = "")
     {
-        var random = new SeededRandom(SeededRandom.Derive(1, (ulong)classIndex, (ulong)number));
+        var name = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(dataset)));
+        var random = new SeededRandom(SeededRandom.Derive(name, (ulong)classIndex, (ulong)number));
         var pixels = new byte[Shape.ByteCount];
         var offset = 7 + random.NextInt(3);
         for (var i = 0; i < 16; i++)

@@ -83,6 +83,21 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public void Document_names_every_choice_of_privacy()
+    {
+        var knobs = typeof(PrivacyOptions).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+        var described = Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties").GetProperty("privacy").GetProperty("properties")
+            .EnumerateObject().Select(property => property.Name).ToList();
+
+        Assert.Equal(knobs.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+        foreach (var field in described)
+        {
+            var request = $$$"""{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"privacy":{"{{{field}}}":null},"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,1]}}""";
+            Assert.Equal("r", RunRequestReader.Read(request).RunId);
+        }
+    }
+
+    [Fact]
     public void Document_names_every_state_and_stage()
     {
         var schemas = Document.GetProperty("components").GetProperty("schemas");

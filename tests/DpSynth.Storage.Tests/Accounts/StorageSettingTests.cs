@@ -61,7 +61,7 @@ public sealed class StorageSettingTests
             .BuildServiceProvider(validateScopes: true);
         Type[] ports =
         [
-            typeof(IPrivateStore), typeof(IBudgetLedger), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
+            typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
             typeof(IGenerationQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(ImageDecoder),
         ];
         Assert.All(ports, port => Assert.NotNull(services.GetService(port)));

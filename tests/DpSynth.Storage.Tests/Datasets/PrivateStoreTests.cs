@@ -3,6 +3,7 @@ using Azure;
 using DpSynth.Storage.Datasets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Storage.Tests.Datasets;
 
@@ -110,23 +111,41 @@ public sealed class PrivateStoreTests(AzuriteFixture azurite)
         Assert.Null(await _store.ReadEmbeddingsAsync(run, 3, None));
         Assert.Null(await _store.ReadVotesAsync(run, 1, 3, None));
         await _store.WriteEmbeddingsAsync(run, 3, new EmbeddingMatrix(2, 2, new float[] { 1, 2, 3, 4 }), None);
-        await _store.WriteVotesAsync(run, 1, 3, new[] { 1, 0.5 }, None);
+        Assert.Null(await _store.ReadNeighboursAsync(run, 1, 3, None));
+        await _store.WriteVotesAsync(run, 1, 3, new[] { 1L << 40, 0 }, None);
+        await _store.WriteNeighboursAsync(run, 1, 3, new NeighbourTable(2, 3, [4, 0, 1, 2, 4, 3]), None);
         var embeddings = await _store.ReadEmbeddingsAsync(run, 3, None);
         Assert.Equal([1, 2, 3, 4], embeddings!.Values);
         var votes = await _store.ReadVotesAsync(run, 1, 3, None);
-        Assert.Equal([1, 0.5], votes!);
+        Assert.Equal([1L << 40, 0], votes!);
+        var neighbours = await _store.ReadNeighboursAsync(run, 1, 3, None);
+        Assert.Equal((2, 3), (neighbours!.Queries, neighbours.Neighbours));
+        Assert.Equal([4, 0, 1, 2, 4, 3], neighbours.Indices);
     }
 
     [Fact]
-    public async Task First_histogram_is_the_release_for_all_who_persist_one()
+    public async Task First_release_persisted_is_the_release_for_all_who_persist_one()
     {
         var run = AzuriteFixture.NewName("run");
-        Assert.Null(await _store.ReadHistogramAsync(run, 1, 0, None));
+        Assert.Null(await _store.ReadReleaseAsync(run, "iteration-001", 0, None));
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
-            _store.PersistHistogramAsync(run, 1, 0, new double[] { i, Math.PI }, None)));
-        var stored = await _store.ReadHistogramAsync(run, 1, 0, None);
+            _store.PersistReleaseAsync(run, "iteration-001", 0, new long[] { i, -7 }, None)));
+        var stored = await _store.ReadReleaseAsync(run, "iteration-001", 0, None);
         Assert.All(answers, answer => Assert.Equal(stored!, answer));
-        Assert.Null(await _store.ReadHistogramAsync(run, 1, 1, None));
+        Assert.Null(await _store.ReadReleaseAsync(run, "iteration-001", 1, None));
+        Assert.Null(await _store.ReadReleaseAsync(run, "class-counts", 0, None));
+    }
+
+    [Fact]
+    public async Task Note_beside_the_images_is_opened_by_its_name()
+    {
+        var dataset = AzuriteFixture.NewName("set");
+        Assert.Null(await _store.OpenNoteAsync(dataset, "owners.csv", None));
+        await UploadAsync($"{dataset}/owners.csv", [1, 2, 3]);
+        await using var note = await _store.OpenNoteAsync(dataset, "owners.csv", None);
+        using var copy = new MemoryStream();
+        await note!.CopyToAsync(copy);
+        Assert.Equal([1, 2, 3], copy.ToArray());
     }
 
     private static byte[] Tar(params (string Name, byte[] Content)[] files)

@@ -11,7 +11,8 @@ public sealed class NpyFileTests
     public void Arrays_come_back_bit_for_bit() => Prop.ForAll<float[], double[], int[]>((floats, doubles, ints) =>
     {
         var halves = Array.ConvertAll(floats, value => (Half)value);
-        return RoundTrips(floats) && RoundTrips(doubles) && RoundTrips(ints) && RoundTrips(halves);
+        var longs = Array.ConvertAll(doubles, BitConverter.DoubleToInt64Bits);
+        return RoundTrips(floats) && RoundTrips(doubles) && RoundTrips(ints) && RoundTrips(longs) && RoundTrips(halves);
     }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Synthesis.Tests.InMemory;
 
@@ -10,9 +11,11 @@ namespace DpSynth.Synthesis.Tests.InMemory;
 internal sealed class InMemoryPrivateStore : IPrivateStore
 {
     private readonly ConcurrentDictionary<string, string> records = new();
-    private readonly ConcurrentDictionary<string, double[]> counts = new();
+    private readonly ConcurrentDictionary<string, long[]> counts = new();
+    private readonly ConcurrentDictionary<string, NeighbourTable> neighbours = new();
     private readonly ConcurrentDictionary<string, EmbeddingMatrix> embeddings = new();
 
+    /// <summary>What lies in <c>private-data</c>; an entry of an archive stands under <c>archive.tar!entry</c>, notes end in <c>.csv</c>.</summary>
     public SortedDictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Called with the name of what is about to be written.</summary>
@@ -22,11 +25,15 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
     {
         DatasetBlob[] blobs =
         [
-            .. Blobs.Where(blob => blob.Key.StartsWith(dataset + "/", StringComparison.Ordinal)).Select(blob =>
-            {
-                var parts = blob.Key.Split('/');
-                return new DatasetBlob(blob.Key, parts.Length > 2 ? parts[1] : null, blob.Value.Length, IsArchive: false);
-            }),
+            .. Blobs.Keys
+                .Where(name => name.StartsWith(dataset + "/", StringComparison.Ordinal) && !name.EndsWith(".csv", StringComparison.Ordinal))
+                .Select(static name => name.Split('!')[0])
+                .Distinct()
+                .Select(static name =>
+                {
+                    var parts = name.Split('/');
+                    return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, 1, IsArchive: name.EndsWith(".tar", StringComparison.Ordinal));
+                }),
         ];
         return Task.FromResult(blobs.Length == 0 ? null : new DatasetListing(dataset, blobs));
     }
@@ -39,9 +46,15 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
         await Task.Yield();
         foreach (var name in blobs)
         {
-            yield return new PrivateImage(name, Blobs[name]);
+            foreach (var (image, content) in Blobs.Where(blob => blob.Key == name || blob.Key.StartsWith(name + "!", StringComparison.Ordinal)))
+            {
+                yield return new PrivateImage(image, content);
+            }
         }
     }
+
+    public Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken) =>
+        Task.FromResult<Stream?>(Blobs.TryGetValue($"{dataset}/{fileName}", out var content) ? new MemoryStream(content, writable: false) : null);
 
     public Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
         where T : class
@@ -67,23 +80,33 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
     public Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken) =>
         Task.FromResult(embeddings.GetValueOrDefault($"{runId}/{shard}"));
 
-    public Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<double> votes, CancellationToken cancellationToken)
+    public Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken)
     {
         BeforeWrite($"votes-{iteration}-{shard}");
         counts[$"{runId}/votes/{iteration}/{shard}"] = votes.ToArray();
         return Task.CompletedTask;
     }
 
-    public Task<double[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
+    public Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
         Task.FromResult(counts.GetValueOrDefault($"{runId}/votes/{iteration}/{shard}"));
 
-    public Task<double[]> PersistHistogramAsync(
-        string runId, int iteration, int classIndex, ReadOnlyMemory<double> noisyCounts, CancellationToken cancellationToken)
+    public Task WriteNeighboursAsync(string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken)
     {
-        BeforeWrite($"histogram-{iteration}-{classIndex}");
-        return Task.FromResult(counts.GetOrAdd($"{runId}/histogram/{iteration}/{classIndex}", noisyCounts.ToArray()));
+        BeforeWrite($"neighbours-{iteration}-{shard}");
+        this.neighbours[$"{runId}/{iteration}/{shard}"] = neighbours;
+        return Task.CompletedTask;
     }
 
-    public Task<double[]?> ReadHistogramAsync(string runId, int iteration, int classIndex, CancellationToken cancellationToken) =>
-        Task.FromResult(counts.GetValueOrDefault($"{runId}/histogram/{iteration}/{classIndex}"));
+    public Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
+        Task.FromResult(neighbours.GetValueOrDefault($"{runId}/{iteration}/{shard}"));
+
+    public Task<long[]> PersistReleaseAsync(
+        string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken)
+    {
+        BeforeWrite($"released-{key}-{part}");
+        return Task.FromResult(counts.GetOrAdd($"{runId}/released/{key}/{part}", noisyCounts.ToArray()));
+    }
+
+    public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
+        Task.FromResult(counts.GetValueOrDefault($"{runId}/released/{key}/{part}"));
 }

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using DpSynth.Imaging;
+using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;
@@ -27,6 +30,8 @@ public sealed class RunRequestReaderTests
         Assert.Equal(RunRequest.PrivateEvolution, request.Method);
         Assert.Equal(1.5, request.Epsilon);
         Assert.Equal(1e-6, request.Delta);
+        Assert.Equal(new PrivacyOptions(), request.Privacy);
+        Assert.Equal((PrivacyUnit.Image, ClassCounts.Private, 0.05, Adjacency.AddRemove), (request.Privacy.Unit, request.Privacy.ClassCounts, request.Privacy.ClassCountShare, request.Privacy.Adjacency));
         Assert.True(request.ClassConditional);
         Assert.Equal(new ImageShape(28, 20, 1), request.Image.ToShape());
         Assert.Equal(ResizeMode.Fit, request.Image.Resize);
@@ -67,6 +72,9 @@ public sealed class RunRequestReaderTests
     [InlineData("[100, 50]", "[100, 50], \"metric\": \"L2\"", "'evolution.metric' is 'L2'; it must be one of 'l2', 'cosine', 'ip'; the nearest known name is 'l2'.")]
     [InlineData("[100, 50]", "[100, 50], \"nextVariationFolds\": 0", "'evolution.nextVariationFolds' is 0 and 'evolution.keepSelected' is false")]
     [InlineData("[100, 50]", "[100, 50], \"budgetWeights\": [1, 1]", "'evolution.budgetWeights' has 2 entries; it needs one for each of the 1 releases, or none.")]
+    [InlineData("[100, 50]", "[100, 50], \"neighbours\": 100, \"lookahead\": 101", "'evolution.lookahead' is 101")]
+    [InlineData("[100, 50]", "[99, 500], \"neighbours\": 100", "'evolution.neighbours' is 100 and a generation that is voted on has 99 candidates; ask for fewer neighbours or more candidates.")]
+    [InlineData("[100, 50]", "[100, 50], \"budgetWeights\": [1e-7]", "'evolution.budgetWeights[0]' is 1E-07; it must be between 0.000001 and 1000000.")]
     [InlineData("\"channels\": 1 }", "\"channels\": 1 ", "The request is not valid JSON: line ")]
     public void Reader_says_in_one_sentence_what_is_wrong(string part, string replacement, string expected)
     {
@@ -76,6 +84,58 @@ public sealed class RunRequestReaderTests
 
         Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "unit": "person" }""", "'privacy.unit' is 'person'; it must be one of 'image', 'owner'")]
+    [InlineData("""{ "unit": "owner" }""", "'privacy.unit' is 'owner' and 'privacy.owners' is missing; say where owners come from")]
+    [InlineData("""{ "owners": { "from": "folder" } }""", "'privacy.owners' is given and 'privacy.unit' is 'image'; set the unit to 'owner'")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "exif" } }""", "'privacy.owners.from' is 'exif', which is not a known source")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "folder", "level": 0 } }""", "'privacy.owners.level' is 0; it must be a whole number between 1 and 16.")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "folder", "pattern": "x" } }""", "'privacy.owners.pattern' is not a known field")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "pattern" } }""", "The field 'privacy.owners.pattern' is missing.")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "(" } }""", "'privacy.owners.pattern' is not a regular expression: it cannot be read at character 2.")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "[0-9]+" } }""", "'privacy.owners.pattern' has no group named 'owner'")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "(?<owner>a)(?=b)" } }""", "'privacy.owners.pattern' needs backtracking")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "csv", "file": "../owners.csv" } }""", "'privacy.owners.file' must be the name of a .csv file in the dataset's folder")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "csv", "file": "owners.txt" } }""", "'privacy.owners.file' must be the name of a .csv file in the dataset's folder")]
+    [InlineData("""{ "classCounts": "noisy" }""", "'privacy.classCounts' is 'noisy'; it must be one of 'private', 'public', 'even'")]
+    [InlineData("""{ "classCountShare": 0 }""", "'privacy.classCountShare' is 0; it must be above 0 and at most 0.5")]
+    [InlineData("""{ "classCountShare": 0.6 }""", "'privacy.classCountShare' is 0.6; it must be above 0 and at most 0.5")]
+    [InlineData("""{ "classCounts": "even", "classCountShare": 0.1 }""", "'privacy.classCountShare' is given and 'privacy.classCounts' is not 'private'")]
+    [InlineData("""{ "datasetSize": 9 }""", "'privacy.datasetSize' is 9; it must be a whole number between 10 and 2147483647.")]
+    [InlineData("""{ "adjacency": "bounded" }""", "'privacy.adjacency' is 'bounded'; it must be one of 'add-remove', 'replace-one'")]
+    [InlineData("""{ "epsilon": 1 }""", "'privacy.epsilon' is not a known field")]
+    [InlineData("""3""", "'privacy' must be a JSON object, not a number.")]
+    public void Reader_says_in_one_sentence_what_is_wrong_with_the_privacy_asked_for(string privacy, string expected)
+    {
+        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(WithPrivacy(privacy)));
+
+        Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "from": "folder", "level": 2 }""")]
+    [InlineData("""{ "from": "pattern", "pattern": "^(?<owner>[^_]+)_" }""")]
+    [InlineData("""{ "from": "csv" }""")]
+    public void Reader_takes_owners_and_its_result_survives_storage(string owners)
+    {
+        var request = RunRequestReader.Read(WithPrivacy($$"""{ "unit": "owner", "owners": {{owners}}, "classCounts": "public", "adjacency": "replace-one", "datasetSize": 500 }"""));
+
+        Assert.Equal(PrivacyUnit.Owner, request.Privacy.Unit);
+        Assert.Equal((ClassCounts.Public, Adjacency.ReplaceOne, 500), (request.Privacy.ClassCounts, request.Privacy.Adjacency, request.Privacy.DatasetSize));
+        Assert.Equal(request.Privacy, JsonSerializer.Deserialize<PrivacyOptions>(JsonSerializer.Serialize(request.Privacy, SynthesisJson.Options), SynthesisJson.Options));
+    }
+
+    [Fact]
+    public void Reader_lets_delta_be_absent_where_it_can_be_derived_from_what_is_no_secret()
+    {
+        var withoutDelta = Valid.Replace("\"delta\": 1e-6,", "", StringComparison.Ordinal);
+
+        Assert.Null(RunRequestReader.Read(withoutDelta).Delta);
+        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(withoutDelta.Replace("\"dataset\"", "\"privacy\": { \"classCounts\": \"even\" }, \"dataset\"", StringComparison.Ordinal)));
+        Assert.StartsWith("'delta' is missing and cannot be derived, because 'privacy.classCounts' is 'even'", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,4 +191,6 @@ public sealed class RunRequestReaderTests
         Assert.Equal(0.5, request.Evolution.VariationDegrees[1].Value);
         Assert.Equal(5, request.Evolution.VariationDegrees[1].Components["rotation"]);
     }
+
+    private static string WithPrivacy(string privacy) => Valid.Replace("\"dataset\"", $"\"privacy\": {privacy}, \"dataset\"", StringComparison.Ordinal);
 }

@@ -74,7 +74,7 @@ public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, IC
     {
         var budget = await ledger.ReadAsync(run.Request.Dataset, cancellationToken);
         return budget.Runs.FirstOrDefault(share => share.RunId == run.Request.RunId) is { } share
-            ? BudgetReport.SpentBy(share, run.Request.Delta)
+            ? BudgetReport.SpentBy(share, run.Request.Delta ?? budget.CapDelta)
             : 0;
     }
 

@@ -1,0 +1,64 @@
+using DpSynth.Privacy.Accounting;
+using DpSynth.Synthesis.Budgets;
+
+namespace DpSynth.Cli.Accounting;
+
+/// <summary>How many more runs of a kind a dataset's cap admits.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Runs">How many; <see cref="Most"/> stands for that many or more.</param>
+/// <param name="CapEpsilon">ε that all runs together may cost.</param>
+/// <param name="CapDelta">δ at which every ε here is stated.</param>
+/// <param name="CommittedEpsilon">ε of what is spent and held in reserve.</param>
+/// <param name="EpsilonAfter">ε of all that and the further runs.</param>
+internal sealed record FurtherRuns(
+    string Dataset, int Runs, double CapEpsilon, double CapDelta, double CommittedEpsilon, double EpsilonAfter)
+{
+    /// <summary>Where counting ends.</summary>
+    public const int Most = 1_000_000;
+
+    /// <summary>Counts.</summary>
+    /// <param name="budget">The dataset's budget.</param>
+    /// <param name="run">The releases of one run of the kind; at least one.</param>
+    public static FurtherRuns Of(PrivacyBudget budget, IReadOnlyList<PrivacyEvent> run)
+    {
+        var committed = Committed(budget);
+        var most = (int)Math.Min(Most, run.Min(release => (long)int.MaxValue / release.Count));
+        double EpsilonWith(int runs)
+        {
+            PrivacyEvent[] events = [.. committed, .. runs == 0 ? [] : run.Select(release => release with { Count = release.Count * runs })];
+            return PrivacyAccountant.Epsilon(events, budget.CapDelta).Epsilon;
+        }
+
+        var (fits, doesNot) = (0, 1);
+        while (doesNot <= most && EpsilonWith(doesNot) <= budget.CapEpsilon)
+        {
+            (fits, doesNot) = (doesNot, (int)Math.Min(most + 1L, doesNot * 2L));
+            if (fits == most)
+            {
+                break;
+            }
+        }
+
+        while (doesNot - fits > 1)
+        {
+            var middle = fits + ((doesNot - fits) / 2);
+            (fits, doesNot) = EpsilonWith(middle) <= budget.CapEpsilon ? (middle, doesNot) : (fits, middle);
+        }
+
+        return new FurtherRuns(
+            budget.Dataset, fits, budget.CapEpsilon, budget.CapDelta, SignificantDigits.Up(EpsilonWith(0)), SignificantDigits.Up(EpsilonWith(fits)));
+    }
+
+    /// <summary>The releases of the run that was planned last; empty if there is none.</summary>
+    public static IReadOnlyList<PrivacyEvent> LatestKind(PrivacyBudget budget) =>
+        Merge(budget.Runs.LastOrDefault(run => run.Releases.Count > 0)?.Releases.Select(release => release.Event) ?? []);
+
+    /// <summary>What is spent or held in reserve by runs that are not over.</summary>
+    private static IReadOnlyList<PrivacyEvent> Committed(PrivacyBudget budget) => Merge(budget.Runs.SelectMany(run => run.Releases
+        .Where(release => release.SpentAt is not null || !run.Closed)
+        .Select(release => release.Event)));
+
+    /// <summary>Like events in one, with their number.</summary>
+    internal static IReadOnlyList<PrivacyEvent> Merge(IEnumerable<PrivacyEvent> events) =>
+        [.. events.GroupBy(release => release with { Count = 1 }).Select(like => like.Key with { Count = like.Sum(release => release.Count) })];
+}

@@ -1,0 +1,42 @@
+using DpSynth.Synthesis.Caching;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Owners;
+
+/// <summary>Makes the owner lookups of runs, and keeps the tables that were read last: the shards of a run ask one after the other.</summary>
+internal sealed class OwnerLookups(IPrivateStore privateStore)
+{
+    private readonly RecentTasks<string, OwnerTable> _tables = new(capacity: 2);
+
+    /// <summary>The lookup of a run; null where the unit of privacy is the image.</summary>
+    /// <exception cref="InvalidDataException">The run's owner table is missing or no table; the message says so in one sentence.</exception>
+    public async Task<OwnerLookup?> FindAsync(RunPlan plan, CancellationToken cancellationToken) => plan.Request.Privacy.Owners switch
+    {
+        null => null,
+        CsvOwners csv => await _tables.GetAsync(
+            plan.Request.RunId, () => ReadTableAsync(privateStore, plan.Request.Dataset, csv, CancellationToken.None), cancellationToken),
+        var source => OwnerLookup.Of(source, classConditional: plan.Classes[0] is not null),
+    };
+
+    /// <summary>Reads a dataset's owner table.</summary>
+    /// <exception cref="InvalidDataException">It is missing or no table; the message says so in one sentence.</exception>
+    public static async Task<OwnerTable> ReadTableAsync(IPrivateStore privateStore, string dataset, CsvOwners csv, CancellationToken cancellationToken)
+    {
+        await using var content = await privateStore.OpenNoteAsync(dataset, csv.File, cancellationToken)
+            ?? throw new InvalidDataException(
+                $"There is no table of owners '{csv.File}' in the dataset '{dataset}'; upload it to 'private-data/{dataset}/{csv.File}' with the header 'image,owner' and one row an image.");
+        using var buffer = new MemoryStream();
+        await content.CopyToAsync(buffer, cancellationToken);
+        buffer.Position = 0;
+        try
+        {
+            return OwnerTable.Read(buffer);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException($"The table of owners '{csv.File}' of the dataset '{dataset}' cannot be used: {fault.Message}.", fault);
+        }
+    }
+}

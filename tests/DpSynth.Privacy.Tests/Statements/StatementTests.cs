@@ -1,0 +1,124 @@
+using System.Text.Json;
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Privacy.Tests.Statements;
+
+using DpSynth.Privacy.Statements;
+
+public sealed class StatementTests
+{
+    // Reference values: analytic Gaussian, evaluated at 60 digits.
+    [Theory]
+    [InlineData(2, 10, 1e-6, 8.306225049954728)]
+    [InlineData(3, 100, 1e-5, 19.130767834361922)]
+    [InlineData(5, 1, 1e-6, 0.8341175486240523)]
+    public void Statement_has_the_reference_epsilon_and_an_interval_around_it(double sigma, int steps, double delta, double expected)
+    {
+        PrivacyStatement statement = PrivacyStatement.Of(Gaussian(sigma, steps, delta, expected * (1 + 1e-9)));
+
+        Assert.Equal(expected, statement.Epsilon, expected * 1e-9);
+        Assert.InRange(expected, statement.Interval.Lower * (1 - 1e-9), statement.Interval.Upper * (1 + 1e-9));
+        Assert.Equal(sigma, Assert.Single(statement.Releases).Sigma);
+    }
+
+    [Fact]
+    public void Statement_survives_json()
+    {
+        string json = JsonSerializer.Serialize(SampleRelease.Statement, PrivacyJson.Indented);
+
+        Assert.Equal(SampleRelease.Statement, JsonSerializer.Deserialize<PrivacyStatement>(json, PrivacyJson.Options));
+        Assert.Equal(SampleRelease.Statement, PrivacyStatement.Of(SampleRelease.Statement.Facts()));
+    }
+
+    [Fact]
+    public void Releases_dearer_than_what_was_asked_for_are_not_stated()
+    {
+        StatementFacts facts = SampleRelease.Facts with { RequestedEpsilon = SampleRelease.Statement.Epsilon };
+        Assert.Equal(facts.RequestedEpsilon, PrivacyStatement.Of(facts).Epsilon);
+
+        facts = facts with { RequestedEpsilon = Math.BitDecrement(facts.RequestedEpsilon) };
+        Assert.Throws<InvalidOperationException>(() => PrivacyStatement.Of(facts));
+    }
+
+    [Fact]
+    public void Calibrated_noise_is_never_stated_above_what_was_asked_for()
+    {
+        foreach (double epsilon in new[] { 0.1, 1 / 3.0, 1, 10 })
+        {
+            IReadOnlyList<DiscreteGaussianEvent> events = NoiseCalibration.Calibrate(epsilon, 1e-6, [1, 2, 3]);
+            StatementFacts facts = SampleRelease.Facts with
+            {
+                RequestedEpsilon = epsilon,
+                Delta = 1e-6,
+                Releases = [.. events.Select((noise, index) => new StatedRelease($"iteration-{index + 1:000}", noise, 1, SampleRelease.Hash($"{index}")))],
+            };
+
+            Assert.InRange(PrivacyStatement.Of(facts).Epsilon, epsilon * 0.99, epsilon);
+        }
+    }
+
+    [Fact]
+    public void Curve_lists_five_deltas_and_grows_as_they_shrink()
+    {
+        PrivacyStatement statement = SampleRelease.Statement;
+
+        foreach (EquatableList<EpsilonAtDelta> curve in new[] { statement.Curve, statement.OtherAdjacency.Curve })
+        {
+            Assert.Equal([1e-5, 1e-6, 1e-7, 1e-8, 1e-9], curve.Select(point => point.Delta));
+            Assert.Equal(curve.OrderBy(point => point.Epsilon), curve);
+        }
+
+        Assert.Equal(Adjacency.ReplaceOne, statement.OtherAdjacency.Adjacency);
+        Assert.True(statement.OtherAdjacency.Epsilon > statement.Epsilon);
+    }
+
+    [Fact]
+    public void Sigma_is_stated_in_votes()
+    {
+        Assert.Equal([30, 2, Math.Sqrt(8), Math.Sqrt(12)], SampleRelease.Statement.Releases.Select(release => release.Sigma ?? 0));
+    }
+
+    [Fact]
+    public void Run_that_released_nothing_costs_nothing_and_says_so()
+    {
+        PrivacyStatement statement = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [] });
+
+        Assert.Equal(0, statement.Epsilon);
+        Assert.Contains("was not looked at", statement.ToMarkdown(), StringComparison.Ordinal);
+        Assert.True(ReleaseVerification.Verify(SampleRelease.Of(statement)).Holds);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 1e-6)]
+    [InlineData(0, 1e-6)]
+    [InlineData(1, 0)]
+    [InlineData(1, 1)]
+    [InlineData(1, double.NaN)]
+    public void Facts_out_of_range_are_refused(double epsilon, double delta)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => PrivacyStatement.Of(SampleRelease.Facts with { RequestedEpsilon = epsilon, Delta = delta }));
+    }
+
+    [Fact]
+    public void Release_listed_twice_is_refused()
+    {
+        StatementFacts facts = SampleRelease.Facts with { Releases = [SampleRelease.Facts.Releases[0], SampleRelease.Facts.Releases[0]] };
+
+        Assert.Throws<ArgumentException>(() => PrivacyStatement.Of(facts));
+    }
+
+    [Fact]
+    public void Text_from_outside_cannot_change_the_shape_of_the_markdown()
+    {
+        PrivacyStatement statement = PrivacyStatement.Of(SampleRelease.Facts with { OwnersFrom = "a|b\n# c `d`" });
+
+        Assert.Contains("| owners | a\\|b # c \\`d\\` |", statement.ToMarkdown(), StringComparison.Ordinal);
+    }
+
+    private static StatementFacts Gaussian(double sigma, int steps, double delta, double epsilon) => SampleRelease.Facts with
+    {
+        RequestedEpsilon = epsilon,
+        Delta = delta,
+        Releases = [new StatedRelease("iteration-001", new GaussianEvent { NoiseMultiplier = sigma, Count = steps }, 1, SampleRelease.Hash("g"))],
+    };
+}
