@@ -1,8 +1,19 @@
+using System.Numerics;
+
 namespace DpSynth.Privacy.Accounting;
 
 /// <summary>Finds how much noise a schedule of releases needs.</summary>
 public static class NoiseCalibration
 {
+    /// <summary>How close to the smallest noise a search comes, relative.</summary>
+    private const double Tolerance = 1e-9;
+
+    /// <summary>How close to ε its cost comes, relative.</summary>
+    private const double CostTolerance = 1e-8;
+
+    private const int NumeratorBits = 36;
+    private const int MostDenominatorBits = 39;
+
     /// <summary>
     /// The smallest discrete Gaussian noise with which the releases, together with what is fixed already, are (ε, δ)-DP:
     /// σ_t² ∝ 1/w_t.
@@ -16,7 +27,8 @@ public static class NoiseCalibration
     /// <param name="alreadySpent">Events that the same ε must cover too; empty for none.</param>
     /// <returns>
     /// One event a weight, in order. <see cref="PrivacyAccountant.Epsilon"/> of them and <paramref name="alreadySpent"/> is at most
-    /// <paramref name="epsilon"/>.
+    /// <paramref name="epsilon"/>. Every σ² is a whole number of about 36 bits over a power of two, so that exact samplers stay in
+    /// machine integers.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="ArgumentException">There are no weights, or what is spent already leaves nothing.</exception>
@@ -29,14 +41,159 @@ public static class NoiseCalibration
         Adjacency adjacency = Adjacency.AddRemove,
         IReadOnlyCollection<PrivacyEvent>? alreadySpent = null)
     {
+        Require.Positive(epsilon);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sensitivity, 1);
         double[] multipliers = GaussianAccountant.NoiseMultipliers(epsilon, delta, weights);
-        DiscreteGaussianEvent[] events = new DiscreteGaussianEvent[multipliers.Length];
-        for (int t = 0; t < events.Length; t++)
+        RequireBudget(epsilon, delta, adjacency, alreadySpent);
+        double least = contribution == ContributionShape.Vector ? GaussianEquivalent.LeastSigmaSquared : 0;
+        DiscreteGaussianEvent[] Events(double scale)
         {
-            double sigma = multipliers[t] * sensitivity * (adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);
-            events[t] = new DiscreteGaussianEvent { SigmaSquared = Rational.FromDouble(sigma * sigma), Sensitivity = sensitivity, Contribution = contribution };
+            DiscreteGaussianEvent[] events = new DiscreteGaussianEvent[multipliers.Length];
+            for (int t = 0; t < events.Length; t++)
+            {
+                double sigma = multipliers[t] * scale * sensitivity;
+                events[t] = new DiscreteGaussianEvent
+                {
+                    SigmaSquared = RoundUp(Math.Max(least, sigma * sigma)),
+                    Sensitivity = sensitivity,
+                    Contribution = contribution,
+                };
+            }
+
+            return events;
         }
 
-        return events;
+        double smallest = Smallest(
+            scale => PrivacyAccountant.Epsilon([.. Events(scale), .. alreadySpent ?? []], delta, adjacency).Epsilon,
+            epsilon,
+            adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);
+        return Events(smallest);
+    }
+
+    /// <summary>
+    /// The smallest noise multiplier of a family of events that is (ε, δ)-DP, within 1e-9 relative or to where the accountant's own
+    /// resolution ends.
+    /// </summary>
+    /// <param name="release">Makes the event, with its count, of a noise multiplier above 0.</param>
+    /// <param name="epsilon">ε of the whole in nats, above 0 and finite.</param>
+    /// <param name="delta">δ of the whole, inside (0, 1).</param>
+    /// <param name="adjacency">Which inputs count as neighbours.</param>
+    /// <param name="accountant">Which accountant.</param>
+    /// <param name="alreadySpent">Events that the same ε must cover too; empty for none.</param>
+    /// <returns>A noise multiplier whose events cost at most ε.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="ArgumentException">What is spent already leaves nothing.</exception>
+    /// <exception cref="NotSupportedException">The accountant does not cover the event.</exception>
+    public static double NoiseMultiplier(
+        Func<double, PrivacyEvent> release,
+        double epsilon,
+        double delta,
+        Adjacency adjacency = Adjacency.AddRemove,
+        AccountantKind accountant = AccountantKind.Auto,
+        IReadOnlyCollection<PrivacyEvent>? alreadySpent = null)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        Require.Positive(epsilon);
+        Require.Probability(delta);
+        RequireBudget(epsilon, delta, adjacency, alreadySpent);
+        return Smallest(
+            sigma => PrivacyAccountant.Epsilon([release(sigma), .. alreadySpent ?? []], delta, adjacency, accountant).Epsilon,
+            epsilon,
+            1);
+    }
+
+    private static void RequireBudget(double epsilon, double delta, Adjacency adjacency, IReadOnlyCollection<PrivacyEvent>? spent)
+    {
+        if (spent is { Count: > 0 } && PrivacyAccountant.Epsilon(spent, delta, adjacency).Epsilon is var cost && cost >= epsilon)
+        {
+            throw new ArgumentException(
+                $"What is fixed already costs epsilon {cost:G6} at delta {delta:R}; that leaves nothing of {epsilon:G6}.", nameof(spent));
+        }
+    }
+
+    /// <summary>The smallest scale whose cost is within the budget; the cost falls with the scale.</summary>
+    private static double Smallest(Func<double, double> cost, double budget, double guess)
+    {
+        (double lower, double lowerCost, double upper, double upperCost) = Bracket(cost, budget, guess);
+        bool halve = false;
+        for (int i = 0; i < 200 && upper > lower * (1 + Tolerance) && upperCost < budget * (1 - CostTolerance); i++)
+        {
+            // Regula falsi on logarithms, where the curve is nearly straight, aimed a little into the admissible side; every
+            // other time bisection, so that the bracket shrinks whatever the curve.
+            double low = Math.Log(lower);
+            double high = Math.Log(upper);
+            double slope = (Math.Log(upperCost) - Math.Log(lowerCost)) / (high - low);
+            double aim = high + ((Math.Log(budget) - (CostTolerance / 2) - Math.Log(upperCost)) / slope);
+            double middle = halve || !(aim > low && aim < high) ? (low + high) / 2 : aim;
+            halve = !halve && i > 6;
+            double next = Math.Exp(middle);
+            if (next <= lower || next >= upper)
+            {
+                break;
+            }
+
+            double nextCost = cost(next);
+            if (nextCost <= budget)
+            {
+                (upper, upperCost) = (next, nextCost);
+            }
+            else
+            {
+                (lower, lowerCost) = (next, nextCost);
+                if (i > 0 && double.IsFinite(aim))
+                {
+                    // The root is just above: close the bracket from there.
+                    double near = next * (1 + (4 * Math.Abs(Math.Log(nextCost / budget) / slope)) + (Tolerance / 2));
+                    if (near < upper && cost(near) is var nearCost && nearCost <= budget)
+                    {
+                        (upper, upperCost) = (near, nearCost);
+                    }
+                }
+            }
+        }
+
+        return upper;
+    }
+
+    private static (double Lower, double LowerCost, double Upper, double UpperCost) Bracket(
+        Func<double, double> cost, double budget, double guess)
+    {
+        double at = guess;
+        double found = cost(at);
+        if (found <= budget)
+        {
+            for (double factor = 1.001; ; factor = Math.Min(factor * factor, 4))
+            {
+                double lower = at / factor;
+                double lowerCost = cost(lower);
+                if (lowerCost > budget || lower < guess * 1e-9)
+                {
+                    return (lower, lowerCost, at, found);
+                }
+
+                (at, found) = (lower, lowerCost);
+            }
+        }
+
+        for (double factor = 1.001; at < guess * 1e12; factor = Math.Min(factor * factor, 4))
+        {
+            double upper = at * factor;
+            double upperCost = cost(upper);
+            if (upperCost <= budget)
+            {
+                return (at, found, upper, upperCost);
+            }
+
+            (at, found) = (upper, upperCost);
+        }
+
+        throw new ArgumentException("No noise, however large, keeps within the budget.", nameof(budget));
+    }
+
+    /// <summary>The next fraction above a variance whose numerator and denominator fit 40 bits where that leaves nine digits.</summary>
+    private static Rational RoundUp(double value)
+    {
+        int shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MostDenominatorBits);
+        return new Rational(new BigInteger(Math.Ceiling(Math.ScaleB(value, shift))), BigInteger.One << shift);
     }
 }

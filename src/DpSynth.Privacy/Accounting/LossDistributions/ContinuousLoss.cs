@@ -1,0 +1,136 @@
+namespace DpSynth.Privacy.Accounting.LossDistributions;
+
+/// <summary>
+/// A loss that grows strictly with one real noise variable x, measured in standard deviations of the noise, with smooth densities.
+/// </summary>
+internal abstract class ContinuousLoss : PrivacyLoss
+{
+    /// <summary>The loss at x.</summary>
+    protected abstract double Loss(double x);
+
+    /// <summary>Where the loss is <paramref name="loss"/>; −∞ or +∞ for a loss below or above all.</summary>
+    protected abstract double Position(double loss);
+
+    /// <summary>ln of the density of x under P, where the loss is <paramref name="loss"/>.</summary>
+    protected abstract double LogDensity(double x, double loss);
+
+    /// <summary>ln P[x below].</summary>
+    protected abstract double LogMassBelow(double x);
+
+    /// <summary>ln P[x above].</summary>
+    protected abstract double LogMassAbove(double x);
+
+    /// <summary>An interval outside of which the law tilted by θ has less than 1e-30 of its mass.</summary>
+    protected abstract (double Low, double High) Support(double theta);
+
+    /// <summary>The longest interval on which a 5-point rule integrates the densities to rounding.</summary>
+    protected abstract double SmoothLength { get; }
+
+    /// <summary>Where a support that ends abruptly begins and ends; infinite otherwise.</summary>
+    protected virtual (double Low, double High) Ends => (double.NegativeInfinity, double.PositiveInfinity);
+
+    internal override (double Lowest, double Highest) Range(in Mesh mesh, double logScale)
+    {
+        (double low, double high) = Positions(mesh, logScale);
+        return (Loss(low), Loss(high));
+    }
+
+    internal override IEnumerable<(double Loss, double LogMass)> Sketch(Mesh mesh, double logScale)
+    {
+        // The trapezoidal rule.
+        (double low, double high) = Positions(mesh, logScale);
+        int count = (int)Math.Ceiling((high - low) / (2 * SmoothLength));
+        double step = (high - low) / count;
+        for (int i = 0; i <= count; i++)
+        {
+            double x = low + (i * step);
+            double loss = Loss(x);
+            yield return (loss, LogDensity(x, loss) + Math.Log(i == 0 || i == count ? step / 2 : step));
+        }
+    }
+
+    internal override void PutOn(MeshedLossBuilder builder)
+    {
+        (double low, double high) = Positions(builder.Mesh, builder.LogScale);
+        (double first, double last) = Ends;
+        if (low > first)
+        {
+            builder.AddBelow(Loss(low), LogMassBelow(low));
+        }
+
+        if (high < last)
+        {
+            builder.AddAbove(Loss(high), LogMassAbove(high));
+        }
+
+        double half = builder.Mesh.Interval / 2;
+        double x = low;
+        int cell = builder.Floor(Loss(low));
+        bool upper = Loss(low) - builder.Loss(cell) > half;
+        while (x < high)
+        {
+            double end = Position(upper ? builder.Loss(cell + 1) : builder.Loss(cell) + half);
+            end = double.IsNaN(end) ? x : Math.Clamp(end, x, high);
+            Integrate(builder, cell, upper, x, end);
+            x = end;
+            cell += upper ? 1 : 0;
+            upper = !upper;
+        }
+    }
+
+    private void Integrate(MeshedLossBuilder builder, int cell, bool upper, double from, double to)
+    {
+        double length = to - from;
+        if (length <= 0)
+        {
+            return;
+        }
+
+        int panels = (int)Math.Ceiling(length / SmoothLength);
+        double half = length / panels / 2;
+        GaussLegendre.For(2 * half, out ReadOnlySpan<double> nodes, out ReadOnlySpan<double> weights);
+        for (int panel = 0; panel < panels; panel++)
+        {
+            double centre = from + (((2 * panel) + 1) * half);
+            for (int i = 0; i < nodes.Length; i++)
+            {
+                double x = centre + (half * nodes[i]);
+                double loss = Loss(x);
+                builder.AddInCell(cell, upper, loss, LogDensity(x, loss), half * weights[i]);
+            }
+        }
+    }
+
+    /// <summary>What of the noise variable matters.</summary>
+    private (double Low, double High) Positions(in Mesh mesh, double logScale)
+    {
+        (double first, double last) = Ends;
+        if (double.IsFinite(first))
+        {
+            return (first, last);
+        }
+
+        (double low, double high) = Support(mesh.Tilt);
+        const double Step = 0.25;
+        double tilt = mesh.Tilt;
+        double logNegligible = Math.Log(mesh.NegligibleMass);
+        double Tilted(double x)
+        {
+            double loss = Loss(x);
+            return LogDensity(x, loss) + (tilt * loss) - logScale;
+        }
+
+        while (high - Step > low && LogMassAbove(high - Step) < mesh.LogNegligibleDelta)
+        {
+            high -= Step;
+        }
+
+        while (low + Step < high && Tilted(low + Step) < logNegligible
+            && LogMassBelow(low + Step) + (tilt * Loss(low + Step)) - logScale < logNegligible)
+        {
+            low += Step;
+        }
+
+        return (low, high);
+    }
+}

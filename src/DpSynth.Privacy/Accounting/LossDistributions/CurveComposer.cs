@@ -1,0 +1,153 @@
+using System.Numerics;
+
+namespace DpSynth.Privacy.Accounting.LossDistributions;
+
+/// <summary>Chooses tilt, window and mesh for a composition, and composes it.</summary>
+/// <remarks>
+/// Splitting atoms between grid points adds about h²/6 to the variance of each loss and keeps E_Q = 1; by K that moves ε by
+/// T·h²·(1 + θ)/12. The mesh is the coarsest whose move is within the target, but not finer than <see cref="UsualSize"/> points allow,
+/// unless it is to stay within the hard limit.
+/// </remarks>
+internal static class CurveComposer
+{
+    private const double TargetError = 1e-8;
+    private const double GreatestError = 4e-4;
+    private const int LeastSize = 1 << 10;
+    private const int UsualSize = 1 << 15;
+    private const int GreatestSize = 1 << 22;
+    private const int GreatestLattice = 1 << 20;
+
+    /// <summary>ln of the share of δ that may lie outside of the window on either side.</summary>
+    private const double LogOutside = -27;
+
+    /// <summary>ln of the share of δ that may be counted as infinite loss.</summary>
+    private const double LogNegligible = -21;
+
+    /// <summary>The curve near one δ.</summary>
+    internal static DeltaCurve ForDelta(IReadOnlyList<Component> components, double logDelta) =>
+        (DeltaCurve?)Single(components) ?? Compose(components, moments =>
+        {
+            (double tilt, double epsilon) = moments.BestForDelta(logDelta);
+            return (tilt, epsilon, logDelta);
+        });
+
+    /// <summary>The curve near one ε.</summary>
+    internal static DeltaCurve ForEpsilon(IReadOnlyList<Component> components, double epsilon) =>
+        (DeltaCurve?)Single(components) ?? Compose(components, moments =>
+        {
+            (double tilt, double logDelta) = moments.BestForEpsilon(epsilon);
+            return (tilt, epsilon, logDelta);
+        });
+
+    private static SingleReleaseCurve? Single(IReadOnlyList<Component> components) =>
+        components is [{ Count: 1, Upper.HasLogDelta: true, Lower.HasLogDelta: true }]
+            ? new SingleReleaseCurve(components[0].Upper, components[0].Lower)
+            : null;
+
+    private static ComposedCurve Compose(
+        IReadOnlyList<Component> components, Func<LossMoments, (double Tilt, double Epsilon, double LogDelta)> focus)
+    {
+        LossMoments moments = new(components);
+        (double tilt, double epsilon, double logDelta) = focus(moments);
+        long count = components.Sum(component => component.Count);
+        Mesh mesh = new(0, tilt, 1e-18 / count, logDelta - Math.Log(count) + LogNegligible);
+        LossWindow window = LossWindow.Find(components, mesh, epsilon, LogOutside);
+        (double interval, int size) = Lattice(components, window.Length) ?? Grid(components, window.Length, count, tilt, epsilon);
+        mesh = mesh with { Interval = interval };
+        double bottom = window.Bottom - (((size * interval) - window.Length) / 2);
+
+        List<(MeshedLoss Loss, long Count)> losses = [];
+        double logScale = 0;
+        double logFinite = 0;
+        double logCertainlyFinite = 0;
+        foreach (Component component in components)
+        {
+            MeshedLoss loss = Meshed(component, mesh);
+            losses.Add((loss, component.Count));
+            logScale += component.Count * loss.LogScale;
+            logFinite += component.Count * NormalDistribution.LogOnePlus(-loss.InfiniteMass);
+            logCertainlyFinite += component.Count * NormalDistribution.LogOnePlus(-loss.CertainInfiniteMass);
+        }
+
+        (ComposedLoss pessimistic, ComposedLoss optimistic) = LossComposition.Compose(losses, interval, bottom, new ComplexFourier(size));
+        double start = pessimistic.Start;
+        double end = start + (size * interval);
+        double above = Outside(losses, interval, window.TopTilt, end, loss => loss.Pessimistic);
+        Aliasing aliasing = new(
+            Outside(losses, interval, window.FoldTilt, end, loss => loss.Optimistic),
+            window.FoldTilt,
+            Outside(losses, interval, -window.BottomTilt, start, loss => loss.Optimistic),
+            window.BottomTilt);
+        double slack = (count * 2e-13) + (1e-15 * (Math.Abs(logScale) + (tilt * Math.Max(Math.Abs(start), Math.Abs(end))))) + 1e-12;
+        return new ComposedCurve(
+            pessimistic,
+            optimistic,
+            mesh,
+            logScale,
+            above,
+            aliasing,
+            -Exponentials.MinusOne(logFinite),
+            -Exponentials.MinusOne(logCertainlyFinite),
+            slack);
+    }
+
+    private static MeshedLoss Meshed(Component component, Mesh mesh)
+    {
+        double logScale = component.Upper.LogMoment(mesh.Tilt);
+        MeshedLoss upper = MeshedLossBuilder.Build(component.Upper, mesh, logScale);
+        if (ReferenceEquals(component.Upper, component.Lower))
+        {
+            return upper;
+        }
+
+        MeshedLoss lower = MeshedLossBuilder.Build(component.Lower, mesh, logScale);
+        return upper with { Optimistic = lower.Optimistic, CertainInfiniteMass = lower.CertainInfiniteMass };
+    }
+
+    /// <summary>The mesh on which all laws lie exactly, if they share a lattice.</summary>
+    private static (double Interval, int Size)? Lattice(IReadOnlyList<Component> components, double length)
+    {
+        double finest = components.Min(component => component.Upper.Spacing);
+        bool shared = components.All(component =>
+            component.Upper.IsLattice && ReferenceEquals(component.Upper, component.Lower)
+            && Math.Abs((component.Upper.Spacing / finest) - Math.Round(component.Upper.Spacing / finest)) < 1e-12);
+        return shared && length / finest < GreatestLattice ? (finest, Size(length / finest)) : null;
+    }
+
+    private static (double Interval, int Size) Grid(
+        IReadOnlyList<Component> components, double length, long count, double tilt, double epsilon)
+    {
+        double scale = Math.Max(epsilon, 1e-3 / tilt);
+        double Interval(double error) => Math.Sqrt(12 * error * scale / (count * (1 + tilt)));
+        double wanted = length / Interval(TargetError);
+        double needed = length / Interval(GreatestError);
+        double points = Math.Min(GreatestSize / 2, Math.Max(Math.Min(wanted, UsualSize), needed));
+        int size = Size(points);
+
+        // The widest lattice among the laws lies on the mesh, where it is wider than it.
+        double interval = length / size * 1.01;
+        double widest = components.MaxBy(component => component.Upper.Spacing > interval ? component.Count : 0).Upper.Spacing;
+        if (widest <= interval)
+        {
+            return (interval, size);
+        }
+
+        double fitting = widest / Math.Floor(widest / interval);
+        return (fitting, size);
+    }
+
+    private static int Size(double points) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points * 1.02, LeastSize, GreatestSize));
+
+    /// <summary>Chernoff's bound of the mass beyond an end of the window.</summary>
+    private static double Outside(
+        List<(MeshedLoss Loss, long Count)> losses, double interval, double tilt, double end, Func<MeshedLoss, GridMasses> side)
+    {
+        double exponent = -tilt * end;
+        foreach ((MeshedLoss loss, long count) in losses)
+        {
+            exponent += count * side(loss).LogMoment(tilt, loss.Origin, interval);
+        }
+
+        return Math.Exp(exponent);
+    }
+}

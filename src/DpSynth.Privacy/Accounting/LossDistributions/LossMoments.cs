@@ -1,0 +1,81 @@
+namespace DpSynth.Privacy.Accounting.LossDistributions;
+
+/// <summary>K(θ) = ln E[e^(θS)] of the sum S of all losses, and what is read off it before any grid is chosen.</summary>
+internal sealed class LossMoments(IReadOnlyList<Component> components)
+{
+    private const double LeastTilt = 1e-3;
+    private const double MostTilt = 1e9;
+
+    /// <summary>K(θ).</summary>
+    internal double At(double theta)
+    {
+        double sum = 0;
+        foreach (Component component in components)
+        {
+            sum += component.Count * component.Upper.LogMoment(theta);
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// The θ at which the Rényi bound of ε(δ) is smallest (improved conversion, arXiv 2004.00010, proposition 12), and that bound.
+    /// </summary>
+    internal (double Tilt, double Epsilon) BestForDelta(double logDelta)
+    {
+        (double tilt, double epsilon) = Minimise(theta => (At(theta) + LogPeak(theta) - logDelta) / theta);
+        return epsilon > 0 ? (tilt, epsilon) : (BestForEpsilon(0).Tilt, 0);
+    }
+
+    /// <summary>The θ at which the Rényi bound of δ(ε) is smallest, and ln of that bound.</summary>
+    internal (double Tilt, double LogDelta) BestForEpsilon(double epsilon) =>
+        Minimise(theta => At(theta) + LogPeak(theta) - (theta * epsilon));
+
+    private static double LogPeak(double theta) => -Math.Log(1 + theta) - (theta * NormalDistribution.LogOnePlus(1 / theta));
+
+    /// <summary>The minimum over θ: a coarse search in ln θ, then golden sections.</summary>
+    private static (double Tilt, double Value) Minimise(Func<double, double> function)
+    {
+        double best = double.PositiveInfinity;
+        double at = 1;
+        double value = double.NegativeInfinity;
+        for (double theta = 1; theta <= MostTilt && value <= best + 1e-12; theta *= 2)
+        {
+            value = function(theta);
+            (best, at) = value < best ? (value, theta) : (best, at);
+        }
+
+        value = double.NegativeInfinity;
+        for (double theta = at == 1 ? 0.5 : LeastTilt / 2; theta >= LeastTilt && value <= best; theta /= 2)
+        {
+            value = function(theta);
+            (best, at) = value < best ? (value, theta) : (best, at);
+        }
+
+        const double Golden = 0.6180339887498949;
+        double low = Math.Log(at / 2);
+        double high = Math.Log(at * 2);
+        double inner = high - (Golden * (high - low));
+        double outer = low + (Golden * (high - low));
+        double innerValue = function(Math.Exp(inner));
+        double outerValue = function(Math.Exp(outer));
+        for (int i = 0; i < 14; i++)
+        {
+            if (innerValue < outerValue)
+            {
+                (high, outer, outerValue) = (outer, inner, innerValue);
+                inner = high - (Golden * (high - low));
+                innerValue = function(Math.Exp(inner));
+            }
+            else
+            {
+                (low, inner, innerValue) = (inner, outer, outerValue);
+                outer = low + (Golden * (high - low));
+                outerValue = function(Math.Exp(outer));
+            }
+        }
+
+        (best, at) = innerValue < best ? (innerValue, Math.Exp(inner)) : (best, at);
+        return outerValue < best ? (Math.Exp(outer), outerValue) : (at, best);
+    }
+}

@@ -1,0 +1,186 @@
+namespace DpSynth.Privacy.Accounting.LossDistributions;
+
+/// <summary>Collects the atoms (loss, probability under P) of one release and rounds them to the grid, up and down.</summary>
+/// <remarks>
+/// <para>
+/// Up: "connect the dots" (Doroshenko, Ghazi, Kamath, Kumar, Manurangsi 2022, arXiv 2207.04380). An atom between two grid points is
+/// split between them such that its probability stays the same under P and under Q. δ(ε) is then exact at grid points and too large
+/// between them by a term of second order in h; a pair with a larger curve keeps it larger under composition.
+/// </para>
+/// <para>
+/// Down: in the plane of x = e^ε and y = δ the curve is convex. Its tangent at the middle of each cell lies below it. At each grid
+/// point take the lower of the two tangents meeting there, connect these points, and where the polygon is not convex take its
+/// convex hull from below: a valid curve, nowhere above the true one, again off by a term of second order. Taking a tangent at a
+/// middle means pooling all losses between two middles on the grid point between them; what that pool lacks to the ratio e^t of its
+/// grid point (the defect) is made up from its neighbours.
+/// </para>
+/// </remarks>
+internal sealed class MeshedLossBuilder
+{
+    private readonly int _first;
+    private readonly double _stepFactor;
+    private readonly double _cellSpan;
+    private readonly double[] _pessimistic;
+    private readonly double[] _pool;
+    private readonly double[] _defect;
+    private readonly double[] _floored;
+    private double _infinite;
+    private bool _exact = true;
+
+    /// <summary>Makes room for losses between two bounds.</summary>
+    private MeshedLossBuilder(Mesh mesh, double origin, double logScale, double lowest, double highest)
+    {
+        Mesh = mesh;
+        Origin = origin;
+        LogScale = logScale;
+        _first = (int)Math.Floor((lowest - origin) / mesh.Interval) - 1;
+        int last = (int)Math.Ceiling((highest - origin) / mesh.Interval) + 1;
+        _pessimistic = new double[last - _first + 1];
+        _pool = new double[_pessimistic.Length];
+        _defect = new double[_pessimistic.Length];
+        _floored = new double[_pessimistic.Length];
+        _stepFactor = Math.Exp(mesh.Tilt * mesh.Interval);
+        _cellSpan = Exponentials.MinusOne(-mesh.Interval);
+    }
+
+    internal Mesh Mesh { get; }
+
+    internal double Origin { get; }
+
+    internal double LogScale { get; }
+
+    /// <summary>The loss of a grid point.</summary>
+    internal double Loss(int index) => Origin + (index * Mesh.Interval);
+
+    /// <summary>The last grid point at or below a loss.</summary>
+    internal int Floor(double loss) => (int)Math.Floor((loss - Origin) / Mesh.Interval);
+
+    /// <summary>Adds an atom that lies on a grid point exactly.</summary>
+    internal void AddOn(int index, double logMass)
+    {
+        double mass = Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
+        _pessimistic[index - _first] += mass;
+        _pool[index - _first] += mass;
+    }
+
+    /// <summary>Adds an atom anywhere.</summary>
+    internal void Add(double loss, double logMass)
+    {
+        int index = Floor(loss);
+        AddInCell(index, loss - Loss(index) > Mesh.Interval / 2, loss, logMass, 1);
+    }
+
+    /// <summary>Adds an atom to a half of the cell between the grid points <paramref name="index"/> and index + 1.</summary>
+    /// <param name="index">The cell.</param>
+    /// <param name="upperHalf">Which half.</param>
+    /// <param name="loss">The loss, inside that half but for rounding.</param>
+    /// <param name="logMass">ln of the mass, without <paramref name="weight"/>.</param>
+    /// <param name="weight">A factor of the mass.</param>
+    internal void AddInCell(int index, bool upperHalf, double loss, double logMass, double weight)
+    {
+        _exact = false;
+        double low = Loss(index);
+        double below = Math.Clamp(low - loss, -Mesh.Interval, 0);
+        double mass = weight * Math.Exp(logMass + (Mesh.Tilt * low) - LogScale);
+        double share = Exponentials.MinusOne(below) / _cellSpan;
+        int place = index - _first;
+        _pessimistic[place] += mass * (1 - share);
+        _pessimistic[place + 1] += mass * share * _stepFactor;
+        if (upperHalf)
+        {
+            mass *= _stepFactor;
+            below += Mesh.Interval;
+            place++;
+        }
+
+        _pool[place] += mass;
+        _defect[place] -= mass * Exponentials.MinusOne(below);
+    }
+
+    /// <summary>Adds mass whose loss is at most <paramref name="loss"/>, far down: rounded up from above, left out from below.</summary>
+    internal void AddBelow(double loss, double logMass)
+    {
+        _exact = false;
+        int index = Floor(loss) + 1;
+        _pessimistic[index - _first] += Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
+    }
+
+    /// <summary>Adds mass whose loss is at least <paramref name="loss"/>, far up: infinite from above, rounded down from below.</summary>
+    internal void AddAbove(double loss, double logMass)
+    {
+        _exact = false;
+        _infinite += Math.Exp(logMass);
+        int index = Floor(loss);
+        _floored[index - _first] += Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
+    }
+
+    /// <summary>Puts one release on a mesh.</summary>
+    /// <param name="loss">Its loss.</param>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="logScale">ln of the factor to take out: about ln E[e^(θL)].</param>
+    internal static MeshedLoss Build(PrivacyLoss loss, Mesh mesh, double logScale)
+    {
+        (double lowest, double highest) = loss.Range(mesh, logScale);
+        MeshedLossBuilder builder = new(mesh, loss.Origin, logScale, lowest, highest);
+        loss.PutOn(builder);
+        double[] optimistic = builder._exact ? builder._pessimistic : builder.Optimistic();
+        return new MeshedLoss(
+            loss.Origin,
+            new GridMasses(builder._first, builder._pessimistic),
+            new GridMasses(builder._first, optimistic),
+            builder._infinite + loss.InfiniteMass,
+            loss.InfiniteMass,
+            logScale);
+    }
+
+    private double[] Optimistic()
+    {
+        // P-masses of the polygon's kinks. The slope of cell k, between grid points k and k + 1, is that of its tangent plus
+        // (D_k⁻ − D_(k+1)⁺) ÷ (e^t_(k+1) − e^t_k); everything is kept times e^(t_k)·e^(θ·t_k).
+        double[] masses = new double[_pool.Length];
+        double growth = Exponentials.MinusOne(Mesh.Interval);
+        int last = Array.FindLastIndex(_pool, mass => mass > 0);
+        if (last < 1)
+        {
+            _floored.CopyTo(masses, 0);
+            return masses;
+        }
+
+        // The topmost pool must not fall short of its grid point, for there is nothing above to make it up: pool it one point lower.
+        while (last > 1 && _defect[last] < 0)
+        {
+            _pool[last - 1] += _pool[last] / _stepFactor;
+            _defect[last - 1] += ((_pool[last] * -_cellSpan) + (_defect[last] * (1 + _cellSpan))) / _stepFactor;
+            _pool[last] = 0;
+            _defect[last] = 0;
+            last--;
+        }
+
+        for (int k = 0; k <= last; k++)
+        {
+            double own = _defect[k];
+            double previous = k > 0 ? _defect[k - 1] * _stepFactor : 0;
+            double next = k < last ? _defect[k + 1] / _stepFactor : 0;
+            double right = Math.Max(-own, 0) - Math.Max(next, 0);
+            double left = Math.Max(-previous, 0) - Math.Max(own, 0);
+            masses[k] = _pool[k] - own + (right / growth) - (left / -_cellSpan);
+        }
+
+        if (!ConvexHull.MakeConvex(masses.AsSpan(0, last + 1), Mesh.Interval, Mesh.Tilt))
+        {
+            // Nothing to borrow from: round everything down instead.
+            Array.Clear(masses);
+            for (int k = 1; k <= last; k++)
+            {
+                masses[k - 1] = _pool[k] / _stepFactor;
+            }
+        }
+
+        for (int k = 0; k < masses.Length; k++)
+        {
+            masses[k] += _floored[k];
+        }
+
+        return masses;
+    }
+}
