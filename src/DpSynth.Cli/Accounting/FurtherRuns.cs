@@ -22,11 +22,11 @@ internal sealed record FurtherRuns(
     public static FurtherRuns Of(PrivacyBudget budget, IReadOnlyList<PrivacyEvent> run)
     {
         var committed = Committed(budget);
-        var most = (int)Math.Min(Most, run.Min(release => (long)int.MaxValue / release.Count));
+        var most = (int)Math.Min(Most, run.Min(release => (long)int.MaxValue / 2 / release.Count));
         double EpsilonWith(int runs)
         {
-            PrivacyEvent[] events = [.. committed, .. runs == 0 ? [] : run.Select(release => release with { Count = release.Count * runs })];
-            return PrivacyAccountant.Epsilon(events, budget.CapDelta).Epsilon;
+            var further = runs == 0 ? [] : run.Select(release => release with { Count = release.Count * runs });
+            return PrivacyAccountant.Epsilon(Merge([.. committed, .. further]), budget.CapDelta).Epsilon;
         }
 
         var (fits, doesNot) = (0, 1);

@@ -59,7 +59,7 @@ internal static class FurtherRunsCommand
     {
         var weights = new double[iterations];
         weights.AsSpan().Fill(1);
-        return FurtherRuns.Merge(NoiseCalibration.Calibrate(epsilon, delta, weights));
+        return FurtherRuns.Merge(Account.Try(() => NoiseCalibration.Calibrate(epsilon, delta, weights)));
     }
 
     private static string Describe(FurtherRuns answer) => TextTable.DrawPairs(

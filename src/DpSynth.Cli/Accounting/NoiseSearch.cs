@@ -2,48 +2,53 @@ using DpSynth.Privacy.Accounting;
 
 namespace DpSynth.Cli.Accounting;
 
-/// <summary>Finds the least noise with which a mechanism's steps stay within an ε.</summary>
+/// <summary>Finds the least noise with which a mechanism's steps stay within an ε, as a number that can be printed and typed again.</summary>
 internal static class NoiseSearch
 {
-    // Where an accountant answers with an interval, digits beyond the interval mean nothing.
-    private const double NarrowestInterval = 1e-9;
-    private const double CoarseTolerance = 1e-7;
-    private const double FineTolerance = 2e-12;
+    // Where an accountant answers with an interval, digits of the noise beyond the interval mean nothing.
+    private const double NarrowInterval = 1e-9;
+    private const double FirstStep = 1e-11;
+    private const double Tolerance = 2e-12;
 
     /// <summary>
     /// The noise, with at most twelve significant digits, and what it costs: at most <paramref name="epsilon"/> for the very number
     /// returned.
     /// </summary>
-    /// <exception cref="CommandException">No noise between 1e-6 and 1e12 sensitivities serves.</exception>
+    /// <exception cref="CommandException">The accountant does not cover the mechanism, or no noise in its range serves.</exception>
     public static (ExactDecimal Noise, EpsilonBound Cost) Least(
         Mechanism mechanism, int steps, double epsilon, double delta, Adjacency adjacency, AccountantKind accountant)
     {
         EpsilonBound CostOf(double noise) => Account.Epsilon(mechanism.Events(ExactDecimal.Of(noise), steps), delta, adjacency, accountant);
 
-        var unit = mechanism.Sensitivity.Nearest;
-        var enough = SignificantDigits.Up(unit);
+        var enough = SignificantDigits.Up(Account.Try(() => NoiseCalibration.NoiseMultiplier(
+            noise => mechanism.Events(ExactDecimal.Of(noise), steps)[0], epsilon, delta, adjacency, accountant)));
         var cost = CostOf(enough);
-        var little = enough;
-        if (cost.Epsilon <= epsilon)
+        for (var step = FirstStep; cost.Epsilon > epsilon; step *= 2)
         {
-            for (var next = cost; next.Epsilon <= epsilon; next = CostOf(little))
-            {
-                (enough, cost, little) = (little, next, SignificantDigits.Up(little / 2));
-                Refuse(little < unit * 1e-6, "hardly any noise is needed");
-            }
-        }
-        else
-        {
-            while (!(cost.Epsilon <= epsilon))
-            {
-                little = enough;
-                enough = SignificantDigits.Up(enough * 2);
-                Refuse(enough > unit * 1e12, "no noise is enough");
-                cost = CostOf(enough);
-            }
+            enough = SignificantDigits.Up(enough * (1 + step));
+            cost = CostOf(enough);
         }
 
-        while (enough > little * (1 + (cost.Upper - cost.Lower > NarrowestInterval * cost.Upper ? CoarseTolerance : FineTolerance)))
+        return cost.Upper - cost.Lower <= NarrowInterval * cost.Upper ? Refine(CostOf, enough, cost, epsilon) : (ExactDecimal.Of(enough), cost);
+    }
+
+    /// <summary>Brings noise that is enough down to the last of its digits.</summary>
+    private static (ExactDecimal Noise, EpsilonBound Cost) Refine(Func<double, EpsilonBound> costOf, double enough, EpsilonBound cost, double epsilon)
+    {
+        var little = enough;
+        for (var step = 1e-9; step < 1; step *= 4)
+        {
+            little = SignificantDigits.Up(enough * (1 - step));
+            var found = costOf(little);
+            if (found.Epsilon > epsilon)
+            {
+                break;
+            }
+
+            (enough, cost) = (little, found);
+        }
+
+        while (enough > little * (1 + Tolerance))
         {
             var middle = SignificantDigits.Up(little + ((enough - little) / 2));
             if (middle >= enough)
@@ -51,7 +56,7 @@ internal static class NoiseSearch
                 break;
             }
 
-            var found = CostOf(middle);
+            var found = costOf(middle);
             if (found.Epsilon <= epsilon)
             {
                 (enough, cost) = (middle, found);
@@ -63,13 +68,5 @@ internal static class NoiseSearch
         }
 
         return (ExactDecimal.Of(enough), cost);
-
-        void Refuse(bool outside, string why)
-        {
-            if (outside)
-            {
-                throw new CommandException(ExitCode.Usage, $"There is no sensible noise for ε {epsilon:R} at δ {delta:R}: {why}.");
-            }
-        }
     }
 }

@@ -141,7 +141,7 @@ public sealed record PrivacyStatement
     public string ToMarkdown() => StatementMarkdown.Render(this);
 
     private static EquatableList<EpsilonAtDelta> CurveOf(PrivacyEvent[] events, Adjacency adjacency) =>
-        [.. StatedDeltas.Select(delta => new EpsilonAtDelta(delta, PrivacyAccountant.Epsilon(events, delta, adjacency).Epsilon))];
+        [.. StatedDeltas.Zip(PrivacyAccountant.Curve(events, StatedDeltas, adjacency), (delta, bound) => new EpsilonAtDelta(delta, bound.Epsilon))];
 }
 
 /// <summary>Bounds of the exact ε.</summary>

@@ -17,7 +17,6 @@ public sealed class AccountantTests : IDisposable
     [InlineData("gaussian", "1", 1000, "1e-12", 721.5471743718093)]
     [InlineData("gaussian", "500", 1, "0.001", 0)]
     [InlineData("discrete-gaussian", "0.5", 1, "1e-08", 12.199633866945225)]
-    [InlineData("discrete-gaussian", "2", 16, "1e-05", 9.987010476321533)]
     public async Task Epsilon_is_the_reference_value(string mechanism, string sigma, int steps, string delta, double expected)
     {
         var result = await EpsilonAsync("--mechanism", mechanism, "--noise-multiplier", sigma, "--steps", $"{steps}", "--delta", delta);
@@ -30,6 +29,30 @@ public sealed class AccountantTests : IDisposable
         Assert.Equal(epsilon, upper);
         Assert.InRange(epsilon, lower, upper);
         Assert.InRange(expected, lower - 1e-10, (upper * (1 + 1e-12)) + 1e-10);
+    }
+
+    // The discrete Gaussian's lattice, and a Poisson-subsampled Gaussian by quadrature; both composed numerically here.
+    [Theory]
+    [InlineData("discrete-gaussian", "2", 16, null, "1e-05", 9.987010476321533)]
+    [InlineData("subsampled-gaussian", "0.5", 1, "0.001", "1e-06", 1.085235709)]
+    public async Task Interval_holds_the_reference_value_and_epsilon_is_its_upper_end(
+        string mechanism, string sigma, int steps, string? rate, string delta, double expected)
+    {
+        string[] sampling = rate is null ? [] : ["--sampling-rate", rate];
+        var result = await EpsilonAsync([
+            "--mechanism", mechanism, "--noise-multiplier", sigma, "--steps", $"{steps}", "--delta", delta, .. sampling, "--accountant", "pld"]);
+
+        Assert.InRange(expected, Figure(result, "lower") - 1e-6, Figure(result, "upper") + 1e-6);
+        Assert.InRange(Figure(result, "upper"), expected - 1e-6, (1.01 * expected) + 0.01);
+        Assert.Equal(Figure(result, "upper"), Figure(result, "epsilon"));
+        Assert.Equal("pld", result.Json.GetProperty("accountant").GetString());
+    }
+
+    [Fact]
+    public async Task Accountant_that_does_not_cover_the_mechanism_is_a_usage_error()
+    {
+        AssertUsage(
+            await EpsilonAsync("--mechanism", "laplace", "--noise-multiplier", "2", "--steps", "1", "--delta", "1e-5", "--accountant", "gdp"), "");
     }
 
     [Fact]

@@ -26,17 +26,8 @@ internal static class SampleRelease
         DeltaSource = DeltaSource.NoisySize,
         Releases =
         [
-            new StatedRelease("size", new DiscreteGaussianEvent { SigmaSquared = Rational.Parse("900") }, 1, Hash("size")),
-            .. Enumerable.Range(1, 3).Select(iteration => new StatedRelease(
-                $"iteration-{iteration:000}",
-                new DiscreteGaussianEvent
-                {
-                    SigmaSquared = new Rational(4L * iteration * UnitsPerVote * UnitsPerVote, 1),
-                    Sensitivity = UnitsPerVote,
-                    Contribution = ContributionShape.Vector,
-                },
-                UnitsPerVote,
-                Hash($"iteration {iteration}"))),
+            Release("size", 900),
+            .. Enumerable.Range(1, 3).Select(iteration => Release($"iteration-{iteration:000}", 4 * iteration)),
         ],
         DeclaredPublic = ["The names of the classes are taken as public.", "The request declares the classes' fractions public."],
     };
@@ -46,6 +37,17 @@ internal static class SampleRelease
     public static ReleaseDocuments Documents { get; } = Of(Statement);
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static StatedRelease Release(string key, long sigmaSquaredInVotes) => new(
+        key,
+        new DiscreteGaussianEvent
+        {
+            SigmaSquared = new Rational(sigmaSquaredInVotes * UnitsPerVote * UnitsPerVote, 1),
+            Sensitivity = UnitsPerVote,
+            Contribution = ContributionShape.Vector,
+        },
+        UnitsPerVote,
+        Hash(key));
 
     public static ReleaseDocuments Of(PrivacyStatement statement)
     {
