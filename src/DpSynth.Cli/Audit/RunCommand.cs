@@ -7,8 +7,9 @@ using DpSynth.Cli.Runs;
 using DpSynth.Cli.Runs.Watching;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit;
@@ -57,6 +58,11 @@ internal static class RunCommand
         var audit = File.Exists(file)
             ? AuditRequest.Read(await File.ReadAllTextAsync(file, cancellationToken), parsed.GetValue(_name))
             : throw new CommandException(ExitCode.NotFound, $"There is no request file at '{file}'.");
+        if (audit.Request.Privacy.Unit != PrivacyUnit.Image)
+        {
+            throw new CommandException(ExitCode.Usage, "A run is audited image by image: canaries have no owner; leave 'privacy.unit' out of the request to audit.");
+        }
+
         var classes = DatasetSource.Open(parsed.GetRequiredValue(_source), parsed.GetValue(_labels));
         var (count, guesses) = ReadCounts(parsed);
         var canaries = Canary.Make(count, [.. classes.Select(source => source.Name)], audit.Request.Image.ToShape());
@@ -80,10 +86,10 @@ internal static class RunCommand
             return RunText.ExitCodeOf(run.State);
         }
 
-        var recipe = await connection.Candidates.ReadRecipeAsync(run.Id, cancellationToken)
-            ?? throw new InvalidOperationException($"The run '{run.Id}' has no recipe.");
-        var scored = await ScoreAsync(connection, recipe, canaries, cancellationToken);
-        var report = Report(run, audit, canaries, scored, guesses);
+        var settled = await connection.PrivateStore.ReadRecordAsync<SettledRun>(run.Id, SettledRun.RecordName, cancellationToken)
+            ?? throw new InvalidOperationException($"The run '{run.Id}' was never settled.");
+        var scored = await ScoreAsync(connection, settled, canaries, cancellationToken);
+        var report = Report(settled, canaries, scored, guesses);
         context.Terminal.Result(report, result => result.Describe());
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
     }
@@ -118,8 +124,9 @@ internal static class RunCommand
     ];
 
     private static async Task<List<(double Score, bool Included)>> ScoreAsync(
-        Connection connection, GenerationRecipe recipe, IReadOnlyList<Canary> canaries, CancellationToken cancellationToken)
+        Connection connection, SettledRun settled, IReadOnlyList<Canary> canaries, CancellationToken cancellationToken)
     {
+        var recipe = settled.Recipe;
         var embedder = new EmbedderFactory().Create(recipe.Embedder, recipe.Shape);
         var scored = new List<(double, bool)>();
         for (var classIndex = 0; classIndex < recipe.Classes.Count; classIndex++)
@@ -135,7 +142,7 @@ internal static class RunCommand
             var embeddings = new EmbeddingMatrix(ofClass.Count, embedder.Dimension);
             await embedder.EmbedAsync(images, embeddings.Memory, cancellationToken);
             var iterations = await ReleasedIteration.ReadAsync(connection, recipe, classIndex, cancellationToken);
-            scored.AddRange(CanaryScoring.Score(embeddings, iterations, recipe.Evolution.Metric, unitsPerVote: 1)
+            scored.AddRange(CanaryScoring.Score(embeddings, iterations, recipe.Evolution.Metric, settled.Grid.UnitsPerVote)
                 .Zip(ofClass, (score, canary) => (score, canary.Included)));
         }
 
@@ -143,17 +150,17 @@ internal static class RunCommand
     }
 
     private static RunAuditReport Report(
-        RunView run, AuditRequest audit, IReadOnlyList<Canary> canaries, List<(double Score, bool Included)> scored, int guesses)
+        SettledRun settled, IReadOnlyList<Canary> canaries, List<(double Score, bool Included)> scored, int guesses)
     {
         var result = CanaryGuesses.Check(scored, guesses);
-        var bound = result.EpsilonLowerBound(audit.Request.Delta, Alpha);
+        var bound = result.EpsilonLowerBound(settled.Delta, Alpha);
         return new RunAuditReport
         {
-            Passed = bound <= audit.Request.Epsilon,
-            RunId = run.Id,
-            Epsilon = audit.Request.Epsilon,
+            Passed = bound <= settled.Request.Epsilon,
+            RunId = settled.Request.RunId,
+            Epsilon = settled.Request.Epsilon,
             EpsilonLowerBound = bound,
-            Delta = audit.Request.Delta,
+            Delta = settled.Delta,
             Confidence = 1 - Alpha,
             Canaries = canaries.Count,
             Included = canaries.Count(canary => canary.Included),

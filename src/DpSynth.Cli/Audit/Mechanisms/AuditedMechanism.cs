@@ -7,7 +7,7 @@ using DpSynth.Synthesis.Voting;
 namespace DpSynth.Cli.Audit.Mechanisms;
 
 /// <summary>
-/// The mechanism as runs execute it: their search, their vote grid, their noise, their calibration. All that the audit knows of the
+/// The mechanism as runs execute it: their voting, their grid, their noise, their calibration. All that the audit knows of the
 /// pipeline. Tests override a part to break it.
 /// </summary>
 internal class AuditedMechanism
@@ -38,17 +38,8 @@ internal class AuditedMechanism
     public IReadOnlyList<DiscreteGaussianEvent> Releases { get; }
 
     /// <summary>Exact votes, in grid units.</summary>
-    public virtual long[] CountVotes(EmbeddingMatrix units, EmbeddingMatrix candidates)
-    {
-        var table = NearestNeighbours.Find(units, candidates, Metric.L2, _neighbours);
-        var histogram = new long[candidates.Rows];
-        for (var unit = 0; unit < table.Queries; unit++)
-        {
-            Grid.AddVotes(table[unit], histogram);
-        }
-
-        return histogram;
-    }
+    public virtual long[] CountVotes(EmbeddingMatrix units, EmbeddingMatrix candidates) =>
+        VoteCounter.Count(units, candidates, Metric.L2, _neighbours, Grid);
 
     /// <summary>Exact number of units, in grid units.</summary>
     public long[] CountUnits(EmbeddingMatrix units) => [units.Rows * Grid.UnitsPerVote];
