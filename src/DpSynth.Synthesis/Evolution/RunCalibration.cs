@@ -1,3 +1,4 @@
+using System.Globalization;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
@@ -8,6 +9,7 @@ namespace DpSynth.Synthesis.Evolution;
 /// <summary>How a request's budget turns into noise. Follows from the request alone, so that doing it again gives the same.</summary>
 /// <param name="request">The request.</param>
 /// <param name="classes">Number of classes.</param>
+/// <exception cref="RequestException">Thrown by all calibrations: no noise gives the budget asked for.</exception>
 internal sealed class RunCalibration(RunRequest request, int classes)
 {
     /// <summary>
@@ -49,15 +51,29 @@ internal sealed class RunCalibration(RunRequest request, int classes)
     public IReadOnlyList<DiscreteGaussianEvent> CalibrateIterations(double delta, DiscreteGaussianEvent classCounts) =>
         Calibrate(delta, IterationWeights(1), [classCounts]);
 
-    private IReadOnlyList<DiscreteGaussianEvent> Calibrate(double delta, double[] weights, PrivacyEvent[] alreadySpent) =>
-        NoiseCalibration.Calibrate(
-            request.Epsilon,
-            delta,
-            weights,
-            Grid.UnitsPerVote,
-            IsSingleVote ? ContributionShape.OneCoordinate : ContributionShape.Vector,
-            request.Privacy.Adjacency,
-            alreadySpent);
+    /// <summary>One sentence on a budget that no noise gives.</summary>
+    public static string DescribeNoNoise(RunRequest request, double delta) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"No noise within the range of numbers gives ε = {request.Epsilon} at δ = {delta}; ask for an 'epsilon' and a 'delta' that are less extreme.");
+
+    private IReadOnlyList<DiscreteGaussianEvent> Calibrate(double delta, double[] weights, PrivacyEvent[] alreadySpent)
+    {
+        try
+        {
+            return NoiseCalibration.Calibrate(
+                request.Epsilon,
+                delta,
+                weights,
+                Grid.UnitsPerVote,
+                IsSingleVote ? ContributionShape.OneCoordinate : ContributionShape.Vector,
+                request.Privacy.Adjacency,
+                alreadySpent);
+        }
+        catch (ArgumentException)
+        {
+            throw new RequestException(DescribeNoNoise(request, delta), request.RunId);
+        }
+    }
 
     private double[] Weights() => ReleasesClassCounts
         ? [request.Privacy.ClassCountShare, .. IterationWeights(1 - request.Privacy.ClassCountShare)]

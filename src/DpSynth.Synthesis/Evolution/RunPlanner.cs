@@ -1,5 +1,6 @@
-using System.Globalization;
+using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
@@ -17,6 +18,9 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
+
+    /// <summary>How far a run may seem to go beyond what is left and still be tried: its noise is discrete.</summary>
+    private const double BudgetTolerance = 1.05;
 
     /// <summary>Plans the run.</summary>
     /// <exception cref="InvalidOperationException">No request is registered under that run id.</exception>
@@ -41,7 +45,7 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
             return new PlanSummary(ownerFault, 0, 0);
         }
 
-        if (FindBudgetFault(plan, await ledger.ReadAsync(request.Dataset, cancellationToken)) is { } budgetFault)
+        if (FindBudgetFault(request, await ledger.ReadAsync(request.Dataset, cancellationToken)) is { } budgetFault)
         {
             return new PlanSummary(budgetFault, 0, 0);
         }
@@ -147,21 +151,23 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         }
     }
 
-    private static string? FindBudgetFault(RunPlan plan, PrivacyBudget budget)
+    /// <summary>
+    /// Compares what the run would cost, had it Gaussian noise, with what is left for such a run. Only the ledger can say that it fits;
+    /// this says early that it clearly does not.
+    /// </summary>
+    private static string? FindBudgetFault(RunRequest request, PrivacyBudget budget)
     {
-        var request = plan.Request;
-        var delta = DeltaDerivation.BeforeRelease(request, null, new(0))?.Delta ?? RunCalibration.ProvisionalDelta;
+        var delta = DeltaDerivation.BeforeRelease(request, null, new VoteGrid(0))?.Delta ?? RunCalibration.ProvisionalDelta;
         try
         {
-            var releases = new RunCalibration(request, plan.Classes.Count).Calibrate(delta);
-            PrivacyEvent[] events = releases.ClassCounts is { } classCounts ? [classCounts, .. releases.Iterations] : [.. releases.Iterations];
-            return BudgetRefusal.IsCertain(budget, events) ? BudgetRefusal.Describe(request, delta, budget) : null;
+            var mu = GaussianAccountant.Mu(request.Epsilon, delta) / (request.Privacy.Adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);
+            return GaussianAccountant.Epsilon(mu, budget.CapDelta) > BudgetTolerance * budget.RemainingEpsilon
+                ? BudgetRefusal.Describe(request, delta, budget)
+                : null;
         }
-        catch (ArgumentException)
+        catch (ArgumentOutOfRangeException)
         {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"No noise within the range of numbers gives ε = {request.Epsilon} at δ = {delta}; ask for a larger 'epsilon' or 'delta'.");
+            return RunCalibration.DescribeNoNoise(request, delta);
         }
     }
 }

@@ -34,9 +34,17 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
         var publicCounts = plan.Request.Privacy.ClassCounts == ClassCounts.Public
             ? await ClassCounting.CountAsync(privateStore, plan, calibration.Grid, cancellationToken)
             : null;
-        var (settled, refusal) = DeltaDerivation.BeforeRelease(plan.Request, publicCounts, calibration.Grid) is { } known
-            ? await SettleAtAsync(plan, calibration, known, publicCounts, cancellationToken)
-            : await SettleByNoisySizeAsync(plan, calibration, cancellationToken);
+        SettledRun? settled;
+        SettlementSummary? refusal;
+        try
+        {
+            (settled, refusal) = await SettleAsync(plan, calibration, publicCounts, cancellationToken);
+        }
+        catch (RequestException impossible)
+        {
+            return new SettlementSummary(impossible.Message, plan.Request.Delta, 0);
+        }
+
         if (settled is null)
         {
             return refusal!;
@@ -46,6 +54,12 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
         await privateStore.TryCreateRecordAsync(runId, SettledRun.RecordName, settled, cancellationToken);
         return Summarise(settled);
     }
+
+    private async Task<(SettledRun? Settled, SettlementSummary? Refusal)> SettleAsync(
+        RunPlan plan, RunCalibration calibration, long[]? publicCounts, CancellationToken cancellationToken) =>
+        DeltaDerivation.BeforeRelease(plan.Request, publicCounts, calibration.Grid) is { } known
+            ? await SettleAtAsync(plan, calibration, known, publicCounts, cancellationToken)
+            : await SettleByNoisySizeAsync(plan, calibration, cancellationToken);
 
     /// <summary>δ is known beforehand: one calibration and one reservation for everything.</summary>
     private async Task<(SettledRun? Settled, SettlementSummary? Refusal)> SettleAtAsync(

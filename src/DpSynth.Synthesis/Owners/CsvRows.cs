@@ -58,7 +58,7 @@ internal static class CsvRows
     private static string ReadQuoted(TextReader text, int number)
     {
         var field = new StringBuilder();
-        text.Read();
+        _ = text.Read();
         while (true)
         {
             switch (text.Read())

@@ -40,9 +40,9 @@ public sealed class OwnerTable : OwnerLookup
 
             return number > 0 ? table : throw new InvalidDataException("it is empty; its first row must be 'image,owner'");
         }
-        catch (DecoderFallbackException)
+        catch (DecoderFallbackException fault)
         {
-            throw new InvalidDataException("it is not UTF-8 text");
+            throw new InvalidDataException("it is not UTF-8 text", fault);
         }
     }
 

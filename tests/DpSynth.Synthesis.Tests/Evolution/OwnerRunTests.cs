@@ -157,7 +157,7 @@ public sealed class OwnerRunTests : IDisposable
 
     public void Dispose() => run.Dispose();
 
-    private IEnumerable<string> Images() => run.PrivateStore.Blobs.Keys.Select(static name => name["cats/".Length..]).ToArray();
+    private string[] Images() => [.. run.PrivateStore.Blobs.Keys.Select(static name => name["cats/".Length..])];
 
     private void Table(string[] rows) => run.PrivateStore.Blobs["cats/owners.csv"] = Encoding.UTF8.GetBytes("image,owner\n" + string.Join('\n', rows) + "\n");
 

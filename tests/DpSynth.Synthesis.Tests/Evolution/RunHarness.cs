@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
@@ -25,7 +24,7 @@ internal sealed class RunHarness : IDisposable
 
     public InMemoryCandidateStore Candidates { get; } = new();
 
-    public InMemoryPrivacyLedger Ledger { get; } = new(capEpsilon: 10_000);
+    public InMemoryPrivacyLedger Ledger { get; } = new(capEpsilon: 100);
 
     public RecordingReleases Releases { get; } = new();
 
@@ -116,7 +115,7 @@ internal sealed class RunHarness : IDisposable
         RunId = Run,
         Dataset = "cats",
         Method = RunRequest.PrivateEvolution,
-        Epsilon = 500,
+        Epsilon = 8,
         Delta = 1e-5,
         Image = new ImageOptions { Width = Shape.Width, Height = Shape.Height, Channels = 1 },
         Generator = new DrawTextOptions(),

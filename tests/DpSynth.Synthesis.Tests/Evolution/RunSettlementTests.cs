@@ -77,7 +77,7 @@ public sealed class RunSettlementTests : IDisposable
         Assert.Equal(source, settled.DeltaSource);
         Assert.Equal(1 / (n * Math.Log(n)), settled.Delta, 1e-15);
         Assert.Equal(settled.Delta, summary.Delta);
-        Assert.InRange(Cost.EpsilonOf(settled, settled.Iterations.Count), 480, 500);
+        Assert.InRange(Cost.EpsilonOf(settled, settled.Iterations.Count), 7.6, 8);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class RunSettlementTests : IDisposable
         Assert.EndsWith("at δ = 1e-9.", summary.Refusal, StringComparison.Ordinal);
         var closed = await new RunClosure(run.PrivateStore, run.Candidates, run.Ledger).CloseAsync(Run, default);
         Assert.Equal((summary.EpsilonSpent, summary.Delta), (closed.EpsilonSpent, closed.Delta));
-        Assert.InRange(closed.EpsilonSpent, 1, 500);
+        Assert.InRange(closed.EpsilonSpent, 0.1, 8);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RunSettlementTests : IDisposable
         var settled = await SettledAsync();
         Assert.Null(settled.ClassCounts);
         Assert.Empty(await SpentAsync());
-        Assert.InRange(Cost.EpsilonOf(settled, 1), 480, 500);
+        Assert.InRange(Cost.EpsilonOf(settled, 1), 7.6, 8);
     }
 
     [Fact]
