@@ -68,11 +68,13 @@ internal static class CurveCommand
         return ExitCode.Success;
     }
 
-    /// <summary>1 to T, or about fifty of them, evenly spread.</summary>
+    /// <summary>1 to T, or about fifty of them, closer together where the curve bends most.</summary>
     internal static IEnumerable<int> Abscissae(int steps)
     {
         var count = Math.Min(steps, MostPoints);
-        return Enumerable.Range(0, count).Select(i => count == 1 ? 1 : (int)(1 + Math.Round((double)i * (steps - 1) / (count - 1))));
+        return count == steps
+            ? Enumerable.Range(1, steps)
+            : Enumerable.Range(0, count).Select(i => (int)(1 + Math.Round((steps - 1) * Math.Pow((double)i / (count - 1), 2)))).Distinct();
     }
 }
 

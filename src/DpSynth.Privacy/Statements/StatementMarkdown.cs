@@ -41,7 +41,7 @@ internal static class StatementMarkdown
         }
 
         Line(text, $"The images in this release are synthetic. The private dataset `{statement.Dataset}` had a say in them only through counts with random");
-        Line(text, $"noise added. What that promises: from this release, nobody can tell well whether {whose} {change}.");
+        Line(text, $"noise added. That limits how well anybody can tell from this release whether {whose} {change}.");
         Line(text);
         Line(text, $"How well at most? Somebody who may suspect wrongly in {Percent(FalseAlarms)} of all cases, finds a true case with a chance of at most");
         Line(text, $"**{Percent(Detection(statement.Epsilon, statement.Delta))}**, whatever else they know and however they compute; pure guessing has {Percent(FalseAlarms)}. This follows from ε = {Rounded(statement.Epsilon)}");
@@ -138,8 +138,8 @@ internal static class StatementMarkdown
     {
         Heading(text, "Check it yourself");
         Line(text, "`dpsynth verify-release DIR` recomputes everything in this file and in `privacy.json` from the events, and compares it with the manifest.");
-        Line(text, "With `--ledger EXPORT.jsonl`, made by `dpsynth budget export` on the data owner's side, it looks up every ledger entry too. Without");
-        Line(text, $"this file: save the events above as `events.json` and run `dpsynth accountant epsilon --events events.json --delta {Exact(statement.Delta)} --adjacency {Name(statement.Adjacency)}`,");
+        Line(text, "With `--ledger EXPORT.jsonl`, made by `dpsynth budget export` on the data owner's side, it looks up every ledger entry too. By");
+        Line(text, $"hand: save the events above as `events.json` and run `dpsynth accountant epsilon --events events.json --delta {Exact(statement.Delta)} --adjacency {Name(statement.Adjacency)}`,");
         Line(text, "or hand them to any other accountant.");
     }
 
