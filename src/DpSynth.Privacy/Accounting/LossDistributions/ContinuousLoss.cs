@@ -28,6 +28,9 @@ internal abstract class ContinuousLoss : PrivacyLoss
     /// <summary>The longest interval on which a 5-point rule integrates the densities to rounding.</summary>
     protected abstract double SmoothLength { get; }
 
+    /// <summary>The longest step at which the trapezoidal rule gives moments of the tilted law.</summary>
+    protected virtual double SketchStep(in Mesh mesh) => 2 * SmoothLength;
+
     /// <summary>Where a support that ends abruptly begins and ends; infinite otherwise.</summary>
     protected virtual (double Low, double High) Ends => (double.NegativeInfinity, double.PositiveInfinity);
 
@@ -41,7 +44,7 @@ internal abstract class ContinuousLoss : PrivacyLoss
     {
         // The trapezoidal rule.
         (double low, double high) = Positions(mesh, logScale);
-        int count = (int)Math.Ceiling((high - low) / (2 * SmoothLength));
+        int count = (int)Math.Ceiling((high - low) / SketchStep(mesh));
         double step = (high - low) / count;
         for (int i = 0; i <= count; i++)
         {
@@ -104,14 +107,8 @@ internal abstract class ContinuousLoss : PrivacyLoss
     }
 
     /// <summary>What of the noise variable matters.</summary>
-    private (double Low, double High) Positions(in Mesh mesh, double logScale)
+    protected virtual (double Low, double High) Positions(in Mesh mesh, double logScale)
     {
-        (double first, double last) = Ends;
-        if (double.IsFinite(first))
-        {
-            return (first, last);
-        }
-
         (double low, double high) = Support(mesh.Tilt, mesh.LogNegligibleDelta);
         const double Step = 0.25;
         double tilt = mesh.Tilt;

@@ -60,15 +60,43 @@ internal sealed class ExplicitLoss : PrivacyLoss
         return Math.Log(sum);
     }
 
-    internal override (double Lowest, double Highest) Range(in Mesh mesh, double logScale) => _atoms.Length == 0 ? (0, 0) : (_atoms[0].Loss, _atoms[^1].Loss);
+    internal override (double Lowest, double Highest) Range(in Mesh mesh, double logScale)
+    {
+        int first = FirstThatMatters(mesh, logScale);
+        return first == _atoms.Length ? (0, 0) : (_atoms[first].Loss, _atoms[^1].Loss);
+    }
 
     internal override IEnumerable<(double Loss, double LogMass)> Sketch(Mesh mesh, double logScale) => _atoms;
 
     internal override void PutOn(MeshedLossBuilder builder)
     {
-        foreach ((double loss, double logMass) in _atoms)
+        int first = FirstThatMatters(builder.Mesh, builder.LogScale);
+        for (int i = 0; i < _atoms.Length; i++)
         {
-            builder.Add(loss, logMass);
+            if (i < first)
+            {
+                builder.AddBelow(_atoms[first].Loss, _atoms[i].LogMass);
+            }
+            else
+            {
+                builder.Add(_atoms[i].Loss, _atoms[i].LogMass);
+            }
         }
+    }
+
+    /// <summary>The first of the atoms whose mass may not be moved up to it: a steep tilt leaves only those next to the largest loss.</summary>
+    private int FirstThatMatters(in Mesh mesh, double logScale)
+    {
+        double below = double.NegativeInfinity;
+        for (int i = 0; i + 1 < _atoms.Length; i++)
+        {
+            below = Exponentials.LogSum(below, _atoms[i].LogMass);
+            if (below + (mesh.Tilt * _atoms[i + 1].Loss) - logScale >= Math.Log(mesh.NegligibleMass))
+            {
+                return i;
+            }
+        }
+
+        return Math.Max(0, _atoms.Length - 1);
     }
 }

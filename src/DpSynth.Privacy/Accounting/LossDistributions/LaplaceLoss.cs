@@ -31,11 +31,15 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
         : Math.Log(-Exponentials.MinusOne((epsilon - _end) / 2));
 
     internal override IEnumerable<(double Loss, double LogMass)> Sketch(Mesh mesh, double logScale) =>
-        base.Sketch(mesh, logScale).Append((-_end, -_end - Math.Log(2))).Append((_end, -Math.Log(2)));
+        base.Sketch(mesh, logScale).Append((Positions(mesh, logScale).Low, LogMassBelow(Positions(mesh, logScale).Low))).Append((_end, -Math.Log(2)));
 
     internal override void PutOn(MeshedLossBuilder builder)
     {
-        builder.Add(-_end, -_end - Math.Log(2));
+        if (Positions(builder.Mesh, builder.LogScale).Low == -_end)
+        {
+            builder.Add(-_end, LogMassBelow(-_end));
+        }
+
         builder.Add(_end, -Math.Log(2));
         base.PutOn(builder);
     }
@@ -47,9 +51,16 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
 
     protected override double LogDensity(double x, double loss) => ((loss - _end) / 2) - Math.Log(4);
 
-    protected override double LogMassBelow(double x) => double.NegativeInfinity;
+    // The atom at −1/b, and the density up to x.
+    protected override double LogMassBelow(double x) => ((x - _end) / 2) - Math.Log(2);
 
     protected override double LogMassAbove(double x) => double.NegativeInfinity;
 
+    protected override double SketchStep(in Mesh mesh) => Math.Min(base.SketchStep(mesh), 0.5 / (1 + mesh.Tilt));
+
     protected override (double Low, double High) Support(double theta, double logMassAbove) => (-_end, _end);
+
+    // A steep tilt leaves only what is next to the largest loss.
+    protected override (double Low, double High) Positions(in Mesh mesh, double logScale) =>
+        (Math.Clamp((Math.Log(mesh.NegligibleMass) + logScale + (_end / 2) + Math.Log(2)) / (mesh.Tilt + 0.5), -_end, _end), _end);
 }

@@ -5,6 +5,7 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
 {
     private const double LeastTilt = 1e-3;
     private const double MostTilt = 1e9;
+    private const double LeastGain = 1e-5;
 
     /// <summary>K(θ).</summary>
     internal double At(double theta)
@@ -38,14 +39,17 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
     {
         double best = double.PositiveInfinity;
         double at = 1;
-        double value = double.NegativeInfinity;
-        for (double theta = 1; theta <= MostTilt && value <= best + 1e-12; theta *= 2)
+        double gain = double.PositiveInfinity;
+
+        // Where losses are bounded the minimum may lie at a tilt so steep that no grid could follow it, for next to no gain.
+        for (double theta = 1; theta <= MostTilt && gain >= LeastGain * Math.Abs(best); theta *= 2)
         {
-            value = function(theta);
-            (best, at) = value < best ? (value, theta) : (best, at);
+            double steeper = function(theta);
+            gain = best - steeper;
+            (best, at) = gain > 0 ? (steeper, theta) : (best, at);
         }
 
-        value = double.NegativeInfinity;
+        double value = double.NegativeInfinity;
         for (double theta = at == 1 ? 0.5 : LeastTilt / 2; theta >= LeastTilt && value <= best; theta /= 2)
         {
             value = function(theta);
