@@ -44,6 +44,12 @@ internal readonly record struct GaussianEquivalent(double UpperMuSquared, double
             case GaussianEvent gaussian:
                 double muSquared = factor / gaussian.NoiseMultiplier / gaussian.NoiseMultiplier;
                 return new GaussianEquivalent(muSquared, muSquared);
+            case SubsampledGaussianEvent { SamplingRate: 0 }:
+                return new GaussianEquivalent(0, 0);
+            case SubsampledGaussianEvent { SamplingRate: 1 } whole:
+                // Contributions of either sign: replacing one moves the sum by up to twice the sensitivity.
+                double wholeMuSquared = factor * factor / whole.NoiseMultiplier / whole.NoiseMultiplier;
+                return new GaussianEquivalent(wholeMuSquared, wholeMuSquared);
             case DiscreteGaussianEvent discrete:
                 double sigmaSquared = discrete.SigmaSquared.ToDouble();
                 if (discrete.Contribution != ContributionShape.Vector && sigmaSquared < fineGrid)

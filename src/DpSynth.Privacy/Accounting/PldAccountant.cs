@@ -35,8 +35,28 @@ public static class PldAccountant
     /// <summary>ε at one δ.</summary>
     /// <inheritdoc cref="Compose(IReadOnlyCollection{PrivacyEvent}, double, Adjacency)"/>
     public static EpsilonBound Epsilon(
-        IReadOnlyCollection<PrivacyEvent> events, double delta, Adjacency adjacency = Adjacency.AddRemove) =>
-        Compose(events, delta, adjacency).Epsilon(delta);
+        IReadOnlyCollection<PrivacyEvent> events, double delta, Adjacency adjacency = Adjacency.AddRemove)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        Require.Probability(delta);
+        double logDelta = Math.Log(delta);
+        List<DeltaCurve> directions = [];
+        double lower = 0;
+        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        {
+            // A direction whose Rényi bound is below what another one costs for certain need not be composed.
+            if (lower > 0 && new LossMoments(components).BestForDelta(logDelta).Epsilon < lower)
+            {
+                continue;
+            }
+
+            DeltaCurve curve = CurveComposer.ForDelta(components, logDelta);
+            lower = Math.Max(lower, curve.LowerEpsilon(logDelta));
+            directions.Add(curve);
+        }
+
+        return new PrivacyCurve(directions, AccountantKind.Pld).Epsilon(delta);
+    }
 
     /// <summary>δ at one ε.</summary>
     /// <param name="events">The releases.</param>

@@ -41,7 +41,14 @@ public sealed record GaussianEvent : PrivacyEvent
 public sealed record DiscreteGaussianEvent : PrivacyEvent
 {
     /// <summary>σ², the parameter (not the variance), in squared units of the integer query.</summary>
-    public required Rational SigmaSquared { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is 0: a fraction that was never set.</exception>
+    public required Rational SigmaSquared
+    {
+        get;
+        init => field = value.Numerator.IsZero
+            ? throw new ArgumentOutOfRangeException(nameof(SigmaSquared), value, "A variance is above 0.")
+            : value;
+    }
 
     /// <summary>D, in units of the integer query: how far one unit can move it under add/remove. At least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
@@ -56,7 +63,14 @@ public sealed record DiscreteGaussianEvent : PrivacyEvent
     } = 1;
 
     /// <summary>How a unit's contribution lies among the coordinates.</summary>
-    public ContributionShape Contribution { get; init; } = ContributionShape.OneCoordinate;
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the shapes.</exception>
+    public ContributionShape Contribution
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Contribution), value, "There is no such shape of a contribution.");
+    } = ContributionShape.OneCoordinate;
 }
 
 /// <summary>How a unit's contribution to an integer query lies among its coordinates.</summary>
@@ -101,9 +115,46 @@ public sealed record LaplaceEvent : PrivacyEvent
 /// <summary>A mechanism with finitely many outcomes, given by its two dominating distributions.</summary>
 public sealed record ExplicitEvent : PrivacyEvent
 {
-    /// <summary>Probability of each outcome on one input; not negative, adding up to 1.</summary>
-    public required EquatableList<double> Probabilities { get; init; }
+    /// <summary>How far the probabilities may add up to something else than 1.</summary>
+    private const double SumTolerance = 1e-12;
+
+    /// <summary>Probability of each outcome on one input; not negative, adding up to 1 within 1e-12.</summary>
+    /// <exception cref="ArgumentException">They are not, or there are not as many as <see cref="NeighbourProbabilities"/>.</exception>
+    public required EquatableList<double> Probabilities
+    {
+        get;
+        init => field = Checked(value, NeighbourProbabilities, nameof(Probabilities));
+    }
 
     /// <summary>Probability of the same outcomes on the neighbouring input.</summary>
-    public required EquatableList<double> NeighbourProbabilities { get; init; }
+    /// <exception cref="ArgumentException">As for <see cref="Probabilities"/>.</exception>
+    public required EquatableList<double> NeighbourProbabilities
+    {
+        get;
+        init => field = Checked(value, Probabilities, nameof(NeighbourProbabilities));
+    }
+
+    private static EquatableList<double> Checked(EquatableList<double> values, EquatableList<double>? others, string name)
+    {
+        ArgumentNullException.ThrowIfNull(values, name);
+        double sum = 0;
+        foreach (double value in values)
+        {
+            if (!(value >= 0))
+            {
+                throw new ArgumentException("A probability is negative or not a number.", name);
+            }
+
+            sum += value;
+        }
+
+        if (!(Math.Abs(sum - 1) <= SumTolerance))
+        {
+            throw new ArgumentException("Probabilities must add up to 1 within 1e-12.", name);
+        }
+
+        return others is null || others.Count == values.Count
+            ? values
+            : throw new ArgumentException("Both distributions must be over the same outcomes.", name);
+    }
 }

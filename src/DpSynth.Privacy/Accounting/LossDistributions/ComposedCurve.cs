@@ -21,7 +21,7 @@ internal sealed class ComposedCurve : DeltaCurve
     /// <param name="optimistic">From below.</param>
     /// <param name="mesh">The mesh they are on.</param>
     /// <param name="logScale">K: ln of the factor taken out of all masses.</param>
-    /// <param name="outsideTop">Bound of the tilted mass above the window, missing from the masses from above.</param>
+    /// <param name="logOutsideTop">ln of a bound of the tilted mass above the window, missing from the masses from above.</param>
     /// <param name="aliasing">Bounds of the tilted mass that the masses from below carry in wrong places.</param>
     /// <param name="infiniteMass">Mass of infinite loss at most.</param>
     /// <param name="certainInfiniteMass">Mass of infinite loss at least.</param>
@@ -31,7 +31,7 @@ internal sealed class ComposedCurve : DeltaCurve
         ComposedLoss optimistic,
         Mesh mesh,
         double logScale,
-        double outsideTop,
+        double logOutsideTop,
         Aliasing aliasing,
         double infiniteMass,
         double certainInfiniteMass,
@@ -45,9 +45,9 @@ internal sealed class ComposedCurve : DeltaCurve
         _logCertainInfinite = Math.Log(certainInfiniteMass);
         int size = pessimistic.Masses.Length;
         double end = _start + ((size - 1) * _interval);
-        _logUpper = Logarithms(pessimistic, mesh, pessimistic.Error, default);
+        _logUpper = Logarithms(pessimistic, mesh, pessimistic.Error, null);
         _logLower = Logarithms(optimistic, mesh, -optimistic.Error, aliasing);
-        double logOutside = logScale + slack - (_tilt * end) + Math.Log(outsideTop);
+        double logOutside = logScale + slack - (_tilt * end) + logOutsideTop;
         for (int i = 0; i < size; i++)
         {
             double shift = logScale - (_tilt * (_start + (i * _interval)));
@@ -133,7 +133,7 @@ internal sealed class ComposedCurve : DeltaCurve
         return Math.Max(0, epsilon);
     }
 
-    private static double[] Logarithms(ComposedLoss loss, Mesh mesh, double error, Aliasing aliasing)
+    private static double[] Logarithms(ComposedLoss loss, Mesh mesh, double error, Aliasing? aliasing)
     {
         double[] logs = new double[loss.Masses.Length];
         double decay = Math.Exp(-mesh.Tilt * mesh.Interval);
@@ -144,7 +144,7 @@ internal sealed class ComposedCurve : DeltaCurve
         for (int i = logs.Length - 1; i >= 0; i--)
         {
             value = decay * ((step * value) + (rise * above));
-            logs[i] = Math.Log(Math.Max(0, value - aliasing.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval)));
+            logs[i] = Math.Log(Math.Max(0, value - (aliasing?.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval) ?? 0)));
             above = (decay * above) + Math.Max(0, loss.Masses[i] + error);
         }
 

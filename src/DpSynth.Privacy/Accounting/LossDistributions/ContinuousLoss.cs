@@ -20,8 +20,10 @@ internal abstract class ContinuousLoss : PrivacyLoss
     /// <summary>ln P[x above].</summary>
     protected abstract double LogMassAbove(double x);
 
-    /// <summary>An interval outside of which the law tilted by θ has less than 1e-30 of its mass.</summary>
-    protected abstract (double Low, double High) Support(double theta);
+    /// <summary>
+    /// An interval outside of which the law tilted by θ has less than 1e-30 of its mass, and above which P has at most a given mass.
+    /// </summary>
+    protected abstract (double Low, double High) Support(double theta, double logMassAbove);
 
     /// <summary>The longest interval on which a 5-point rule integrates the densities to rounding.</summary>
     protected abstract double SmoothLength { get; }
@@ -110,7 +112,7 @@ internal abstract class ContinuousLoss : PrivacyLoss
             return (first, last);
         }
 
-        (double low, double high) = Support(mesh.Tilt);
+        (double low, double high) = Support(mesh.Tilt, mesh.LogNegligibleDelta);
         const double Step = 0.25;
         double tilt = mesh.Tilt;
         double logNegligible = Math.Log(mesh.NegligibleMass);

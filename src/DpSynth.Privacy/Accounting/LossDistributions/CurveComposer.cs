@@ -72,11 +72,11 @@ internal static class CurveComposer
         (ComposedLoss pessimistic, ComposedLoss optimistic) = LossComposition.Compose(losses, interval, bottom, new ComplexFourier(size));
         double start = pessimistic.Start;
         double end = start + (size * interval);
-        double above = Outside(losses, interval, window.TopTilt, end, loss => loss.Pessimistic);
+        double above = LogOutsideBound(losses, interval, window.TopTilt, end, loss => loss.Pessimistic);
         Aliasing aliasing = new(
-            Outside(losses, interval, window.FoldTilt, end, loss => loss.Optimistic),
+            LogOutsideBound(losses, interval, window.FoldTilt, end, loss => loss.Optimistic),
             window.FoldTilt,
-            Outside(losses, interval, -window.BottomTilt, start, loss => loss.Optimistic),
+            LogOutsideBound(losses, interval, -window.BottomTilt, start, loss => loss.Optimistic),
             window.BottomTilt);
         double slack = (count * 2e-13) + (1e-15 * (Math.Abs(logScale) + (tilt * Math.Max(Math.Abs(start), Math.Abs(end))))) + 1e-12;
         return new ComposedCurve(
@@ -138,8 +138,8 @@ internal static class CurveComposer
 
     private static int Size(double points) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points * 1.02, LeastSize, GreatestSize));
 
-    /// <summary>Chernoff's bound of the mass beyond an end of the window.</summary>
-    private static double Outside(
+    /// <summary>ln of Chernoff's bound of the mass beyond an end of the window.</summary>
+    private static double LogOutsideBound(
         List<(MeshedLoss Loss, long Count)> losses, double interval, double tilt, double end, Func<MeshedLoss, GridMasses> side)
     {
         double exponent = -tilt * end;
@@ -148,6 +148,6 @@ internal static class CurveComposer
             exponent += count * side(loss).LogMoment(tilt, loss.Origin, interval);
         }
 
-        return Math.Exp(exponent);
+        return exponent;
     }
 }

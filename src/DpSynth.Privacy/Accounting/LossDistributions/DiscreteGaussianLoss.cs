@@ -82,7 +82,7 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
         double tilt = mesh.Tilt;
         double LogTilted(double x) => LogMass(x) + (tilt * (Origin + (x * Spacing))) - logScale;
 
-        double high = Math.Ceiling(Math.Max(0, shift) + reach);
+        double high = Math.Ceiling(Math.Max(shift + reach, (Math.Sqrt(-2 * Math.Min(0, mesh.LogNegligibleDelta)) * sigma) + 40));
         while (high - step > 0 && LogTail(high - step) < mesh.LogNegligibleDelta)
         {
             high -= step;

@@ -51,5 +51,5 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
 
     protected override double LogMassAbove(double x) => double.NegativeInfinity;
 
-    protected override (double Low, double High) Support(double theta) => (-_end, _end);
+    protected override (double Low, double High) Support(double theta, double logMassAbove) => (-_end, _end);
 }

@@ -39,12 +39,11 @@ internal static class LossLaws
                 continue;
             }
 
-            (PrivacyLoss? law, int times) = release switch
+            (PrivacyLoss law, int times) = release switch
             {
                 DiscreteGaussianEvent discrete => (
-                    new DiscreteGaussianLoss(discrete.SigmaSquared.ToDouble(), discrete.Sensitivity),
+                    (PrivacyLoss)new DiscreteGaussianLoss(discrete.SigmaSquared.ToDouble(), discrete.Sensitivity),
                     adjacency == Adjacency.ReplaceOne ? 2 : 1),
-                SubsampledGaussianEvent { SamplingRate: 0 } => ((PrivacyLoss?)null, 0),
                 SubsampledGaussianEvent subsampled => (
                     new SubsampledGaussianLoss(1 / subsampled.NoiseMultiplier, subsampled.SamplingRate, direction), 1),
                 LaplaceEvent laplace => (new LaplaceLoss(laplace.NoiseMultiplier / (adjacency == Adjacency.ReplaceOne ? 2 : 1)), 1),
@@ -55,10 +54,7 @@ internal static class LossLaws
                 ExplicitEvent pair => (new ExplicitLoss(pair.NeighbourProbabilities.AsSpan(), pair.Probabilities.AsSpan()), 1),
                 _ => throw new NotSupportedException($"The PLD accountant does not cover {release.GetType().Name}."),
             };
-            if (law is not null)
-            {
-                components.Add(new Component(law, law, times * count));
-            }
+            components.Add(new Component(law, law, times * count));
         }
 
         if (upper > 0)

@@ -7,16 +7,13 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 /// split between them such that its probability stays the same under P and under Q. δ(ε) is then exact at grid points and too large
 /// between them by a term of second order in h; a pair with a larger curve keeps it larger under composition.
 /// </para>
-/// <para>
-/// Down: in the plane of x = e^ε and y = δ the curve is convex. Its tangent at the middle of each cell lies below it. At each grid
-/// point take the lower of the two tangents meeting there, connect these points, and where the polygon is not convex take its
-/// convex hull from below: a valid curve, nowhere above the true one, again off by a term of second order. Taking a tangent at a
-/// middle means pooling all losses between two middles on the grid point between them; what that pool lacks to the ratio e^t of its
-/// grid point (the defect) is made up from its neighbours.
-/// </para>
+/// <para>Down: see <see cref="OptimisticRounding"/>.</para>
 /// </remarks>
 internal sealed class MeshedLossBuilder
 {
+    /// <summary>Tilted mass in one pool from which a law counts as narrow beside the mesh.</summary>
+    private const double NarrowPool = 0.1;
+
     private readonly int _first;
     private readonly double _stepFactor;
     private readonly double _cellSpan;
@@ -121,11 +118,21 @@ internal sealed class MeshedLossBuilder
     internal static MeshedLoss Build(PrivacyLoss loss, Mesh mesh, double logScale)
     {
         (double lowest, double highest) = loss.Range(mesh, logScale);
-        MeshedLossBuilder builder = new(mesh, loss.Origin, logScale, lowest, highest);
+        double origin = loss.Origin;
+        MeshedLossBuilder builder = new(mesh, origin, logScale, lowest, highest);
         loss.PutOn(builder);
-        double[] optimistic = builder._exact ? builder._pessimistic : builder.Optimistic();
+        for (int pass = 0; pass < 2 && loss.Spacing == 0 && builder.CentreOfNarrowPool() is { } centre; pass++)
+        {
+            origin = centre;
+            builder = new MeshedLossBuilder(mesh, origin, logScale, lowest, highest);
+            loss.PutOn(builder);
+        }
+
+        double[] optimistic = builder._exact
+            ? builder._pessimistic
+            : OptimisticRounding.Of(builder._pool, builder._defect, builder._floored, mesh);
         return new MeshedLoss(
-            loss.Origin,
+            origin,
             new GridMasses(builder._first, builder._pessimistic),
             new GridMasses(builder._first, optimistic),
             builder._infinite + loss.InfiniteMass,
@@ -133,54 +140,16 @@ internal sealed class MeshedLossBuilder
             logScale);
     }
 
-    private double[] Optimistic()
+    /// <summary>
+    /// The loss of the fullest pool, if it holds much of the law without its ratio being that of its grid point: a law so narrow beside
+    /// the mesh should lie on a grid point.
+    /// </summary>
+    private double? CentreOfNarrowPool()
     {
-        // P-masses of the polygon's kinks. The slope of cell k, between grid points k and k + 1, is that of its tangent plus
-        // (D_k⁻ − D_(k+1)⁺) ÷ (e^t_(k+1) − e^t_k); everything is kept times e^(t_k)·e^(θ·t_k).
-        double[] masses = new double[_pool.Length];
-        double growth = Exponentials.MinusOne(Mesh.Interval);
-        int last = Array.FindLastIndex(_pool, mass => mass > 0);
-        if (last < 1)
-        {
-            _floored.CopyTo(masses, 0);
-            return masses;
-        }
-
-        // The topmost pool must not fall short of its grid point, for there is nothing above to make it up: pool it one point lower.
-        while (last > 1 && _defect[last] < 0)
-        {
-            _pool[last - 1] += _pool[last] / _stepFactor;
-            _defect[last - 1] += ((_pool[last] * -_cellSpan) + (_defect[last] * (1 + _cellSpan))) / _stepFactor;
-            _pool[last] = 0;
-            _defect[last] = 0;
-            last--;
-        }
-
-        for (int k = 0; k <= last; k++)
-        {
-            double own = _defect[k];
-            double previous = k > 0 ? _defect[k - 1] * _stepFactor : 0;
-            double next = k < last ? _defect[k + 1] / _stepFactor : 0;
-            double right = Math.Max(-own, 0) - Math.Max(next, 0);
-            double left = Math.Max(-previous, 0) - Math.Max(own, 0);
-            masses[k] = _pool[k] - own + (right / growth) - (left / -_cellSpan);
-        }
-
-        if (!ConvexHull.MakeConvex(masses.AsSpan(0, last + 1), Mesh.Interval, Mesh.Tilt))
-        {
-            // Nothing to borrow from: round everything down instead.
-            Array.Clear(masses);
-            for (int k = 1; k <= last; k++)
-            {
-                masses[k - 1] = _pool[k] / _stepFactor;
-            }
-        }
-
-        for (int k = 0; k < masses.Length; k++)
-        {
-            masses[k] += _floored[k];
-        }
-
-        return masses;
+        int fullest = Array.IndexOf(_pool, _pool.Max());
+        double shortfall = _defect[fullest] / _pool[fullest];
+        return _pool[fullest] > NarrowPool && Math.Abs(shortfall) > 1e-6 * Mesh.Interval
+            ? Loss(_first + fullest) - NormalDistribution.LogOnePlus(-shortfall)
+            : null;
     }
 }

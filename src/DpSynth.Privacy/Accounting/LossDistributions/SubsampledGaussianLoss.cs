@@ -103,7 +103,7 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
         : Exponentials.LogSum(_logRest + NormalDistribution.LogCdf(-x), _logQ + NormalDistribution.LogCdf(_mu - x));
 
     // Tilting by e^(θL) moves a Gaussian by θμ; a mixture moves by something between that and 0.
-    protected override (double Low, double High) Support(double theta)
+    protected override (double Low, double High) Support(double theta, double logMassAbove)
     {
         (double from, double to) = _direction switch
         {
@@ -111,10 +111,11 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
             LossDirection.Add => (0.0, theta),
             _ => (0.0, 1 + (2 * theta)),
         };
-        return ((Math.Min(from, to) * _mu) - StandardDeviations, (Math.Max(from, to) * _mu) + StandardDeviations);
+        double high = Math.Max((Math.Max(from, to) * _mu) + StandardDeviations, _mu + Math.Sqrt(-2 * Math.Min(0, logMassAbove)));
+        return ((Math.Min(from, to) * _mu) - StandardDeviations, high);
     }
 
-    /// <summary>ln(1 − q + q·e^(μx − μ²/2)).</summary>
+    /// <summary>ln(1 − q + q·e^(μx − μ²/2)), to an absolute error far below any mesh.</summary>
     private double Mixed(double x)
     {
         double ratio = _mu * (x - (_mu / 2));
@@ -125,7 +126,7 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
 
         return ratio > 30
             ? ratio + _logQ + NormalDistribution.LogOnePlus((1 - _q) / _q * Math.Exp(-ratio))
-            : NormalDistribution.LogOnePlus(_q * Exponentials.MinusOne(ratio));
+            : NormalDistribution.LogOnePlus(_q * (Math.Exp(ratio) - 1));
     }
 
     /// <summary>The inverse of <see cref="Mixed"/>.</summary>
