@@ -5,6 +5,8 @@ namespace DpSynth.Synthesis.Budgets;
 /// <summary>A dataset's budget as its ledger has it. Every ε is at <see cref="CapDelta"/> under add/remove, in nats, rounded up.</summary>
 public sealed record PrivacyBudget
 {
+    private readonly Lazy<double> _remaining = new(0.0);
+
     /// <summary>The dataset asked for.</summary>
     public required string Dataset { get; init; }
 
@@ -26,11 +28,24 @@ public sealed record PrivacyBudget
     /// <summary>The accountant that composed the two.</summary>
     public AccountantKind Accountant { get; init; } = AccountantKind.Gdp;
 
-    /// <summary>ε of the costliest single further run (of Gaussian releases) that the cap still admits; 0 if none.</summary>
-    public double RemainingEpsilon { get; init; }
+    /// <summary>
+    /// ε of the costliest single further run (of Gaussian releases) that the cap still admits; 0 if none. Searched when it is first asked
+    /// for, in some twenty evaluations of the accountant at most.
+    /// </summary>
+    public double RemainingEpsilon
+    {
+        get => _remaining.Value;
+        init => _remaining = new Lazy<double>(value);
+    }
 
     /// <summary>The runs, in order of their first reservation.</summary>
     public IReadOnlyList<RunBudget> Runs { get; init; } = [];
+
+    /// <summary>How <see cref="RemainingEpsilon"/> is found.</summary>
+    internal Func<double> FindRemaining
+    {
+        init => _remaining = new Lazy<double>(value);
+    }
 }
 
 /// <summary>One run's share.</summary>

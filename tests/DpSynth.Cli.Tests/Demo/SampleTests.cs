@@ -28,6 +28,6 @@ public sealed class SampleTests
 
         var request = RunRequestReader.Read(demo.Json);
         Assert.Equal(("demo-20300102-030405", 2.5, 7UL, "mnist"), (request.RunId, request.Epsilon, request.Seed, request.Dataset));
-        Assert.Equal(1 / (60_000 * Math.Log(60_000)), request.Delta, 1e-10);
+        Assert.Equal(1 / (60_000 * Math.Log(60_000)), request.Delta!.Value, 1e-10);
     }
 }

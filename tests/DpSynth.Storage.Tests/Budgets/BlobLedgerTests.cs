@@ -1,4 +1,3 @@
-using System.Text;
 using Azure.Storage.Blobs.Specialized;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;

@@ -121,6 +121,8 @@ public sealed class PrivacyLedgerTests : IDisposable
     public async Task Release_that_was_not_reserved_or_was_given_back_is_refused()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "release-1", None));
+        await _ledger.CloseAsync(Dataset, "run", None);
+        Assert.Empty(_storage.Chains);
         await ReserveAsync("run", 20);
         await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "release-2", None));
         await _ledger.CloseAsync(Dataset, "run", None);

@@ -183,7 +183,7 @@ public sealed record LedgerState
             SpentEpsilon = total.SpentEpsilon,
             CommittedEpsilon = Math.Max(total.SpentEpsilon, total.CommittedEpsilon),
             Accountant = total.Accountant,
-            RemainingEpsilon = accountant.RemainingEpsilon(cap, Committed),
+            FindRemaining = () => accountant.RemainingEpsilon(cap, Committed),
             Runs = Runs,
         };
     }

@@ -38,7 +38,7 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
     {
         var cap = new LedgerCap(epsilon, delta);
         LedgerRules.SetCap(new LedgerState { Lineage = dataset }, cap);
-        var (state, _) = await WriteAsync(dataset, runId: null, ledger => LedgerRules.SetCap(ledger, cap), admits: null, cancellationToken);
+        var (state, _) = await WriteAsync(dataset, runId: null, opens: true, ledger => LedgerRules.SetCap(ledger, cap), admits: null, cancellationToken);
         return state.ToBudget(dataset, _accountant);
     }
 
@@ -49,6 +49,7 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         var (state, refused) = await WriteAsync(
             dataset,
             runId,
+            opens: true,
             ledger => LedgerRules.Reserve(ledger, dataset, runId, releases),
             tried => _accountant.Admits(tried.After.Cap!, tried.After.Committed),
             cancellationToken);
@@ -58,14 +59,15 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
     /// <inheritdoc/>
     public async Task<string> SpendAsync(string dataset, string runId, string key, CancellationToken cancellationToken)
     {
-        var (state, _) = await WriteAsync(dataset, runId, ledger => LedgerRules.Spend(ledger, runId, key).Entry, admits: null, cancellationToken);
+        var (state, _) = await WriteAsync(
+            dataset, runId, opens: false, ledger => LedgerRules.Spend(ledger, runId, key).Entry, admits: null, cancellationToken);
         return LedgerRules.Spend(state, runId, key).SpentBy
             ?? throw new InvalidOperationException($"Release '{key}' of run '{runId}' could not be recorded.");
     }
 
     /// <inheritdoc/>
     public Task CloseAsync(string dataset, string runId, CancellationToken cancellationToken) =>
-        WriteAsync(dataset, runId, ledger => LedgerRules.Release(ledger, runId), admits: null, cancellationToken);
+        WriteAsync(dataset, runId, opens: false, ledger => LedgerRules.Release(ledger, runId), admits: null, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken)
@@ -164,8 +166,19 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
 
     /// <summary>Writes on the ledger of a dataset: where the run has reserved already, else where the dataset's name points now.</summary>
     private async Task<(LedgerState State, bool Refused)> WriteAsync(
-        string dataset, string? runId, Func<LedgerState, LedgerEntry?> rule, Func<SealedEntry, bool>? admits, CancellationToken cancellationToken)
+        string dataset,
+        string? runId,
+        bool opens,
+        Func<LedgerState, LedgerEntry?> rule,
+        Func<SealedEntry, bool>? admits,
+        CancellationToken cancellationToken)
     {
+        var nothing = new LedgerState { Lineage = dataset };
+        if (!opens && (await CatalogueForAsync(dataset, cancellationToken)).LineageOf(dataset) is null && rule(nothing) is null)
+        {
+            return (nothing, false);
+        }
+
         for (var attempt = 0; ; attempt++)
         {
             var (catalogue, lineage) = await OpenedAsync(dataset, cancellationToken);
