@@ -63,8 +63,9 @@ public sealed class CrashTests(StorageFixture storage) : IClassFixture<StorageFi
         using var first = await TestProcess.StartWorkerAsync(access, TimeSpan.FromSeconds(3));
         using var second = await TestProcess.StartWorkerAsync(access, TimeSpan.FromSeconds(3));
 
-        // Large enough a population that a job takes its time.
-        await client.SendAsync(SmallDataset.Request("shared-1", "shared", iterations: 2, population: 12_000));
+        // Large enough a population that a job takes its time; one shard a class.
+        const string Even = "\"privacy\": { \"classCounts\": \"even\" },";
+        await client.SendAsync(SmallDataset.Request("shared-1", "shared", Even, iterations: 2, population: 12_000));
         await client.WaitAsync("shared-1", view => view.Progress is { Stage: RunStage.Generating, Iteration: 1 });
         first.Kill();
         var run = await client.WaitForEndAsync("shared-1");
