@@ -20,6 +20,9 @@ public sealed class PrivateAccount(BlobServiceClient service)
     /// <summary>The container <c>ledgers</c>.</summary>
     public BlobContainerClient Ledgers { get; } = service.GetBlobContainerClient(PrivateLayout.Ledgers);
 
+    /// <summary>The container <c>ledger-heads</c>.</summary>
+    public BlobContainerClient LedgerHeads { get; } = service.GetBlobContainerClient(PrivateLayout.LedgerHeads);
+
     /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
     /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
     public static PrivateAccount FromConfiguration(IConfiguration configuration) =>

@@ -12,7 +12,8 @@ namespace DpSynth.Storage.Budgets;
 
 /// <summary>
 /// Ledgers in the container <c>ledgers</c>: append blobs, each append on the condition that the blob ends where the writer thinks. An
-/// append blob takes 50,000 appends, so a chain goes on in a next blob after <see cref="SegmentEntries"/> entries.
+/// append blob takes 50,000 appends, so a chain goes on in a next blob after <see cref="SegmentEntries"/> entries. What is rewritten, heads
+/// and the catalogue, lies in <c>ledger-heads</c>, so that nothing in <c>ledgers</c> ever needs to be.
 /// </summary>
 public sealed class BlobLedgerStorage : ILedgerStorage
 {
@@ -22,6 +23,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
     private const int MaximumTries = 50;
 
     private readonly BlobContainerClient _ledgers;
+    private readonly BlobContainerClient _moving;
     private readonly int _segmentEntries;
     private readonly ConcurrentDictionary<string, (ETag Version, long Sequence)> _heads = new(StringComparer.Ordinal);
 
@@ -35,6 +37,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
     {
         ArgumentNullException.ThrowIfNull(account);
         _ledgers = account.Ledgers;
+        _moving = account.LedgerHeads;
         _segmentEntries = segmentEntries;
     }
 
@@ -91,7 +94,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
     {
         try
         {
-            var blob = (await _ledgers.GetBlobClient(PrivateLayout.LedgerHead(lineage)).DownloadContentAsync(cancellationToken)).Value;
+            var blob = (await _moving.GetBlobClient(PrivateLayout.LedgerHead(lineage)).DownloadContentAsync(cancellationToken)).Value;
             var head = LedgerHead.Decode(blob.Content.ToMemory().Span);
             _heads[lineage] = (blob.Details.ETag, head.Sequence);
             return head;
@@ -124,7 +127,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
             };
             try
             {
-                var written = await _ledgers.GetBlobClient(PrivateLayout.LedgerHead(lineage))
+                var written = await _moving.GetBlobClient(PrivateLayout.LedgerHead(lineage))
                     .UploadAsync(BinaryData.FromBytes(head.Encode()), upload, cancellationToken);
                 _heads[lineage] = (written.Value.ETag, head.Sequence);
                 return;
@@ -143,7 +146,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
     {
         try
         {
-            var blob = (await _ledgers.GetBlobClient(PrivateLayout.LedgerCatalogue).DownloadContentAsync(cancellationToken)).Value;
+            var blob = (await _moving.GetBlobClient(PrivateLayout.LedgerCatalogue).DownloadContentAsync(cancellationToken)).Value;
             return (LedgerCatalogue.Decode(blob.Content.ToMemory().Span), blob.Details.ETag.ToString());
         }
         catch (RequestFailedException exception) when (exception.IsMissing())
@@ -165,7 +168,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
         };
         try
         {
-            await _ledgers.GetBlobClient(PrivateLayout.LedgerCatalogue)
+            await _moving.GetBlobClient(PrivateLayout.LedgerCatalogue)
                 .UploadAsync(BinaryData.FromBytes(catalogue.Encode()), upload, cancellationToken);
             return true;
         }

@@ -8,8 +8,9 @@ namespace DpSynth.Storage.Layout;
 /// <list type="table">
 /// <item><term><c>private-data</c></term><description><c>DATASET/CLASS/FILE</c>, or <c>DATASET/FILE</c> where there are no classes</description></item>
 /// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy releases</description></item>
-/// <item><term><c>ledgers</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/</c>
-/// with <c>entries-00000.jsonl</c>, <c>head.json</c>, <c>images/HASH.bin</c></description></item>
+/// <item><term><c>ledgers</c></term><description><c>lineages/LINEAGE/</c> with <c>entries-00000.jsonl</c>, <c>images/HASH.bin</c>: appended to or
+/// written once, never changed, so that an immutability policy can hold them</description></item>
+/// <item><term><c>ledger-heads</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/head.json</c>: rewritten as ledgers grow</description></item>
 /// </list>
 /// </remarks>
 public static class PrivateLayout
@@ -23,11 +24,14 @@ public static class PrivateLayout
     /// <summary>The container of the budget ledgers.</summary>
     public const string Ledgers = "ledgers";
 
-    /// <summary>The catalogue of lineages in <see cref="Ledgers"/>.</summary>
+    /// <summary>The container of what points into the ledgers and moves with them.</summary>
+    public const string LedgerHeads = "ledger-heads";
+
+    /// <summary>The catalogue of lineages in <see cref="LedgerHeads"/>.</summary>
     public const string LedgerCatalogue = "lineages/catalogue.json";
 
     /// <summary>All containers.</summary>
-    public static IReadOnlyList<string> Containers { get; } = [Data, Work, Ledgers];
+    public static IReadOnlyList<string> Containers { get; } = [Data, Work, Ledgers, LedgerHeads];
 
     /// <summary>A dataset's folder in <see cref="Data"/>.</summary>
     public static string Dataset(string dataset) => $"{BlobNames.Segment(dataset)}/";
@@ -38,7 +42,7 @@ public static class PrivateLayout
     /// <summary>One blob of a lineage's chain of entries in <see cref="Ledgers"/>.</summary>
     public static string LedgerEntries(string lineage, int segment) => $"{Lineage(lineage)}entries-{segment:D5}.jsonl";
 
-    /// <summary>The record of the last entry of a lineage's chain in <see cref="Ledgers"/>.</summary>
+    /// <summary>The record of the last entry of a lineage's chain in <see cref="LedgerHeads"/>.</summary>
     public static string LedgerHead(string lineage) => $"{Lineage(lineage)}head.json";
 
     /// <summary>A set of fingerprints of a lineage's images in <see cref="Ledgers"/>.</summary>

@@ -34,10 +34,11 @@ public sealed class WorkerAccessTests(AzuriteFixture azurite)
     [InlineData(PrivateLayout.Data)]
     [InlineData(PrivateLayout.Work)]
     [InlineData(PrivateLayout.Ledgers)]
+    [InlineData(PrivateLayout.LedgerHeads)]
     public async Task Worker_is_refused_in_the_private_account(string container)
     {
         var name = AzuriteFixture.NewName("blob");
-        BlobContainerClient[] all = [azurite.Private.Data, azurite.Private.Work, azurite.Private.Ledgers];
+        BlobContainerClient[] all = [azurite.Private.Data, azurite.Private.Work, azurite.Private.Ledgers, azurite.Private.LedgerHeads];
         var owned = all.Single(candidate => candidate.Name == container);
         await owned.UploadBlobAsync(name, BinaryData.FromString("private"));
         Assert.True(await owned.GetBlobClient(name).ExistsAsync());
