@@ -104,14 +104,8 @@ internal abstract class ContinuousLoss : PrivacyLoss
     }
 
     /// <summary>What of the noise variable matters.</summary>
-    private (double Low, double High) Positions(in Mesh mesh, double logScale)
+    protected virtual (double Low, double High) Positions(in Mesh mesh, double logScale)
     {
-        (double first, double last) = Ends;
-        if (double.IsFinite(first))
-        {
-            return (first, last);
-        }
-
         (double low, double high) = Support(mesh.Tilt, mesh.LogNegligibleDelta);
         const double Step = 0.25;
         double tilt = mesh.Tilt;

@@ -35,7 +35,11 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
 
     internal override void PutOn(MeshedLossBuilder builder)
     {
-        builder.Add(-_end, -_end - Math.Log(2));
+        if (Positions(builder.Mesh, builder.LogScale).Low == -_end)
+        {
+            builder.Add(-_end, -_end - Math.Log(2));
+        }
+
         builder.Add(_end, -Math.Log(2));
         base.PutOn(builder);
     }
@@ -47,9 +51,14 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
 
     protected override double LogDensity(double x, double loss) => ((loss - _end) / 2) - Math.Log(4);
 
-    protected override double LogMassBelow(double x) => double.NegativeInfinity;
+    // With the atom at −1/b.
+    protected override double LogMassBelow(double x) => ((x - _end) / 2) - Math.Log(2);
 
     protected override double LogMassAbove(double x) => double.NegativeInfinity;
 
     protected override (double Low, double High) Support(double theta, double logMassAbove) => (-_end, _end);
+
+    // Tilted, the law falls off as e^((θ+½)l) from its upper end.
+    protected override (double Low, double High) Positions(in Mesh mesh, double logScale) =>
+        (Math.Max(-_end, _end + ((Math.Log(mesh.NegligibleMass) - 5) / (mesh.Tilt + 0.5))), _end);
 }
