@@ -6,10 +6,10 @@ namespace DpSynth.Privacy.Accounting;
 public static class NoiseCalibration
 {
     /// <summary>How close to the smallest noise a search comes, relative.</summary>
-    private const double Tolerance = 1e-9;
+    private const double Tolerance = 1e-10;
 
     /// <summary>How close to ε its cost comes, relative.</summary>
-    private const double CostTolerance = 1e-8;
+    private const double CostTolerance = 9e-10;
 
     private const int NumeratorBits = 36;
     private const int MostDenominatorBits = 39;

@@ -16,6 +16,7 @@ internal static class CurveComposer
     private const int UsualSize = 1 << 15;
     private const int GreatestSize = 1 << 22;
     private const int GreatestLattice = 1 << 20;
+    private const double GreatestIndex = 1 << 29;
 
     /// <summary>ln of the share of δ that may lie outside of the window on either side.</summary>
     private const double LogOutside = -27;
@@ -52,7 +53,7 @@ internal static class CurveComposer
         long count = components.Sum(component => component.Count);
         Mesh mesh = new(0, tilt, 1e-18 / count, logDelta - Math.Log(count) + LogNegligible);
         LossWindow window = LossWindow.Find(components, mesh, epsilon, LogOutside);
-        (double interval, int size) = Lattice(components, window.Length) ?? Grid(components, window.Length, count, tilt, epsilon);
+        (double interval, int size) = Lattice(components, window.Length) ?? Grid(components, window, mesh, count, epsilon);
         mesh = mesh with { Interval = interval };
         double bottom = window.Bottom - (((size * interval) - window.Length) / 2);
 
@@ -115,8 +116,10 @@ internal static class CurveComposer
     }
 
     private static (double Interval, int Size) Grid(
-        IReadOnlyList<Component> components, double length, long count, double tilt, double epsilon)
+        IReadOnlyList<Component> components, LossWindow window, Mesh mesh, long count, double epsilon)
     {
+        double length = window.Length;
+        double tilt = mesh.Tilt;
         double scale = Math.Max(epsilon, 1e-3 / tilt);
         double Interval(double error) => Math.Sqrt(12 * error * scale / (count * (1 + tilt)));
         double wanted = length / Interval(TargetError);
@@ -124,8 +127,13 @@ internal static class CurveComposer
         double points = Math.Min(GreatestSize / 2, Math.Max(Math.Min(wanted, UsualSize), needed));
         int size = Size(points);
 
-        // The widest lattice among the laws lies on the mesh, where it is wider than it.
-        double interval = length / size * 1.01;
+        // A single law must not take more points than the largest transform, nor an index more than 30 bits.
+        double widestRange = components.Max(component =>
+            component.Upper.Range(mesh, component.Upper.LogMoment(tilt)) is var range ? range.Highest - range.Lowest : 0);
+        double least = Math.Max(2 * widestRange / GreatestSize, (Math.Abs(window.Bottom) + Math.Abs(window.Top)) / GreatestIndex);
+        double interval = Math.Max(length / size * 1.01, least);
+
+        // The commonest lattice lies on the mesh, where it is wider than it.
         double widest = components.MaxBy(component => component.Upper.Spacing > interval ? component.Count : 0).Upper.Spacing;
         if (widest <= interval)
         {

@@ -60,7 +60,7 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
 
     protected override (double Low, double High) Support(double theta, double logMassAbove) => (-_end, _end);
 
-    // A steep tilt leaves only what is next to the largest loss.
+    // Tilted, the law falls off as e^((θ+½)l) from its upper end.
     protected override (double Low, double High) Positions(in Mesh mesh, double logScale) =>
-        (Math.Clamp((Math.Log(mesh.NegligibleMass) + logScale + (_end / 2) + Math.Log(2)) / (mesh.Tilt + 0.5), -_end, _end), _end);
+        (Math.Max(-_end, _end + ((Math.Log(mesh.NegligibleMass) - 5) / (mesh.Tilt + 0.5))), _end);
 }

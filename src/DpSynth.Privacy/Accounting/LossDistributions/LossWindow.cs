@@ -59,7 +59,9 @@ internal readonly record struct LossWindow(double Bottom, double BottomTilt, dou
             double largest = atoms.Max(atom => atom.LogMass + (mesh.Tilt * atom.Loss));
             double[] masses = [.. atoms.Select(atom => Math.Exp(atom.LogMass + (mesh.Tilt * atom.Loss) - largest))];
             double total = masses.Sum();
-            return new Sketch([.. atoms.Select(atom => atom.Loss)], [.. masses.Select(mass => mass / total)], component.Count);
+            int[] present = [.. Enumerable.Range(0, masses.Length).Where(i => masses[i] > 0)];
+            return new Sketch(
+                [.. present.Select(i => atoms[i].Loss)], [.. present.Select(i => masses[i] / total)], component.Count);
         }
 
         internal double Variance

@@ -1,0 +1,83 @@
+using DpSynth.Privacy.Accounting;
+using Xunit.Abstractions;
+
+namespace DpSynth.Privacy.Tests.Accounting;
+
+/// <summary>Conformance to <c>user-level.json</c> (all but clipping), in its own tolerances.</summary>
+public sealed class UserLevelReferenceTests(ITestOutputHelper output)
+{
+    private readonly ReferenceFile _file = new("user-level", output);
+
+    [Fact]
+    public void Contributions_of_a_user_meet_the_reference() => _file.Check("user_cases", 20, node =>
+    {
+        // What add/remove gives for the scheme; the product's own replace-one factor does the rest.
+        double votes = (double)node["votes_per_user"]!;
+        double clip = (double?)node["clip"] ?? 1;
+        bool replace = (string)node["adjacency"]! == "replace_one";
+        double sensitivity = (string)node["scheme"]! switch
+        {
+            "distinct_bins" => Math.Sqrt(votes),
+            "same_bin_allowed" => votes,
+            "scaled_by_inverse_sqrt_k_same_bin_allowed" => Math.Sqrt(votes),
+            "l2_normalised_vector" => clip,
+            "signed_l2_clipped_vector" => replace ? 2 * clip : clip,
+            _ => 1,
+        };
+        bool signed = (string)node["scheme"]! == "signed_l2_clipped_vector";
+        double expected = (double)node["epsilon"]!;
+        EpsilonBound bound = PrivacyAccountant.Epsilon(
+            [new GaussianEvent { NoiseMultiplier = (double)node["sigma"]! / sensitivity, Count = (int)node["steps"]! }],
+            (double)node["delta"]!,
+            replace && !signed ? Adjacency.ReplaceOne : Adjacency.AddRemove);
+        return [ReferenceFile.Within(bound.Epsilon, expected, (1e-9 * expected) + 1e-10)];
+    });
+
+    [Fact]
+    public void Groups_under_Gaussian_privacy_meet_the_reference() => _file.Check("group_cases", 8, node =>
+    {
+        double mu = Math.Sqrt((double)node["steps"]!) / (double)node["sigma"]!;
+        double delta = (double)node["delta"]!;
+        double single = (double)node["epsilon_single"]!;
+        double group = (double)node["epsilon_group"]!;
+        double muOfGroup = GroupPrivacy.Mu(mu, (int)node["group_size"]!);
+        return
+        [
+            ReferenceFile.Within(muOfGroup, (double)node["mu_group"]!, 1e-13 * muOfGroup),
+            ReferenceFile.Within(GaussianAccountant.Epsilon(mu, delta), single, (1e-9 * single) + 1e-10),
+            ReferenceFile.Within(GaussianAccountant.Epsilon(muOfGroup, delta), group, (1e-9 * group) + 1e-10),
+        ];
+    });
+
+    [Fact]
+    public void Groups_in_general_meet_the_reference_and_cover_the_Gaussian() => _file.Check("generic_group_cases", 7, node =>
+    {
+        double expected = (double)node["log_group_delta"]!;
+        (double epsilon, double logDelta) = GroupPrivacy.Of((double)node["epsilon"]!, (double)node["delta"]!, (int)node["group_size"]!);
+        Assert.Equal((bool)node["vacuous"]!, logDelta >= 0);
+        Assert.True((double)node["gaussian_log_group_delta"]! <= logDelta);
+        return
+        [
+            ReferenceFile.Within(epsilon, (double)node["group_epsilon"]!, 1e-12 * epsilon),
+            ReferenceFile.Within(logDelta, expected, 1e-10 * Math.Max(1, Math.Abs(expected))),
+        ];
+    });
+
+    [Fact]
+    public void Calibration_meets_the_reference() => _file.Check("calibration_cases", 6, node =>
+    {
+        bool replace = (string)node["adjacency"]! == "replace_one";
+        double expected = (double)node["sigma"]!;
+        double sensitivity = (double)node["l2_sensitivity"]! / (replace ? Math.Sqrt(2) : 1);
+        double epsilon = (double)node["epsilon"]!;
+        double delta = (double)node["delta"]!;
+        int steps = (int)node["steps"]!;
+        Adjacency adjacency = replace ? Adjacency.ReplaceOne : Adjacency.AddRemove;
+        GaussianEvent Release(double sigma) => new() { NoiseMultiplier = sigma, Count = steps };
+
+        double multiplier = NoiseCalibration.NoiseMultiplier(Release, epsilon, delta, adjacency);
+
+        Assert.True(PrivacyAccountant.Epsilon([Release(multiplier)], delta, adjacency).Epsilon <= epsilon);
+        return [ReferenceFile.Within(multiplier * sensitivity, expected, 1e-9 * expected)];
+    });
+}
