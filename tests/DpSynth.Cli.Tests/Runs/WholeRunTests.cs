@@ -39,7 +39,7 @@ public sealed class WholeRunTests : IDisposable
         Assert.Equal(("bars-1", "succeeded", "releases/bars-1/"), (Text(run, "id"), Text(run, "state"), Text(run, "release")));
         Assert.InRange(run.Json.GetProperty("epsilonSpent").GetDouble(), 2 * (1 - 1e-9), 2);
         Assert.Equal(
-            ["contact-sheet.png", "manifest.json", "privacy.json", "synthetic-00000.tar"],
+            ["PRIVACY.md", "contact-sheet.png", "manifest.json", "privacy.json", "synthetic-00000.tar"],
             Directory.GetFiles(released).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(File.Exists(Path.Combine(_commands.Surroundings.DataFolder, "worker-access.json")), "The host that lived with the command has gone.");
     }
