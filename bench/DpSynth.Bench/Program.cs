@@ -21,6 +21,9 @@ switch (args)
     case ["reference"]:
         await ReferenceBenchmark.RunAsync(output);
         return 0;
+    case ["accountants"]:
+        AccountantsBenchmark.Run(output);
+        return 0;
     default:
         output.WriteLine("""
             usage: dotnet run -c Release --project bench/DpSynth.Bench -- BENCHMARK
@@ -30,6 +33,7 @@ switch (args)
               sampler                exact discrete Gaussian samples a second, beside arbitrary precision
               classifier             the scoring classifier on MNIST's own training images
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
+              accountants            privacy accounting beside the Rényi accountant and direct convolution
               reference              the setting in which the Python reference library was timed
             """);
         return args.Length == 0 ? 0 : 2;
