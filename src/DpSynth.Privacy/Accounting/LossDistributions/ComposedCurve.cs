@@ -7,6 +7,9 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 /// </remarks>
 internal sealed class ComposedCurve : DeltaCurve
 {
+    /// <summary>Beyond it, exponentials of multiples of the interval come near the ends of a double's range.</summary>
+    private const double GreatestExponent = 300;
+
     private readonly double _start;
     private readonly double _interval;
     private readonly double _tilt;
@@ -101,8 +104,9 @@ internal sealed class ComposedCurve : DeltaCurve
     private double Between(double[] logs, double epsilon)
     {
         int index = Math.Clamp((int)((epsilon - _start) / _interval), 0, logs.Length - 2);
-        double share = Exponentials.MinusOne(epsilon - _start - (index * _interval)) / Exponentials.MinusOne(_interval);
-        share = Math.Clamp(share, 0, 1);
+        double above = epsilon - _start - (index * _interval);
+        double share = Math.Clamp(
+            Math.Exp(above - _interval) * Exponentials.MinusOne(-above) / Exponentials.MinusOne(-_interval), 0, 1);
         return Exponentials.LogSum(logs[index] + Math.Log(1 - share), logs[index + 1] + Math.Log(share));
     }
 
@@ -129,12 +133,19 @@ internal sealed class ComposedCurve : DeltaCurve
 
         // δ is linear in e^ε between the two.
         double share = Exponentials.MinusOne(logDelta - logs[above]) / Exponentials.MinusOne(logs[below] - logs[above]);
-        double epsilon = _start + (above * _interval) + NormalDistribution.LogOnePlus(share * Exponentials.MinusOne(_interval));
-        return Math.Max(0, epsilon);
+        double within = _interval > GreatestExponent
+            ? Exponentials.LogSum(NormalDistribution.LogOnePlus(-share), Math.Log(share) + _interval)
+            : NormalDistribution.LogOnePlus(share * Exponentials.MinusOne(_interval));
+        return Math.Max(0, _start + (above * _interval) + within);
     }
 
     private static double[] Logarithms(ComposedLoss loss, Mesh mesh, double error, Aliasing? aliasing)
     {
+        if (mesh.Interval * (1 + mesh.Tilt) > GreatestExponent)
+        {
+            return LogarithmsOfFarApart(loss, mesh, error, aliasing);
+        }
+
         double[] logs = new double[loss.Masses.Length];
         double decay = Math.Exp(-mesh.Tilt * mesh.Interval);
         double step = Math.Exp(-mesh.Interval);
@@ -146,6 +157,27 @@ internal sealed class ComposedCurve : DeltaCurve
             value = decay * ((step * value) + (rise * above));
             logs[i] = Math.Log(Math.Max(0, value - (aliasing?.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval) ?? 0)));
             above = (decay * above) + Math.Max(0, loss.Masses[i] + error);
+        }
+
+        return logs;
+    }
+
+    /// <summary>The same recursion in logarithms, for lattices so wide that e^(−h·(1 + θ)) underflows.</summary>
+    private static double[] LogarithmsOfFarApart(ComposedLoss loss, Mesh mesh, double error, Aliasing? aliasing)
+    {
+        double[] logs = new double[loss.Masses.Length];
+        double logDecay = -mesh.Tilt * mesh.Interval;
+        double logRise = NormalDistribution.LogOnePlus(-Math.Exp(-mesh.Interval));
+        double logAbove = double.NegativeInfinity;
+        double logValue = double.NegativeInfinity;
+        for (int i = logs.Length - 1; i >= 0; i--)
+        {
+            logValue = logDecay + Exponentials.LogSum(logValue - mesh.Interval, logRise + logAbove);
+            double logAliased = Math.Log(aliasing?.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval) ?? 0);
+            logs[i] = double.IsNegativeInfinity(logAliased) ? logValue
+                : logAliased < logValue ? logValue + NormalDistribution.LogOnePlus(-Math.Exp(logAliased - logValue))
+                : double.NegativeInfinity;
+            logAbove = Exponentials.LogSum(logDecay + logAbove, Math.Log(Math.Max(0, loss.Masses[i] + error)));
         }
 
         return logs;

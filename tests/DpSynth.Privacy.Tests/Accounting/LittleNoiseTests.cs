@@ -1,0 +1,35 @@
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Privacy.Tests.Accounting;
+
+public sealed class LittleNoiseTests
+{
+    [Theory]
+    [InlineData(0.1, 4)]
+    [InlineData(0.06, 4)]
+    [InlineData(0.03, 20)]
+    [InlineData(0.02, 4)]
+    [InlineData(1e-3, 20)]
+    [InlineData(1e-9, 4)]
+    public void Noise_that_is_nearly_always_zero_costs_its_loss_there(double sigma, int steps)
+    {
+        // The loss at x = 0 is 1/(2σ²) a release and its probability 1 − 2e^(−1/(2σ²)): δ(ε) = 1 − e^(ε − T/(2σ²)) to far below 1e-6.
+        DiscreteGaussianEvent release = new() { SigmaSquared = Rational.FromDouble(sigma * sigma), Count = steps };
+
+        EpsilonBound bound = PrivacyAccountant.Epsilon([release], 1e-6);
+
+        double loss = steps / (2 * release.SigmaSquared.ToDouble());
+        Assert.InRange(bound.Upper, (loss - 1.1e-6) * (1 - 1e-12), (loss + 1e-6) * (1 + 1e-12));
+        Assert.InRange(bound.Lower, 0, bound.Upper);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(1000)]
+    public void Calibration_finds_noise_for_the_largest_budgets(double epsilon)
+    {
+        IReadOnlyList<DiscreteGaussianEvent> events = NoiseCalibration.Calibrate(epsilon, 1e-6, [0.05, 0.25, 0.3, 0.4]);
+
+        Assert.InRange(PrivacyAccountant.Epsilon([.. events], 1e-6).Upper, 0.5 * epsilon, epsilon);
+    }
+}
