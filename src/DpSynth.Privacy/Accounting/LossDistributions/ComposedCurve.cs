@@ -14,6 +14,7 @@ internal sealed class ComposedCurve : DeltaCurve
     private readonly double _interval;
     private readonly double _tilt;
     private readonly double _logScale;
+    private readonly double _rounding;
     private readonly double _logInfinite;
     private readonly double _logCertainInfinite;
     private readonly double[] _logUpper;
@@ -48,6 +49,9 @@ internal sealed class ComposedCurve : DeltaCurve
         _logCertainInfinite = Math.Log(certainInfiniteMass);
         int size = pessimistic.Masses.Length;
         double end = _start + ((size - 1) * _interval);
+
+        // What the positions of atoms have lost by rounding.
+        _rounding = 1e-14 * Math.Max(Math.Abs(_start), Math.Abs(end));
         _logUpper = Logarithms(pessimistic, mesh, pessimistic.Error, null);
         _logLower = Logarithms(optimistic, mesh, -optimistic.Error, aliasing);
         double logOutside = logScale + slack - (_tilt * end) + logOutsideTop;
@@ -69,13 +73,17 @@ internal sealed class ComposedCurve : DeltaCurve
 
     private double End => _start + ((_logUpper.Length - 1) * _interval);
 
-    internal override double LogUpper(double epsilon) => epsilon < _start
-        ? 0
-        : Math.Min(LogMomentBound(epsilon), epsilon >= End ? 0 : Between(_logUpper, epsilon));
+    internal override double LogUpper(double epsilon)
+    {
+        double at = epsilon - _rounding;
+        return at < _start ? 0 : Math.Min(LogMomentBound(at), at >= End ? 0 : Between(_logUpper, at));
+    }
 
-    internal override double LogLower(double epsilon) => epsilon >= End
-        ? _logCertainInfinite
-        : Between(_logLower, Math.Max(epsilon, _start));
+    internal override double LogLower(double epsilon)
+    {
+        double at = epsilon + _rounding;
+        return at >= End ? _logCertainInfinite : Between(_logLower, Math.Max(at, _start));
+    }
 
     internal override double UpperEpsilon(double logDelta)
     {
@@ -86,14 +94,15 @@ internal sealed class ComposedCurve : DeltaCurve
 
         // (K + θ ln θ − (1+θ) ln(1+θ) − ln δ)/θ, the moment's own bound.
         double finite = logDelta + NormalDistribution.LogOnePlus(-Math.Exp(_logInfinite - logDelta));
-        double bound = Math.Max(0, (_logScale + LogPeak - finite) / _tilt);
-        return Math.Min(bound, _logUpper[^1] <= logDelta ? Crossing(_logUpper, logDelta) : bound);
+        double bound = (_logScale + LogPeak - finite) / _tilt;
+        double least = Math.Min(bound, _logUpper[^1] <= logDelta ? Crossing(_logUpper, logDelta) : bound);
+        return least <= 0 ? 0 : least + _rounding;
     }
 
     internal override double LowerEpsilon(double logDelta) =>
         _logCertainInfinite > logDelta ? double.PositiveInfinity
         : _logLower[0] <= logDelta ? 0
-        : Crossing(_logLower, logDelta);
+        : Math.Max(0, Crossing(_logLower, logDelta) - _rounding);
 
     /// <summary>ln max_u e^(−θu)·(1 − e^(−u)).</summary>
     private double LogPeak => -Math.Log(1 + _tilt) + (_tilt * -NormalDistribution.LogOnePlus(1 / _tilt));

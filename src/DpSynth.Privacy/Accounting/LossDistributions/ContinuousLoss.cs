@@ -110,8 +110,8 @@ internal abstract class ContinuousLoss : PrivacyLoss
     protected virtual (double Low, double High) Positions(in Mesh mesh, double logScale)
     {
         (double low, double high) = Support(mesh.Tilt, mesh.LogNegligibleDelta);
-        const double Step = 0.25;
         double tilt = mesh.Tilt;
+        double step = Math.Max(0.25, (high - low) / 1024);
         double logNegligible = Math.Log(mesh.NegligibleMass);
         double Tilted(double x)
         {
@@ -119,15 +119,15 @@ internal abstract class ContinuousLoss : PrivacyLoss
             return LogDensity(x, loss) + (tilt * loss) - logScale;
         }
 
-        while (high - Step > low && LogMassAbove(high - Step) < mesh.LogNegligibleDelta)
+        while (high - step > low && LogMassAbove(high - step) < mesh.LogNegligibleDelta)
         {
-            high -= Step;
+            high -= step;
         }
 
-        while (low + Step < high && Tilted(low + Step) < logNegligible
-            && LogMassBelow(low + Step) + (tilt * Loss(low + Step)) - logScale < logNegligible)
+        while (low + step < high && Tilted(low + step) < logNegligible
+            && LogMassBelow(low + step) + (tilt * Loss(low + step)) - logScale < logNegligible)
         {
-            low += Step;
+            low += step;
         }
 
         return (low, high);

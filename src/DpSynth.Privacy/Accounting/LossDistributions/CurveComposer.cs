@@ -16,6 +16,7 @@ internal static class CurveComposer
     private const int UsualSize = 1 << 15;
     private const int GreatestSize = 1 << 22;
     private const int GreatestLattice = 1 << 20;
+    private const double MostTiltPerPoint = 40;
     private const double GreatestIndex = 1 << 29;
 
     /// <summary>ln of the share of δ that may lie outside of the window on either side.</summary>
@@ -51,10 +52,15 @@ internal static class CurveComposer
         LossMoments moments = new(components);
         (double tilt, double epsilon, double logDelta) = focus(moments);
         long count = components.Sum(component => component.Count);
-        Mesh mesh = new(0, tilt, 1e-18 / count, logDelta - Math.Log(count) + LogNegligible);
-        LossWindow window = LossWindow.Find(components, mesh, epsilon, LogOutside);
-        (double interval, int size) = Lattice(components, window.Length) ?? Grid(components, window, mesh, count, epsilon);
-        mesh = mesh with { Interval = interval };
+        (Mesh mesh, LossWindow window, int size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
+        if (mesh.Tilt * mesh.Interval > MostTiltPerPoint)
+        {
+            // All mass is on the uppermost point already; more tilt would only overflow.
+            tilt = MostTiltPerPoint / mesh.Interval;
+            (mesh, window, size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
+        }
+
+        double interval = mesh.Interval;
         double bottom = window.Bottom - (((size * interval) - window.Length) / 2);
 
         List<(MeshedLoss Loss, long Count)> losses = [];
@@ -73,12 +79,12 @@ internal static class CurveComposer
         (ComposedLoss pessimistic, ComposedLoss optimistic) = LossComposition.Compose(losses, interval, bottom, new ComplexFourier(size));
         double start = pessimistic.Start;
         double end = start + (size * interval);
-        double above = LogOutsideBound(losses, interval, window.TopTilt, end, loss => loss.Pessimistic);
-        Aliasing aliasing = new(
-            LogOutsideBound(losses, interval, window.FoldTilt, end, loss => loss.Optimistic),
-            window.FoldTilt,
-            LogOutsideBound(losses, interval, -window.BottomTilt, start, loss => loss.Optimistic),
-            window.BottomTilt);
+        (double above, _) = Outside(losses, interval, window.TopTilt, end, loss => loss.Pessimistic, _ => 0);
+        (double folded, double foldTilt) = Outside(
+            losses, interval, window.FoldTilt, end, loss => loss.Optimistic, s => s * Math.Max(0, epsilon - start));
+        (double below, double belowTilt) = Outside(
+            losses, interval, -window.BottomTilt, start, loss => loss.Optimistic, s => Math.Min(tilt, -s) * Math.Max(0, end - epsilon));
+        Aliasing aliasing = new(folded, foldTilt, below, -belowTilt);
         double slack = (count * 2e-13) + (1e-15 * (Math.Abs(logScale) + (tilt * Math.Max(Math.Abs(start), Math.Abs(end))))) + 1e-12;
         return new ComposedCurve(
             pessimistic,
@@ -90,6 +96,15 @@ internal static class CurveComposer
             -Exponentials.MinusOne(logFinite),
             -Exponentials.MinusOne(logCertainlyFinite),
             slack);
+    }
+
+    private static (Mesh Mesh, LossWindow Window, int Size) ChooseMesh(
+        IReadOnlyList<Component> components, long count, double tilt, double epsilon, double logDelta)
+    {
+        Mesh mesh = new(0, tilt, 1e-18 / count, logDelta - Math.Log(count) + LogNegligible);
+        LossWindow window = LossWindow.Find(components, mesh, epsilon, LogOutside);
+        (double interval, int size) = Lattice(components, window.Length) ?? Grid(components, window, mesh, count, epsilon);
+        return (mesh with { Interval = interval }, window, size);
     }
 
     private static MeshedLoss Meshed(Component component, Mesh mesh)
@@ -146,16 +161,28 @@ internal static class CurveComposer
 
     private static int Size(double points) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(points * 1.02, LeastSize, GreatestSize));
 
-    /// <summary>ln of Chernoff's bound of the mass beyond an end of the window.</summary>
-    private static double LogOutsideBound(
-        List<(MeshedLoss Loss, long Count)> losses, double interval, double tilt, double end, Func<MeshedLoss, GridMasses> side)
+    /// <summary>ln of Chernoff's bound of the mass beyond an end of the window, and its s, such that it is least at ε.</summary>
+    private static (double LogMass, double Tilt) Outside(
+        List<(MeshedLoss Loss, long Count)> losses, double interval, double tilt, double end, Func<MeshedLoss, GridMasses> side, Func<double, double> decay)
     {
-        double exponent = -tilt * end;
-        foreach ((MeshedLoss loss, long count) in losses)
+        // The s of the laws themselves may be so large that their rounding to the grid spoils it; then a smaller one does.
+        (double best, double least, double at) = (double.PositiveInfinity, double.PositiveInfinity, tilt);
+        double gentle = 1 / interval / losses.Sum(loss => loss.Count);
+        double[] candidates = Math.Abs(tilt) > gentle
+            ? [tilt, Math.CopySign(Math.Min(Math.Abs(tilt), 30 * gentle), tilt), Math.CopySign(gentle, tilt)]
+            : [tilt];
+        foreach (double s in candidates)
         {
-            exponent += count * side(loss).LogMoment(tilt, loss.Origin, interval);
+            double exponent = -s * end;
+            foreach ((MeshedLoss loss, long count) in losses)
+            {
+                exponent += count * side(loss).LogMoment(s, loss.Origin, interval);
+            }
+
+            double there = exponent - decay(s);
+            (best, least, at) = there < best ? (there, exponent, s) : (best, least, at);
         }
 
-        return exponent;
+        return (least, at);
     }
 }

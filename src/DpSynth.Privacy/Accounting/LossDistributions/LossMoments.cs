@@ -7,6 +7,9 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
     private const double MostTilt = 1e9;
     private const double LeastGain = 1e-5;
 
+    /// <summary>Below this ln δ is 0 as a double: no need to look further.</summary>
+    private const double LeastLogDelta = -760;
+
     /// <summary>K(θ).</summary>
     internal double At(double theta)
     {
@@ -30,7 +33,7 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
 
     /// <summary>The θ at which the Rényi bound of δ(ε) is smallest, and ln of that bound.</summary>
     internal (double Tilt, double LogDelta) BestForEpsilon(double epsilon) =>
-        Minimise(theta => At(theta) + LogPeak(theta) - (theta * epsilon));
+        Minimise(theta => Math.Max(LeastLogDelta, At(theta) + LogPeak(theta) - (theta * epsilon)));
 
     private static double LogPeak(double theta) => -Math.Log(1 + theta) - (theta * NormalDistribution.LogOnePlus(1 / theta));
 

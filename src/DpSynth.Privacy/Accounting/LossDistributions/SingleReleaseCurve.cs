@@ -7,9 +7,12 @@ internal sealed class SingleReleaseCurve(PrivacyLoss upper, PrivacyLoss lower) :
 {
     private const double MostEpsilon = 1e15;
 
-    internal override double LogUpper(double epsilon) => Math.Min(0, Slack(upper.LogDelta(epsilon), 1));
+    /// <summary>What the positions of atoms have lost by rounding, relative.</summary>
+    private const double Rounding = 1e-15;
 
-    internal override double LogLower(double epsilon) => Slack(lower.LogDelta(epsilon), -1);
+    internal override double LogUpper(double epsilon) => Math.Min(0, Slack(upper.LogDelta(epsilon * (1 - Rounding)), 1));
+
+    internal override double LogLower(double epsilon) => Slack(lower.LogDelta(epsilon * (1 + Rounding)), -1);
 
     internal override double UpperEpsilon(double logDelta)
     {

@@ -108,6 +108,8 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
         (double from, double to) = _direction switch
         {
             LossDirection.Remove => (0.0, 1 + theta),
+            // Here e^(θL) is at most (1−q)^(−θ), which cannot outweigh the density for long.
+            LossDirection.Add when theta > 0 => (0.0, Math.Min(theta, Math.Sqrt(2 * ((-theta * _logRest) + 80)) / _mu)),
             LossDirection.Add => (0.0, theta),
             _ => (0.0, 1 + (2 * theta)),
         };
