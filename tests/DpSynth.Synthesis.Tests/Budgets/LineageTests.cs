@@ -77,6 +77,15 @@ public sealed class LineageTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_that_ended_before_it_reserved_anything_can_reserve_nothing_afterwards()
+    {
+        await FollowAsync("birds", 0, 10);
+        await _ledger.CloseAsync("birds", "cancelled", None);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.ReserveAsync("birds", "cancelled", Releases(1), None));
+        Assert.Equal(0, (await _ledger.ReadAsync("birds", None)).CommittedEpsilon);
+    }
+
+    [Fact]
     public async Task Ledgers_are_joined_with_all_they_spent_and_only_when_their_runs_are_over()
     {
         await FollowAsync("birds", 0, 10);

@@ -82,10 +82,15 @@ public static class LedgerRules
             : throw new InvalidOperationException($"Run '{runId}' is over and has given '{key}' back, so it cannot release it.");
     }
 
-    /// <summary>Ends a run and gives back what it never spent.</summary>
-    public static LedgerEntry? Release(LedgerState state, string runId) => state.FindRun(runId) is { Closed: false } run
-        ? Draft(state, LedgerEntryKind.Release) with { Run = runId, Releases = LedgerState.Unspent(run) }
-        : null;
+    /// <summary>
+    /// Ends a run and gives back what it never spent. A run that reserved nothing is ended too, so that a straggler of it cannot reserve
+    /// what nobody would give back.
+    /// </summary>
+    public static LedgerEntry? Release(LedgerState state, string runId) => (state.Sequence, state.FindRun(runId)) switch
+    {
+        (0, _) or (_, { Closed: true }) => null,
+        (_, var run) => Draft(state, LedgerEntryKind.Release) with { Run = runId, Releases = run is null ? [] : LedgerState.Unspent(run) },
+    };
 
     /// <summary>Closes a ledger that is joined into another.</summary>
     /// <exception cref="InvalidOperationException">A run on it is not over; or it is closed into a third one.</exception>

@@ -119,11 +119,12 @@ public sealed record LedgerState
                     with { Spent = Spent.Add(entry.Event!) };
 
             case LedgerEntryKind.Release:
-                var ending = entry.Run is null ? null : FindRun(entry.Run);
-                Require(ending is { Closed: false }, "ends a run that is not open");
-                var rest = Unspent(ending!);
+                Require(entry.Run is not null, "ends no run");
+                var ending = FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! };
+                Require(!ending.Closed, "ends a run that is over");
+                var rest = Unspent(ending);
                 Require(entry.Releases is not null && entry.Releases.SequenceEqual(rest), "gives back something else than what its run held in reserve");
-                return next.WithRun(ending!, run => run with { Closed = true })
+                return next.WithRun(ending, run => run with { Closed = true })
                     with { Committed = Committed.Remove(rest.Select(release => release.Event)) };
 
             case LedgerEntryKind.Join:
