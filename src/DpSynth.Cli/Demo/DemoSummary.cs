@@ -28,10 +28,10 @@ internal static class DemoSummary
               synthetic-*.tar      {Figures.Count(scores.SyntheticImages)} images with their classes, in {archives} WebDataset archive{(archives == 1 ? "" : "s")}
               contact-sheet.png    one row a class: look at this first
               manifest.json        how they were made
-              privacy.json         what they cost
+              PRIVACY.md           what they cost, in words; privacy.json the same for machines
 
             What it cost
-              ε {Figures.Epsilon(run.EpsilonSpent)} at δ {Figures.Delta(run.Delta ?? 0)} for the presence of any one image: noisy vote counts are all that left the private side.
+              ε {Figures.Epsilon(run.EpsilonSpent)} at δ {Figures.Delta(run.Delta ?? 0)} for the presence of any one image: noisy counts of votes and of classes are all that left the private side.
               The dataset may cost ε {Figures.Epsilon(budget.TotalEpsilon)} in all (δ {Figures.Delta(budget.Delta)}); a further run could cost up to ε {Figures.Epsilon(budget.RemainingEpsilon)}.
 
             What it is worth
