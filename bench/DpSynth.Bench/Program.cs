@@ -7,7 +7,10 @@ switch (args)
         RendererBenchmark.Run(output);
         return 0;
     case ["neighbours"]:
-        NeighboursBenchmark.Run(output);
+        NeighboursBenchmark.Run(output, rounds: 5);
+        return 0;
+    case ["neighbours", var rounds] when int.TryParse(rounds, out var count) && count > 0:
+        NeighboursBenchmark.Run(output, count);
         return 0;
     case ["classifier"]:
         ClassifierBenchmark.Run(output);
@@ -23,7 +26,7 @@ switch (args)
             usage: dotnet run -c Release --project bench/DpSynth.Bench -- BENCHMARK
 
               renderer               images a second of draw-text, beside libvips
-              neighbours             votes a second of the exact search, beside a plain loop
+              neighbours [ROUNDS]    votes a second of the exact search, beside a plain loop, faiss and OpenBLAS
               classifier             the scoring classifier on MNIST's own training images
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
               reference              the setting in which the Python reference library was timed
