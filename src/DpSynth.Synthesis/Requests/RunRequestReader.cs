@@ -67,6 +67,7 @@ public static class RunRequestReader
         };
         fields.RefuseUnknown();
         EvolutionOptionsReader.CheckDegrees(request.Evolution, request.Generator);
+        EmbedderOptionsReader.CheckShape(request.Embedder, request.Image);
         return request;
     }
 
