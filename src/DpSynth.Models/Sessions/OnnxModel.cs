@@ -96,6 +96,26 @@ public sealed class OnnxModel : IDisposable
     public BoundModel Bind(bool alone, IReadOnlyList<TensorBuffer> inputs, IReadOnlyList<TensorBuffer> outputs) =>
         new(File, alone ? _parallel.Value : _serial, onDevice: Provider != ExecutionProvider.Cpu, inputs, outputs);
 
+    /// <summary>Runs the model once to learn the shape of an output whose declaration leaves dimensions free.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="inputs">A buffer for every input.</param>
+    /// <exception cref="InferenceException">The model could not be executed.</exception>
+    public long[] OutputShape(TensorSignature output, IReadOnlyList<TensorBuffer> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        try
+        {
+            using var runOptions = new RunOptions();
+            using var results = _serial.Run(
+                runOptions, [.. inputs.Select(input => input.Signature.Name)], [.. inputs.Select(input => input.Value)], [output.Name]);
+            return results[0].GetTensorTypeAndShape().Shape;
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            throw new InferenceException($"{File} could not be executed: {ProviderChoice.FirstLine(fault.Message)}", innerException: fault);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
