@@ -12,6 +12,7 @@ internal sealed class EmbeddingLayout
     private readonly long[] _shape;
     private readonly TokenReduction _reduction;
 
+    /// <summary>Understands an output.</summary>
     /// <param name="output">What the model declares.</param>
     /// <param name="shape">The shape it gave for <paramref name="batch"/> images.</param>
     /// <param name="batch">Images.</param>

@@ -12,6 +12,7 @@ internal sealed class Preprocessor
     private readonly bool _channelsLast;
     private readonly float[] _values;
 
+    /// <summary>Prepares for images of one shape.</summary>
     /// <param name="configuration">What is to be done.</param>
     /// <param name="image">The images' shape.</param>
     /// <param name="channels">The model's channels; grey images are repeated.</param>
