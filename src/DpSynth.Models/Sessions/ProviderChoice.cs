@@ -7,22 +7,27 @@ namespace DpSynth.Models.Sessions;
 internal static class ProviderChoice
 {
     /// <summary>Opens a session; <c>Fallback</c> says in one sentence why the processor stepped in, or is null.</summary>
-    public static (InferenceSession Session, ExecutionProvider Provider, string? Fallback) Open(string file, InferenceOptions options, int threads)
+    public static (InferenceSession Session, ExecutionProvider Provider, string? Fallback) Open(string file, InferenceOptions options, int threads) =>
+        Open(configured => new InferenceSession(file, configured), options, threads);
+
+    /// <summary>The same for a model that <paramref name="load"/> opens.</summary>
+    public static (InferenceSession Session, ExecutionProvider Provider, string? Fallback) Open(
+        Func<SessionOptions, InferenceSession> load, InferenceOptions options, int threads)
     {
         if (options.Provider == ExecutionProvider.Cpu)
-            return (OpenOnCpu(file, threads), ExecutionProvider.Cpu, null);
+            return (OpenOnCpu(load, threads), ExecutionProvider.Cpu, null);
 
         try
         {
             using var configured = Configure(threads);
             AppendProviders(configured, options);
-            return (new InferenceSession(file, configured), options.Provider, null);
+            return (load(configured), options.Provider, null);
         }
         catch (Exception fault) when (fault is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
         {
             var reason = $"{options.Provider} is not available on device {options.DeviceId}: {FirstLine(fault.Message)}";
             return options.AllowCpuFallback
-                ? (OpenOnCpu(file, threads), ExecutionProvider.Cpu, reason)
+                ? (OpenOnCpu(load, threads), ExecutionProvider.Cpu, reason)
                 : throw new InferenceException($"{reason} (allow the processor instead, or install the provider's libraries).", innerException: fault);
         }
     }
@@ -34,10 +39,10 @@ internal static class ProviderChoice
         return (end < 0 ? line : line[..end]).Trim().ToString();
     }
 
-    private static InferenceSession OpenOnCpu(string file, int threads)
+    private static InferenceSession OpenOnCpu(Func<SessionOptions, InferenceSession> load, int threads)
     {
         using var configured = Configure(threads);
-        return new InferenceSession(file, configured);
+        return load(configured);
     }
 
     private static SessionOptions Configure(int threads) => new()
