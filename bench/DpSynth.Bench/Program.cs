@@ -1,4 +1,6 @@
 using DpSynth.Bench;
+using DpSynth.Models.Folders;
+using DpSynth.Models.Sessions;
 
 var output = Console.Out;
 switch (args)
@@ -11,6 +13,15 @@ switch (args)
         return 0;
     case ["neighbours", var rounds] when int.TryParse(rounds, out var count) && count > 0:
         NeighboursBenchmark.Run(output, count);
+        return 0;
+    case ["neighbours-onnx"] or ["neighbours-onnx", "cpu"]:
+        OnnxNeighboursBenchmark.Run(output, ExecutionProvider.Cpu);
+        return 0;
+    case ["neighbours-onnx", "cuda"]:
+        OnnxNeighboursBenchmark.Run(output, ExecutionProvider.Cuda);
+        return 0;
+    case ["embedders", var folder]:
+        await EmbedderBenchmark.RunAsync(output, folder, ModelDirectory.Nearest(), "tiny-sd", ExecutionProvider.Cpu);
         return 0;
     case ["classifier"]:
         ClassifierBenchmark.Run(output);
@@ -27,6 +38,8 @@ switch (args)
 
               renderer               images a second of draw-text, beside libvips
               neighbours [ROUNDS]    votes a second of the exact search, beside a plain loop, faiss and OpenBLAS
+              neighbours-onnx [cuda] the same search on ONNX Runtime, beside the one in C#
+              embedders FOLDER       images a second from the .png files of a folder to embeddings
               classifier             the scoring classifier on MNIST's own training images
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
               reference              the setting in which the Python reference library was timed

@@ -6,19 +6,28 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Voting;
 
 /// <summary>
-/// The factors that rows are multiplied with before they are compared. They bring the largest value near 1 and leave every order as it
-/// is: a candidate's is 1/‖b‖ for the cosine, all others are powers of two.
+/// Makes every metric a search for the largest a·b − bias: the factors that rows are multiplied with before they are compared, and
+/// each candidate's bias. The factors bring the largest value near 1 and leave every order as it is: a candidate's is 1/‖b‖ for the cosine, all
+/// others are powers of two.
 /// </summary>
-/// <param name="metric">What "nearest" means.</param>
-/// <param name="common">The factor of all rows that have none of their own.</param>
-internal sealed class RowScaling(Metric metric, double common)
+public sealed class RowScaling
 {
     private const int ValuesAtOnce = 1 << 20;
 
+    private readonly Metric metric;
+    private readonly double common;
+
+    private RowScaling(Metric metric, double common) => (this.metric, this.common) = (metric, common);
+
     /// <summary>Looks all values over.</summary>
+    /// <param name="queries"><c>[N, d]</c>.</param>
+    /// <param name="candidates"><c>[M, d]</c>.</param>
+    /// <param name="metric">What "nearest" means.</param>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     public static RowScaling For(EmbeddingMatrix queries, EmbeddingMatrix candidates, Metric metric)
     {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(candidates);
         var query = LargestMagnitude(queries, nameof(queries));
         var candidate = LargestMagnitude(candidates, nameof(candidates));
         return new RowScaling(metric, PowerNear(metric == Metric.L2 ? Math.Max(query, candidate) : candidate));
