@@ -8,8 +8,8 @@ namespace DpSynth.Models.Search;
 /// matrix goes through memory.
 /// </summary>
 /// <remarks>
-/// Equal values go to the lowest index: ONNX Runtime's TopK does so when its output is sorted, on the processor and on CUDA. Whether equal
-/// candidates get equal values is the provider's matrix product's affair.
+/// On the processor equal values go to the lowest index: ONNX Runtime's TopK does so when its output is sorted. Other providers, and whether
+/// their matrix product gives equal candidates equal values, have not been checked.
 /// </remarks>
 public sealed class OnnxSearch : IDisposable
 {
