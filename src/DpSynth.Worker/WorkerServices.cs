@@ -1,3 +1,4 @@
+using DpSynth.Embedders;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
 using DpSynth.Imaging.Decoding;
@@ -35,7 +36,7 @@ public static class WorkerServices
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton(_ => FontCatalogue.Open());
         services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
-        services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
+        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
         services.TryAddSingleton<GeneratorCache>();
         services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
         services.AddHostedService<GenerationWorker>();
