@@ -35,6 +35,9 @@ switch (args)
     case ["reference"]:
         await ReferenceBenchmark.RunAsync(output);
         return 0;
+    case ["diffusion", .. var rest]:
+        DiffusionBenchmark.Run(output, rest);
+        return 0;
     default:
         output.WriteLine("""
             usage: dotnet run -c Release --project bench/DpSynth.Bench -- BENCHMARK
@@ -47,6 +50,10 @@ switch (args)
               classifier             the scoring classifier on MNIST's own training images
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
               reference              the setting in which the Python reference library was timed
+              diffusion [OPTION...]  images a second of Stable Diffusion, beside PyTorch where it is installed; options:
+                --model DIR (models/tiny-sd), --steps N (20), --guidance G (3), --batch N,N,... (1,8,16,64), --repeat N (5),
+                --provider cpu|cuda|tensorrt, --device N, --memory BYTES, --half, --cuda-graphs, --threads N, --images-per-call N,
+                --no-peer
             """);
         return args.Length == 0 ? 0 : 2;
 }

@@ -118,6 +118,8 @@ public sealed class StableDiffusionPipeline : IDisposable
             var one = new SamplerShape(
                 1, guided, shape.Height / Codec.Format.Downscale, shape.Width / Codec.Format.Downscale, first.TokenCount, first.Pooled?.Length ?? 0);
             var warnings = new List<string>();
+            if (Folder.Has("safety_checker"))
+                warnings.Add($"{Folder.Index.File} names a safety checker, which is not run: images are not checked for their content.");
             var work = new SamplerWork(request, plan, initial, images, one, progress);
             Work(work, Math.Min(_mostImagesPerCall, ImagesPerCall.Choose(UNet, _options, one)), warnings, cancellationToken);
             return new DiffusionResult(images, warnings);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace DpSynth.Models.Sessions;
@@ -10,17 +11,38 @@ public sealed class BoundModel : IDisposable
     private readonly string _file;
     private readonly InferenceSession _session;
     private readonly bool _onDevice;
+    private readonly DeviceMirror? _mirror;
+    private readonly IReadOnlyList<TensorBuffer> _outputs;
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _runOptions = new();
 
     internal BoundModel(
-        string file, InferenceSession session, bool onDevice, IReadOnlyList<TensorBuffer> inputs, IReadOnlyList<TensorBuffer> outputs)
+        string file,
+        InferenceSession session,
+        bool onDevice,
+        CudaGraphBinding? graph,
+        IReadOnlyList<TensorBuffer> inputs,
+        IReadOnlyList<TensorBuffer> outputs)
     {
-        (_file, _session, _onDevice) = (file, session, onDevice);
+        (_file, _session, _onDevice, _outputs) = (file, session, onDevice, outputs);
         _binding = session.CreateIoBinding();
-        Bind([.. inputs]);
+        if (graph is { } recorded)
+        {
+            _mirror = new DeviceMirror(session, recorded.DeviceId);
+            _runOptions.AddRunConfigEntry("gpu_graph_id", recorded.GraphId.ToString(CultureInfo.InvariantCulture));
+            foreach (var input in inputs)
+            {
+                _binding.BindInput(input.Signature.Name, _mirror.Of(input));
+                _mirror.Upload(input);
+            }
+        }
+        else
+        {
+            Bind([.. inputs]);
+        }
+
         foreach (var output in outputs)
-            _binding.BindOutput(output.Signature.Name, output.Value);
+            _binding.BindOutput(output.Signature.Name, _mirror?.Of(output) ?? output.Value);
     }
 
     /// <summary>Says that buffers were written; null ones are passed over. To a device they are copied.</summary>
@@ -46,6 +68,8 @@ public sealed class BoundModel : IDisposable
             if (_onDevice)
                 Bind(changed);
             _session.RunWithBinding(_runOptions, _binding);
+            foreach (var output in _outputs)
+                _mirror?.Download(output);
         }
         catch (OnnxRuntimeException fault)
         {
@@ -59,12 +83,18 @@ public sealed class BoundModel : IDisposable
     public void Dispose()
     {
         _binding.Dispose();
+        _mirror?.Dispose();
         _runOptions.Dispose();
     }
 
     private void Bind(ReadOnlySpan<TensorBuffer> inputs)
     {
         foreach (var input in inputs)
-            _binding.BindInput(input.Signature.Name, input.Value);
+        {
+            if (_mirror is not null)
+                _mirror.Upload(input);
+            else
+                _binding.BindInput(input.Signature.Name, input.Value);
+        }
     }
 }

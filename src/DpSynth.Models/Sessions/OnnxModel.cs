@@ -16,6 +16,7 @@ public sealed class OnnxModel : IDisposable
     private readonly InferenceOptions _options;
     private readonly InferenceSession _serial;
     private readonly Lazy<InferenceSession> _parallel;
+    private int _graphs;
 
     private OnnxModel(string file, InferenceOptions options)
     {
@@ -94,7 +95,7 @@ public sealed class OnnxModel : IDisposable
     /// <param name="inputs">A buffer for every input.</param>
     /// <param name="outputs">A buffer for every output that is wanted.</param>
     public BoundModel Bind(bool alone, IReadOnlyList<TensorBuffer> inputs, IReadOnlyList<TensorBuffer> outputs) =>
-        new(File, alone ? _parallel.Value : _serial, onDevice: Provider != ExecutionProvider.Cpu, inputs, outputs);
+        new(File, alone ? _parallel.Value : _serial, onDevice: Provider != ExecutionProvider.Cpu, NextGraph(), inputs, outputs);
 
     /// <summary>Runs the model once to learn the shape of an output whose declaration leaves dimensions free.</summary>
     /// <param name="output">The output.</param>
@@ -123,6 +124,10 @@ public sealed class OnnxModel : IDisposable
         if (_parallel.IsValueCreated)
             _parallel.Value.Dispose();
     }
+
+    private CudaGraphBinding? NextGraph() => _options.CudaGraphs && Provider == ExecutionProvider.Cuda
+        ? new CudaGraphBinding(_options.DeviceId, Interlocked.Increment(ref _graphs))
+        : null;
 
     private TensorSignature Check(TensorSignature? signature, string what, string name, int rank)
     {
