@@ -28,7 +28,7 @@ internal sealed class ProtobufWriter
         return Bytes(field, message.ToArray());
     }
 
-    private ProtobufWriter Bytes(int field, byte[] value)
+    public ProtobufWriter Bytes(int field, byte[] value)
     {
         Varint((ulong)(field << 3 | BytesField));
         Varint((ulong)value.Length);
