@@ -12,15 +12,19 @@ namespace DpSynth.Models.Diffusion;
 /// </summary>
 public sealed class StableDiffusionPipeline : IDisposable
 {
+    /// <summary>How often an image that the safety checker flags is drawn anew before the request fails.</summary>
+    public const int MostRedraws = 4;
+
     private readonly InferenceOptions _options;
     private readonly JsonConfiguration _scheduler;
     private readonly Stack<SamplerLane> _lanes = [];
     private readonly Lock _oneAtATime = new();
+    private readonly SafetyChecker? _safetyChecker;
     private int _mostImagesPerCall = int.MaxValue;
 
-    private StableDiffusionPipeline(ModelFolder folder, InferenceOptions options, PromptEncoder prompts, UNet unet, LatentCodec codec)
+    private StableDiffusionPipeline(ModelFolder folder, InferenceOptions options, PromptEncoder prompts, UNet unet, LatentCodec codec, SafetyChecker? safetyChecker)
     {
-        (Folder, _options, Prompts, UNet, Codec) = (folder, options, prompts, unet, codec);
+        (Folder, _options, Prompts, UNet, Codec, _safetyChecker) = (folder, options, prompts, unet, codec, safetyChecker);
         _scheduler = folder.Configuration("scheduler", "scheduler_config.json");
     }
 
@@ -63,7 +67,7 @@ public sealed class StableDiffusionPipeline : IDisposable
             parts.Push(prompts);
             var unet = UNet.Open(folder, codec.Format, options);
             parts.Push(unet);
-            return new StableDiffusionPipeline(folder, options, prompts, unet, codec);
+            return new StableDiffusionPipeline(folder, options, prompts, unet, codec, SafetyChecker.Open(folder, options with { CudaGraphs = false }));
         }
         catch
         {
@@ -105,24 +109,17 @@ public sealed class StableDiffusionPipeline : IDisposable
         Validate(request);
         var settings = request.Settings;
         var shape = new ImageShape(settings.Width ?? DefaultShape!.Value.Width, settings.Height ?? DefaultShape!.Value.Height, 3);
-        var images = new ImageBatch(shape, request.Seeds.Length);
         if (request.Seeds.Length == 0)
-            return new DiffusionResult(images, []);
+            return new DiffusionResult(new ImageBatch(shape, 0), []);
 
         lock (_oneAtATime)
         {
-            var plan = SamplingPlan.Create(SchedulerConfiguration.Read(_scheduler, settings.Scheduler), settings.Steps, request.Start?.Strength ?? 1);
-            var initial = request.Start is { } start ? Codec.Encode(start.Images, cancellationToken) : [];
-            var guided = settings.GuidanceScale > 1 && UNet.GuidanceInput is null;
-            var first = request.Conditionings[0].Condition;
-            var one = new SamplerShape(
-                1, guided, shape.Height / Codec.Format.Downscale, shape.Width / Codec.Format.Downscale, first.TokenCount, first.Pooled?.Length ?? 0);
             var warnings = new List<string>();
-            if (Folder.Has("safety_checker"))
-                warnings.Add($"{Folder.Index.File} names a safety checker, which is not run: images are not checked for their content.");
-            var work = new SamplerWork(request, plan, initial, images, one, progress);
-            Work(work, Math.Min(_mostImagesPerCall, ImagesPerCall.Choose(UNet, _options, one)), warnings, cancellationToken);
-            return new DiffusionResult(images, warnings);
+            var images = Sample(request, shape, warnings, progress, cancellationToken);
+            if (_safetyChecker is null && Folder.Has("safety_checker"))
+                warnings.Add($"{Folder.Index.File} names a safety checker, but the folder holds none: images are not checked for their content.");
+            var redrawn = _safetyChecker is null ? 0 : RedrawFlagged(request, images, warnings, cancellationToken);
+            return new DiffusionResult(images, warnings) { Redrawn = redrawn };
         }
     }
 
@@ -131,9 +128,50 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         foreach (var lane in _lanes)
             lane.Dispose();
+        _safetyChecker?.Dispose();
         UNet.Dispose();
         Prompts.Dispose();
         Codec.Dispose();
+    }
+
+    private ImageBatch Sample(
+        DiffusionRequest request, ImageShape shape, List<string> warnings, IProgress<DiffusionProgress>? progress, CancellationToken cancellationToken)
+    {
+        var settings = request.Settings;
+        var images = new ImageBatch(shape, request.Seeds.Length);
+        var plan = SamplingPlan.Create(SchedulerConfiguration.Read(_scheduler, settings.Scheduler), settings.Steps, request.Start?.Strength ?? 1);
+        var initial = request.Start is { } start ? Codec.Encode(start.Images, cancellationToken) : [];
+        var guided = settings.GuidanceScale > 1 && UNet.GuidanceInput is null;
+        var first = request.Conditionings[0].Condition;
+        var one = new SamplerShape(
+            1, guided, shape.Height / Codec.Format.Downscale, shape.Width / Codec.Format.Downscale, first.TokenCount, first.Pooled?.Length ?? 0);
+        var work = new SamplerWork(request, plan, initial, images, one, progress);
+        Work(work, Math.Min(_mostImagesPerCall, ImagesPerCall.Choose(UNet, _options, one)), warnings, cancellationToken);
+        return images;
+    }
+
+    // Flagged images are drawn anew from seeds that follow from their own; gives how many drawings were flagged.
+    private int RedrawFlagged(DiffusionRequest request, ImageBatch images, List<string> warnings, CancellationToken cancellationToken)
+    {
+        var flagged = _safetyChecker!.Flagged(images, cancellationToken);
+        var redrawn = 0;
+        for (var attempt = 1; flagged.Count > 0; attempt++)
+        {
+            if (attempt > MostRedraws)
+            {
+                throw new GeneratedImageException(
+                    $"The model's safety checker flagged {flagged.Count} of {images.Count} images {attempt} times over: change the prompts, or use a folder without 'safety_checker'.");
+            }
+
+            redrawn += flagged.Count;
+            var again = Sample(request.Redraw(flagged, attempt), images.Shape, warnings, progress: null, cancellationToken);
+            var still = _safetyChecker.Flagged(again, cancellationToken);
+            for (var i = 0; i < flagged.Count; i++)
+                again[i].CopyTo(images[flagged[i]]);
+            flagged = [.. still.Select(place => flagged[place])];
+        }
+
+        return redrawn;
     }
 
     // Images are cut into calls; each lane takes the next call when it is done with one. Where memory runs out, calls are halved.

@@ -30,6 +30,9 @@ internal sealed record RandomModel
 
     public bool SafetyChecker { get; init; }
 
+    /// <summary>The mean, 0 to 1, above which the checker flags an image.</summary>
+    public float BrightestSafe { get; init; } = 0.5f;
+
     /// <summary>Writes the folder.</summary>
     public void Save(string folder)
     {
@@ -160,22 +163,21 @@ internal sealed record RandomModel
             Write(folder, $"{part}/config.json", new { latent_channels = 4, scaling_factor = 1.0, block_out_channels = new[] { 8, 8 } });
     }
 
-    // Flags an image whose mean, 0 to 1, lies above one half; what it flags it blackens.
     private void SaveSafetyChecker(string folder)
     {
         Graph(6)
-            .Input("clip_input", Real, "batch", 3, 8, 8)
+            .Input("clip_input", Real, "batch", 3, 16, 16)
             .Input("images", Real, "batch", "height", "width", 3)
-            .Constant("half", [0.5f])
+            .Constant("brightest", [BrightestSafe])
             .Node("ReduceMean", ["clip_input"], "means", ("axes", new[] { 1, 2, 3 }), ("keepdims", 0))
-            .Node("Greater", ["means", "half"], "has_nsfw_concepts")
+            .Node("Greater", ["means", "brightest"], "has_nsfw_concepts")
             .Node("Identity", ["images"], "out_images")
             .Output("out_images", Real, "batch", "height", "width", 3)
             .Output("has_nsfw_concepts", ElementType.Bool, "batch")
             .Save(Path.Combine(folder, "safety_checker", "model.onnx"));
         Write(folder, "feature_extractor/preprocessor_config.json", new
         {
-            size = new { height = 8, width = 8 },
+            size = new { height = 16, width = 16 },
             resample = 3,
             image_mean = new[] { 0.0, 0, 0 },
             image_std = new[] { 1.0, 1, 1 },
