@@ -26,6 +26,7 @@ internal sealed class LatentSampler : IDisposable
     private readonly float[] _fresh;
     private float[] _clean;
     private float[] _previousClean;
+    private float[][] _pastOutputs = [];
 
     public LatentSampler(UNet unet, SamplerShape shape, bool alone)
     {
@@ -80,6 +81,7 @@ internal sealed class LatentSampler : IDisposable
         }
 
         Array.Clear(_previousClean);
+        ForgetOutputs(plan.Steps.Max(step => step.PastOutputs.Count));
         foreach (var step in plan.Steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -138,6 +140,8 @@ internal sealed class LatentSampler : IDisposable
         TensorPrimitives.MultiplyAdd(_clean, (float)step.Clean, _latents, _latents);
         if (step.Output != 0)
             TensorPrimitives.MultiplyAdd(prediction, (float)step.Output, _latents, _latents);
+        for (var i = 0; i < step.PastOutputs.Count; i++)
+            TensorPrimitives.MultiplyAdd(_pastOutputs[i], (float)step.PastOutputs[i], _latents, _latents);
         if (step.PreviousClean != 0)
             TensorPrimitives.MultiplyAdd(_previousClean, (float)step.PreviousClean, _latents, _latents);
         if (step.Noise != 0)
@@ -147,6 +151,25 @@ internal sealed class LatentSampler : IDisposable
         }
 
         (_clean, _previousClean) = (_previousClean, _clean);
+        RememberOutput(prediction);
+    }
+
+    private void ForgetOutputs(int needed)
+    {
+        if (_pastOutputs.Length != needed)
+            _pastOutputs = [.. Enumerable.Range(0, needed).Select(_ => new float[_latents.Length])];
+        foreach (var output in _pastOutputs)
+            Array.Clear(output);
+    }
+
+    // The latest first; the oldest one's memory is used again.
+    private void RememberOutput(ReadOnlySpan<float> output)
+    {
+        if (_pastOutputs is not [.., var oldest])
+            return;
+        Array.Copy(_pastOutputs, 0, _pastOutputs, 1, _pastOutputs.Length - 1);
+        output.CopyTo(oldest);
+        _pastOutputs[0] = oldest;
     }
 
     private void Draw(ReadOnlySpan<ILatentNoise> noise)

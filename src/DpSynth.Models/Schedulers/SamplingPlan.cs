@@ -37,6 +37,7 @@ public sealed record SamplingPlan(
             SchedulerKind.Ddim => DdimScheduler.Plan(configuration, steps, run),
             SchedulerKind.Euler or SchedulerKind.EulerAncestral => EulerScheduler.Plan(configuration, steps, run),
             SchedulerKind.DpmSolver => DpmSolverScheduler.Plan(configuration, steps, run),
+            SchedulerKind.Pndm => PndmScheduler.Plan(configuration, steps, run),
             SchedulerKind.Lcm => LcmScheduler.Plan(configuration, steps, strength),
             _ => throw new ArgumentOutOfRangeException(nameof(configuration), configuration.Kind, "There is no such scheduler."),
         };

@@ -11,6 +11,7 @@ public sealed record SchedulerConfiguration
         ["EulerDiscreteScheduler"] = SchedulerKind.Euler,
         ["EulerAncestralDiscreteScheduler"] = SchedulerKind.EulerAncestral,
         ["DPMSolverMultistepScheduler"] = SchedulerKind.DpmSolver,
+        ["PNDMScheduler"] = SchedulerKind.Pndm,
         ["LCMScheduler"] = SchedulerKind.Lcm,
     };
 
@@ -29,7 +30,7 @@ public sealed record SchedulerConfiguration
     /// <summary>Added to every timestep where the spacing is leading.</summary>
     public int StepsOffset { get; init; }
 
-    /// <summary>Whether the step past the last timestep has ᾱ = 1, or ᾱ_0 (DDIM, LCM).</summary>
+    /// <summary>Whether the step past the last timestep has ᾱ = 1, or ᾱ_0 (DDIM, PNDM).</summary>
     public bool SetAlphaToOne { get; init; } = true;
 
     /// <summary>Bound to which |x₀| is clipped; null for none (DDIM, LCM).</summary>
@@ -94,7 +95,7 @@ public sealed record SchedulerConfiguration
                 var other => throw configuration.Fault("timestep_spacing", $"is '{other}'; supported are leading, linspace and trailing"),
             },
             StepsOffset = configuration.Integer("steps_offset", 0),
-            SetAlphaToOne = configuration.Boolean("set_alpha_to_one", true),
+            SetAlphaToOne = configuration.Boolean("set_alpha_to_one", kind != SchedulerKind.Pndm),
             ClipRange = configuration.Boolean("clip_sample", defaults.ClipSample) ? configuration.Number("clip_sample_range", 1) : null,
             KarrasSigmas = name?.KarrasSigmas ?? configuration.Boolean("use_karras_sigmas", false),
             SigmaRange = (OptionalNumber(configuration, "sigma_min"), OptionalNumber(configuration, "sigma_max")),
@@ -144,6 +145,9 @@ public sealed record SchedulerConfiguration
             if (configuration.Text("timestep_type", "discrete") != "discrete")
                 throw configuration.Fault("timestep_type", "must be discrete");
         }
+
+        if (configuration.Text("_class_name", "") == "PNDMScheduler" && kind is SchedulerKind.Pndm && !configuration.Boolean("skip_prk_steps", false))
+            throw configuration.Fault("skip_prk_steps", "must be true, as Stable Diffusion has it; Runge-Kutta steps are not supported");
 
         if (kind is SchedulerKind.DpmSolver)
         {

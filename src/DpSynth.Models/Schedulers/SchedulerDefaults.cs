@@ -12,6 +12,7 @@ public sealed record SchedulerDefaults(double BetaStart, double BetaEnd, string 
     public static SchedulerDefaults Of(SchedulerKind kind) => kind switch
     {
         SchedulerKind.Ddim => new(0.0001, 0.02, "linear", "leading", ClipSample: true),
+        SchedulerKind.Pndm => new(0.0001, 0.02, "linear", "leading", ClipSample: false),
         SchedulerKind.Lcm => new(0.00085, 0.012, "scaled_linear", "leading", ClipSample: false),
         _ => new(0.0001, 0.02, "linear", "linspace", ClipSample: false),
     };

@@ -15,6 +15,9 @@ public enum SchedulerKind
     /// <summary>DPM-Solver++, second-order multistep (Lu et al., arXiv 2211.01095).</summary>
     DpmSolver,
 
+    /// <summary>PNDM without Runge-Kutta steps: pseudo linear multistep (Liu et al., arXiv 2202.09778).</summary>
+    Pndm,
+
     /// <summary>Latent consistency models (Luo et al., arXiv 2310.04378).</summary>
     Lcm,
 }

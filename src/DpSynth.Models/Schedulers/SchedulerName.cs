@@ -13,6 +13,7 @@ public readonly record struct SchedulerName(SchedulerKind Kind, bool? KarrasSigm
         ("euler-ancestral", new(SchedulerKind.EulerAncestral, null)),
         ("dpm-solver++", new(SchedulerKind.DpmSolver, null)),
         ("dpm-solver++-karras", new(SchedulerKind.DpmSolver, true)),
+        ("pndm", new(SchedulerKind.Pndm, null)),
         ("lcm", new(SchedulerKind.Lcm, null)),
     ];
 

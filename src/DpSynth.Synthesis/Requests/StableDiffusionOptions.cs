@@ -22,7 +22,7 @@ public sealed record StableDiffusionOptions : GeneratorOptions
 
     /// <summary>The schedulers that can be asked for.</summary>
     public static IReadOnlyList<string> Schedulers { get; } =
-        ["ddim", "euler", "euler-karras", "euler-ancestral", "dpm-solver++", "dpm-solver++-karras", "lcm"];
+        ["ddim", "euler", "euler-karras", "euler-ancestral", "dpm-solver++", "dpm-solver++-karras", "pndm", "lcm"];
 
     /// <summary>The model: name of a folder in the worker's folder of models.</summary>
     public required string Model { get; init; }

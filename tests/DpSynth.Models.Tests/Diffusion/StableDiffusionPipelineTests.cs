@@ -13,6 +13,7 @@ public sealed class StableDiffusionPipelineTests(TinyModel model) : IClassFixtur
     [InlineData("ddim")]
     [InlineData("euler-ancestral")]
     [InlineData("dpm-solver++-karras")]
+    [InlineData("pndm")]
     public void The_same_seed_gives_the_same_image_whatever_the_batch(string scheduler)
     {
         var batch = Generate(Request([3, 1, 4, 1, 5], scheduler));

@@ -14,6 +14,7 @@ internal static class ScalarSampler
     {
         var latents = start;
         var previous = 0.0;
+        var outputs = new List<double>();
         for (var i = 0; i < plan.Steps.Count; i++)
         {
             var step = plan.Steps[i];
@@ -23,6 +24,9 @@ internal static class ScalarSampler
                 clean = Math.Clamp(clean, -range, range);
             latents = (step.Latents * latents) + (step.Output * output) + (step.Clean * clean) + (step.PreviousClean * previous)
                 + (step.Noise == 0 ? 0 : step.Noise * noise!(i));
+            for (var past = 0; past < step.PastOutputs.Count; past++)
+                latents += step.PastOutputs[past] * outputs[past];
+            outputs.Insert(0, output);
             previous = clean;
         }
 

@@ -8,9 +8,9 @@ public sealed class SchedulerConfigurationTests
     [Fact]
     public void Read_names_the_supported_classes_when_a_class_is_not_one_of_them()
     {
-        var fault = Assert.Throws<ModelFolderException>(() => SchedulerFile.Read("PNDMScheduler"));
+        var fault = Assert.Throws<ModelFolderException>(() => SchedulerFile.Read("HeunDiscreteScheduler"));
 
-        Assert.Contains("PNDMScheduler", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("HeunDiscreteScheduler", fault.Message, StringComparison.Ordinal);
         Assert.Contains("DPMSolverMultistepScheduler", fault.Message, StringComparison.Ordinal);
         Assert.Contains("dpm-solver++-karras", fault.Message, StringComparison.Ordinal);
     }
@@ -33,6 +33,7 @@ public sealed class SchedulerConfigurationTests
     [InlineData("DDIMScheduler", """ "steps_offset": "1" """, "'steps_offset'")]
     [InlineData("DDIMScheduler", """ "trained_betas": [0.1, 2] """, "β")]
     [InlineData("EulerDiscreteScheduler", """ "use_beta_sigmas": true """, "'use_beta_sigmas'")]
+    [InlineData("PNDMScheduler", "", "'skip_prk_steps'")]
     [InlineData("DPMSolverMultistepScheduler", """ "solver_order": 3 """, "'solver_order'")]
     [InlineData("DPMSolverMultistepScheduler", """ "algorithm_type": "sde-dpmsolver++" """, "'algorithm_type'")]
     public void Read_refuses_what_is_not_supported_and_names_it(string className, string fields, string named)
