@@ -17,13 +17,23 @@ public sealed class StableDiffusionGenerator : IGenerator
     private const ulong PromptStage = 1;
     private const ulong NoiseStage = 2;
 
+    // Pixels of the model's size that are held at a time: a run's images may be far smaller.
+    private const int BlockBytes = 128 << 20;
+
     private readonly StableDiffusionOptions _options;
     private readonly StableDiffusionPipeline _pipeline;
     private readonly DiffusionSettings _settings;
+    private readonly ImageShape _runShape;
+    private readonly ImageShape _modelShape;
+    private readonly ShapeConversion _conversion;
     private readonly ConcurrentDictionary<string, Conditioning> _encoded = new(StringComparer.Ordinal);
 
-    private StableDiffusionGenerator(StableDiffusionOptions options, StableDiffusionPipeline pipeline, DiffusionSettings settings) =>
-        (_options, _pipeline, _settings) = (options, pipeline, settings);
+    private StableDiffusionGenerator(StableDiffusionOptions options, StableDiffusionPipeline pipeline, DiffusionSettings settings, ImageShape shape)
+    {
+        (_options, _pipeline, _settings, _runShape) = (options, pipeline, settings, shape);
+        _modelShape = new ImageShape(settings.Width ?? pipeline.DefaultShape!.Value.Width, settings.Height ?? pipeline.DefaultShape!.Value.Height, 3);
+        _conversion = new ShapeConversion(_modelShape, shape);
+    }
 
     /// <inheritdoc/>
     public int ParameterCount => 1;
@@ -34,22 +44,19 @@ public sealed class StableDiffusionGenerator : IGenerator
     /// <summary>What really executes the model; for the manifest.</summary>
     public ExecutionProvider Provider => _pipeline.Provider;
 
-    /// <summary>Makes a generator for images of a shape.</summary>
-    /// <exception cref="GenerationException">The model makes no such images, or does not take the settings.</exception>
+    /// <summary>Makes a generator for images of a shape: what the model makes at its own size, or at that of the options, is resized to it.</summary>
+    /// <exception cref="GenerationException">The model does not take the settings.</exception>
     public static StableDiffusionGenerator Create(StableDiffusionOptions options, ImageShape shape, StableDiffusionPipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pipeline);
-        if (shape.Channels != 3)
-            throw new GenerationException($"{StableDiffusionOptions.GeneratorName} makes images of 3 channels, not {shape.Channels}: set 'image.channels' to 3.");
-
         var settings = new DiffusionSettings
         {
             Steps = options.Steps,
             GuidanceScale = options.GuidanceScale,
             Scheduler = options.Scheduler is { } scheduler ? SchedulerName.Parse(scheduler) : null,
-            Width = shape.Width,
-            Height = shape.Height,
+            Width = options.Width,
+            Height = options.Height,
         };
         try
         {
@@ -61,7 +68,7 @@ public sealed class StableDiffusionGenerator : IGenerator
             throw new GenerationException($"The model '{options.Model}' cannot be used: {fault.Message}", fault);
         }
 
-        return new StableDiffusionGenerator(options, pipeline, settings);
+        return new StableDiffusionGenerator(options, pipeline, settings, shape);
     }
 
     /// <inheritdoc/>
@@ -70,7 +77,7 @@ public sealed class StableDiffusionGenerator : IGenerator
         var prompts = new int[seeds.Length];
         for (var i = 0; i < prompts.Length; i++)
             prompts[i] = new SeededRandom(SeededRandom.Derive(seeds.Span[i], PromptStage)).NextInt(_options.Prompts.Count);
-        return await MakeAsync(className, prompts, seeds, start: null, cancellationToken);
+        return await MakeAsync(className, prompts, seeds, parents: null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -101,23 +108,26 @@ public sealed class StableDiffusionGenerator : IGenerator
     }
 
     private Task<CandidateBatch> MakeAsync(
-        string? className, int[] prompts, ReadOnlyMemory<ulong> seeds, InitialImages? start, CancellationToken cancellationToken) => Task.Run(
+        string? className, int[] prompts, ReadOnlyMemory<ulong> seeds, InitialImages? parents, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             try
             {
-                var used = prompts.Distinct().Order().ToArray();
-                var result = _pipeline.Generate(
-                    new DiffusionRequest
-                    {
-                        Settings = _settings,
-                        Seeds = Array.ConvertAll(seeds.ToArray(), seed => SeededRandom.Derive(seed, NoiseStage)),
-                        Conditionings = used.Length > 0 ? Array.ConvertAll(used, prompt => Encode(_options.Prompts[prompt], className)) : [Encode(_options.Prompts[0], className)],
-                        ConditioningOf = Array.ConvertAll(prompts, prompt => Array.BinarySearch(used, prompt)),
-                        Start = start,
-                    },
-                    cancellationToken);
-                return new CandidateBatch(result.Images, Array.ConvertAll(prompts, prompt => (float)prompt), prompts.Length, 1);
+                var images = new ImageBatch(_runShape, seeds.Length);
+                var block = Math.Max(1, BlockBytes / _modelShape.ByteCount);
+                for (var start = 0; start < seeds.Length; start += block)
+                {
+                    var count = Math.Min(block, seeds.Length - start);
+                    var made = Make(
+                        className,
+                        prompts.AsSpan(start, count),
+                        seeds.Span.Slice(start, count),
+                        parents is null ? null : parents with { ImageOf = parents.ImageOf.Slice(start, count) },
+                        cancellationToken);
+                    made.Pixels.CopyTo(images.Slice(start, count).Pixels);
+                }
+
+                return new CandidateBatch(images, Array.ConvertAll(prompts, prompt => (float)prompt), prompts.Length, 1);
             }
             catch (Exception fault) when (fault is GeneratedImageException or ModelFolderException)
             {
@@ -125,6 +135,34 @@ public sealed class StableDiffusionGenerator : IGenerator
             }
         },
         cancellationToken);
+
+    private ImageBatch Make(
+        string? className, ReadOnlySpan<int> prompts, ReadOnlySpan<ulong> seeds, InitialImages? parents, CancellationToken cancellationToken)
+    {
+        var used = prompts.ToArray().Distinct().Order().ToArray();
+        var result = _pipeline.Generate(
+            new DiffusionRequest
+            {
+                Settings = _settings,
+                Seeds = Array.ConvertAll(seeds.ToArray(), seed => SeededRandom.Derive(seed, NoiseStage)),
+                Conditionings = Array.ConvertAll(used, prompt => Encode(_options.Prompts[prompt], className)),
+                ConditioningOf = Array.ConvertAll(prompts.ToArray(), prompt => Array.BinarySearch(used, prompt)),
+                Start = parents is null ? null : Start(parents),
+            },
+            cancellationToken);
+        return _conversion.ToRun(result.Images);
+    }
+
+    // Of the parents only those that are varied here are brought to the model's size.
+    private InitialImages Start(InitialImages parents)
+    {
+        var used = parents.ImageOf.ToArray().Distinct().Order().ToArray();
+        return parents with
+        {
+            Images = _conversion.ToModel(parents.Images, used),
+            ImageOf = Array.ConvertAll(parents.ImageOf.ToArray(), image => Array.BinarySearch(used, image)),
+        };
+    }
 
     private Conditioning Encode(string template, string? className)
     {

@@ -6,13 +6,14 @@ namespace DpSynth.Models.Embedding;
 /// Resizes 8-bit images as Pillow does, bit by bit: along the rows first, rounded to 8 bits, then along the columns. Models are trained behind that
 /// resizing and see others as a change of the image.
 /// </summary>
-internal sealed class ImageResizer
+public sealed class ImageResizer
 {
     private readonly ImageShape _source;
     private readonly ImageShape _target;
     private readonly ResamplingWeights[]? _across;
     private readonly ResamplingWeights[]? _down;
 
+    /// <summary>Prepares for images of one shape.</summary>
     public ImageResizer(ImageShape source, int width, int height, ResamplingFilter filter)
     {
         _source = source;

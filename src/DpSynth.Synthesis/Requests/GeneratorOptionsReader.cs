@@ -59,6 +59,7 @@ internal static class GeneratorOptionsReader
                 $"'{options.PathOf("prompts")}' names {StableDiffusionOptions.ClassPlaceholder}, but the run is not class-conditional: leave it out or set 'classConditional'.");
         }
 
+        int? Length(string name) => options.Take(name) is { } value ? JsonFields.AsInteger(value, options.PathOf(name), 8, 2048) : null;
         return new StableDiffusionOptions
         {
             Model = options.RequireText("model"),
@@ -67,6 +68,8 @@ internal static class GeneratorOptionsReader
             GuidanceScale = options.Number("guidanceScale", defaults.GuidanceScale, 0, 50),
             Steps = options.Integer("steps", defaults.Steps, 1, 1000),
             Scheduler = options.Text("scheduler"),
+            Width = Length("width"),
+            Height = Length("height"),
         };
     }
 

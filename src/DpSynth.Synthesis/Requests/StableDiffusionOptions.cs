@@ -42,6 +42,12 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     /// <summary>One of <see cref="Schedulers"/>, or null for the model's own.</summary>
     public string? Scheduler { get; init; }
 
+    /// <summary>Width at which images are made, in pixels; null for the model's own. They are resized to the run's afterwards.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Height at which images are made; given together with <see cref="Width"/>.</summary>
+    public int? Height { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Name => GeneratorName;
@@ -69,6 +75,10 @@ public sealed record StableDiffusionOptions : GeneratorOptions
             return $"'generator.options.guidanceScale' is {GuidanceScale}; it must lie between 0 and 50.";
         if (Steps is not (>= 1 and <= 1000))
             return $"'generator.options.steps' is {Steps}; it must lie between 1 and 1000.";
+        if (Width is null != Height is null)
+            return "'generator.options.width' and 'height' are given together, or neither: then the model's own size is taken.";
+        if (Width is < 8 or > 2048 || Height is < 8 or > 2048)
+            return $"'generator.options.width' and 'height' must lie between 8 and 2048, not {Width}×{Height}.";
         return Scheduler is null || Schedulers.Contains(Scheduler)
             ? null
             : $"'generator.options.scheduler' must be one of {string.Join(", ", Schedulers)}.";

@@ -68,14 +68,54 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(64, 64, 3, "32×32×3 only")]
-    [InlineData(30, 32, 3, "multiples of 8")]
-    [InlineData(32, 32, 1, "3 channels")]
-    public async Task Shapes_that_the_model_does_not_make_are_refused(int width, int height, int channels, string named)
+    [InlineData(64, 64, "32×32×3 only")]
+    [InlineData(30, 32, "multiples of 8")]
+    public async Task Sizes_that_the_model_does_not_make_are_refused(int width, int height, string named)
     {
-        var pipeline = await _library.LoadAsync("tiny-sd", default);
-        var fault = Assert.Throws<GenerationException>(() => StableDiffusionGenerator.Create(Options, new ImageShape(width, height, channels), pipeline));
+        var fault = await Assert.ThrowsAsync<GenerationException>(() => CreateAsync(Options with { Width = width, Height = height }));
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Images_of_another_size_are_those_of_the_model_resized()
+    {
+        var own = await (await CreateAsync(Options)).RandomAsync("flags", new ulong[] { 1, 2 }, default);
+        var grey = await (await CreateAsync(Options, new ImageShape(28, 20, 1))).RandomAsync("flags", new ulong[] { 1, 2 }, default);
+        var large = await (await CreateAsync(Options with { Width = 32, Height = 32 }, new ImageShape(64, 96, 3))).RandomAsync("flags", new ulong[] { 1, 2 }, default);
+
+        Assert.Equal(new ImageShape(28, 20, 1), grey.Images!.Shape);
+        Assert.Equal(new ImageShape(64, 96, 3), large.Images!.Shape);
+        for (var i = 0; i < 2; i++)
+        {
+            // A filter keeps the mean but for clipping: within 4 of 255.
+            Assert.InRange(Luma(grey.Images[i], 1) - Luma(own.Images![i], 3), -4, 4);
+            Assert.InRange(Luma(large.Images[i], 3) - Luma(own.Images[i], 3), -4, 4);
+        }
+    }
+
+    [Theory]
+    [InlineData(64, 48, 3)]
+    [InlineData(28, 28, 1)]
+    public async Task Variations_of_images_of_another_size_stay_near_them(int width, int height, int channels)
+    {
+        var generator = await CreateAsync(Options with { Steps = 10 }, new ImageShape(width, height, channels));
+        var parents = await generator.RandomAsync("flags", new ulong[] { 1, 2, 3 }, default);
+        var near = await generator.VaryAsync(parents, new[] { 2, 0, 2 }, VariationDegree.Of(0.1), "flags", new ulong[] { 8, 9, 10 }, default);
+
+        Assert.Equal(parents.Images!.Shape, near.Images!.Shape);
+        Assert.True(Distance(near.Images[0], parents.Images[2]) < Distance(near.Images[0], parents.Images[0]));
+        Assert.True(Distance(near.Images[1], parents.Images[0]) < Distance(near.Images[1], parents.Images[2]));
+        Assert.True(Distance(near.Images[2], parents.Images[2]) < Distance(near.Images[2], parents.Images[1]));
+    }
+
+    [Fact]
+    public void Conversion_repeats_grey_and_weighs_colours()
+    {
+        var conversion = new ShapeConversion(new ImageShape(2, 1, 3), new ImageShape(2, 1, 1));
+        var grey = conversion.ToRun(new ImageBatch(new ImageShape(2, 1, 3), 1, new byte[] { 255, 0, 0, 10, 20, 30 }));
+        Assert.Equal([76, 18], grey.Pixels.ToArray());
+        var batch = new ImageBatch(new ImageShape(2, 1, 1), 2, new byte[] { 1, 2, 3, 4 });
+        Assert.Equal([3, 3, 3, 4, 4, 4], conversion.ToModel(batch, [1]).Pixels.ToArray());
     }
 
     [Fact]
@@ -83,8 +123,17 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
 
     public void Dispose() => _library.Dispose();
 
-    private async Task<StableDiffusionGenerator> CreateAsync(StableDiffusionOptions options) =>
-        StableDiffusionGenerator.Create(options, Shape, await _library.LoadAsync(options.Model, default));
+    private async Task<StableDiffusionGenerator> CreateAsync(StableDiffusionOptions options, ImageShape? shape = null) =>
+        StableDiffusionGenerator.Create(options, shape ?? Shape, await _library.LoadAsync(options.Model, default));
+
+    private static double Luma(ReadOnlySpan<byte> image, int channels)
+    {
+        double[] weights = channels == 1 ? [1] : [0.299, 0.587, 0.114];
+        var sum = 0.0;
+        for (var i = 0; i < image.Length; i++)
+            sum += weights[i % channels] * image[i];
+        return sum * channels / image.Length;
+    }
 
     private static double Distance(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {

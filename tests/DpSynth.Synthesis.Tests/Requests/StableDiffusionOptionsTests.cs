@@ -20,6 +20,8 @@ public sealed class StableDiffusionOptionsTests
         Assert.StartsWith("'generator.options.negativePrompt'", (Options with { NegativePrompt = new string('a', 1001) }).DescribeFault());
         Assert.StartsWith("'generator.options.guidanceScale'", (Options with { GuidanceScale = double.NaN }).DescribeFault());
         Assert.StartsWith("'generator.options.steps'", (Options with { Steps = 0 }).DescribeFault());
+        Assert.StartsWith("'generator.options.width' and", (Options with { Width = 512 }).DescribeFault());
+        Assert.StartsWith("'generator.options.width' and", (Options with { Width = 512, Height = 4 }).DescribeFault());
         Assert.StartsWith("'generator.options.scheduler'", (Options with { Scheduler = "heun" }).DescribeFault());
     }
 
@@ -35,9 +37,10 @@ public sealed class StableDiffusionOptionsTests
     public void Requests_are_read_with_every_option()
     {
         var options = Assert.IsType<StableDiffusionOptions>(RunRequestReader.Read(Request(
-            """{ "model": "tiny-sd", "prompts": ["an emoji"], "negativePrompt": "text", "guidanceScale": 3, "steps": 12, "scheduler": "euler" }""", false)).Generator);
+            """{ "model": "tiny-sd", "prompts": ["an emoji"], "negativePrompt": "text", "guidanceScale": 3, "steps": 12, "scheduler": "euler", "width": 768, "height": 512 }""", false)).Generator);
 
         Assert.Equal(("tiny-sd", "text", 3.0, 12, "euler"), (options.Model, options.NegativePrompt, options.GuidanceScale, options.Steps, options.Scheduler));
+        Assert.Equal((768, 512), (options.Width, options.Height));
         var back = JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options));
         Assert.Equal(options.Prompts, Assert.IsType<StableDiffusionOptions>(back).Prompts);
     }
