@@ -3,7 +3,6 @@ using DpSynth.Imaging;
 using DpSynth.Models.Diffusion;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Schedulers;
-using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
@@ -26,6 +25,7 @@ public sealed class StableDiffusionGenerator : IGenerator
     private readonly ImageShape _runShape;
     private readonly ImageShape _modelShape;
     private readonly ShapeConversion _conversion;
+    private readonly GenerationNotes _loadNotes;
     private readonly ConcurrentDictionary<string, Conditioning> _encoded = new(StringComparer.Ordinal);
 
     private StableDiffusionGenerator(StableDiffusionOptions options, StableDiffusionPipeline pipeline, DiffusionSettings settings, ImageShape shape)
@@ -33,6 +33,11 @@ public sealed class StableDiffusionGenerator : IGenerator
         (_options, _pipeline, _settings, _runShape) = (options, pipeline, settings, shape);
         _modelShape = new ImageShape(settings.Width ?? pipeline.DefaultShape!.Value.Width, settings.Height ?? pipeline.DefaultShape!.Value.Height, 3);
         _conversion = new ShapeConversion(_modelShape, shape);
+        _loadNotes = new GenerationNotes
+        {
+            Providers = [pipeline.Provider.ToString().ToLowerInvariant()],
+            Warnings = pipeline.ProviderFallback is { } fallback ? [$"The processor ran the model: {fallback}"] : [],
+        };
     }
 
     /// <inheritdoc/>
@@ -40,9 +45,6 @@ public sealed class StableDiffusionGenerator : IGenerator
 
     /// <inheritdoc/>
     public bool VariesFromImages => true;
-
-    /// <summary>What really executes the model; for the manifest.</summary>
-    public ExecutionProvider Provider => _pipeline.Provider;
 
     /// <summary>Makes a generator for images of a shape: what the model makes at its own size, or at that of the options, is resized to it.</summary>
     /// <exception cref="GenerationException">The model does not take the settings.</exception>
@@ -114,6 +116,7 @@ public sealed class StableDiffusionGenerator : IGenerator
             try
             {
                 var images = new ImageBatch(_runShape, seeds.Length);
+                var notes = _loadNotes;
                 var block = Math.Max(1, BlockBytes / _modelShape.ByteCount);
                 for (var start = 0; start < seeds.Length; start += block)
                 {
@@ -124,10 +127,11 @@ public sealed class StableDiffusionGenerator : IGenerator
                         seeds.Span.Slice(start, count),
                         parents is null ? null : parents with { ImageOf = parents.ImageOf.Slice(start, count) },
                         cancellationToken);
-                    made.Pixels.CopyTo(images.Slice(start, count).Pixels);
+                    _conversion.ToRun(made.Images).Pixels.CopyTo(images.Slice(start, count).Pixels);
+                    notes = notes.And(new GenerationNotes { FlaggedDrawings = made.Redrawn, Warnings = made.Warnings });
                 }
 
-                return new CandidateBatch(images, Array.ConvertAll(prompts, prompt => (float)prompt), prompts.Length, 1);
+                return new CandidateBatch(images, Array.ConvertAll(prompts, prompt => (float)prompt), prompts.Length, 1) { Notes = notes.And(new GenerationNotes { Warnings = CutPrompts(prompts, className) }) };
             }
             catch (Exception fault) when (fault is GeneratedImageException or ModelFolderException)
             {
@@ -136,11 +140,11 @@ public sealed class StableDiffusionGenerator : IGenerator
         },
         cancellationToken);
 
-    private ImageBatch Make(
+    private DiffusionResult Make(
         string? className, ReadOnlySpan<int> prompts, ReadOnlySpan<ulong> seeds, InitialImages? parents, CancellationToken cancellationToken)
     {
         var used = prompts.ToArray().Distinct().Order().ToArray();
-        var result = _pipeline.Generate(
+        return _pipeline.Generate(
             new DiffusionRequest
             {
                 Settings = _settings,
@@ -150,8 +154,14 @@ public sealed class StableDiffusionGenerator : IGenerator
                 Start = parents is null ? null : Start(parents),
             },
             cancellationToken);
-        return _conversion.ToRun(result.Images);
     }
+
+    private string[] CutPrompts(int[] prompts, string? className) =>
+    [
+        .. prompts.Distinct()
+            .Where(prompt => Encode(_options.Prompts[prompt], className) is var encoded && (encoded.Condition.Truncated || encoded.Unconditional.Truncated))
+            .Select(prompt => $"Prompt {prompt} or the negative prompt is longer than the model's context: its end was left out{(className is null ? "" : $" (class '{className}')")}."),
+    ];
 
     // Of the parents only those that are varied here are brought to the model's size.
     private InitialImages Start(InitialImages parents)

@@ -1,6 +1,7 @@
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Models.Schedulers;
+using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
@@ -32,6 +33,28 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
         Assert.True(batch.Images[3].SequenceEqual(alone.Images![0]));
         Assert.Equal(batch.ParametersOf(3)[0], alone.ParametersOf(0)[0]);
         Assert.Equal([0f, 1f], batch.Parameters.ToArray().Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Notes_say_what_ran_the_model_and_which_prompts_were_cut()
+    {
+        var generator = await CreateAsync(Options with { Prompts = ["{class}", string.Concat(Enumerable.Repeat("red apple ", 40))] });
+        var batch = await generator.RandomAsync("flags", new ulong[] { 1, 2, 3, 4, 5, 6 }, default);
+        Assert.Equal([0f, 1f], batch.Parameters.ToArray().Distinct().Order());
+        Assert.Equal("cpu", Assert.Single(batch.Notes.Providers));
+        Assert.Contains("Prompt 1 ", Assert.Single(batch.Notes.Warnings), StringComparison.Ordinal);
+        Assert.Equal(0, batch.Notes.FlaggedDrawings);
+    }
+
+    [Fact]
+    public async Task Notes_say_that_the_processor_stepped_in()
+    {
+        // No machine has a thousand GPUs.
+        using var library = new ModelLibrary(new ModelLibraryOptions { Provider = ExecutionProvider.Cuda, DeviceId = 999, AllowCpuFallback = true });
+        var generator = StableDiffusionGenerator.Create(Options, Shape, await library.LoadAsync("tiny-sd", default));
+        var notes = (await generator.RandomAsync("flags", new ulong[] { 1 }, default)).Notes;
+        Assert.Equal("cpu", Assert.Single(notes.Providers));
+        Assert.Contains("Cuda is not available", Assert.Single(notes.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
