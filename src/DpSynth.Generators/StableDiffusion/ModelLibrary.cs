@@ -45,29 +45,14 @@ public sealed class ModelLibrary(ModelLibraryOptions options) : IDisposable
 
     private StableDiffusionPipeline Load(string name)
     {
-        var folder = Path.Combine(options.Folder ?? FindFolder(), name);
-        if (!Directory.Exists(folder))
-            throw new GenerationException($"This worker has no model '{name}' in its folder of models.");
-
+        var models = options.Directory is { Length: > 0 } path ? new ModelDirectory(path) : ModelDirectory.Nearest();
         try
         {
-            return StableDiffusionPipeline.Load(folder, options.ToInferenceOptions());
+            return StableDiffusionPipeline.Load(models.Find(name), options.ToInferenceOptions());
         }
         catch (Exception fault) when (fault is ModelFolderException or InferenceException)
         {
             throw new GenerationException($"The model '{name}' cannot be used: {fault.Message}", fault);
         }
-    }
-
-    private static string FindFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var models = Path.Combine(folder.FullName, "models");
-            if (Directory.Exists(models))
-                return models;
-        }
-
-        throw new GenerationException($"There is no folder 'models' beside the worker: set {ModelLibraryOptions.SectionName}:{nameof(ModelLibraryOptions.Folder)}.");
     }
 }

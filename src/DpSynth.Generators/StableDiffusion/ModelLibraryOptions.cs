@@ -8,8 +8,8 @@ public sealed record ModelLibraryOptions
     /// <summary>The configuration section.</summary>
     public const string SectionName = "Models";
 
-    /// <summary>The folder of models, each a folder; null for <c>models</c> beside the program or in the nearest folder above it.</summary>
-    public string? Folder { get; init; }
+    /// <summary>The directory of models, each a folder; null for <c>models</c> beside the program or in the nearest folder above it.</summary>
+    public string? Directory { get; init; }
 
     /// <inheritdoc cref="InferenceOptions.Provider"/>
     public ExecutionProvider Provider { get; init; }
