@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DpSynth.Evaluation.Classification;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
+using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Datasets;
@@ -36,7 +37,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     {
         var run = await SettleAsync();
         var maker = new ShardMaker(
-            candidates, new GeneratorCache(candidates, new GeneratorFactory(new NoPublicImages(), FontCatalogue.Open()), new EmbedderFactory()));
+            candidates, new GeneratorCache(candidates, new GeneratorFactory(new NoPublicImages(), FontCatalogue.Open(), new ModelLibrary(new ModelLibraryOptions())), new EmbedderFactory()));
         var embeddings = new CandidateEmbeddings(candidates);
         var voting = new VoteCounting(privateStore, embeddings);
         var release = new HistogramRelease(privateStore, ledger, noise);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
+using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Fonts;
 using DpSynth.Synthesis.Generation;
@@ -27,7 +28,7 @@ internal static class RendererBenchmark
     {
         var clock = Stopwatch.StartNew();
         var catalogue = FontCatalogue.Open();
-        var factory = new GeneratorFactory(new NoPublicImages(), catalogue);
+        var factory = new GeneratorFactory(new NoPublicImages(), catalogue, new ModelLibrary(new ModelLibraryOptions()));
         var generator = factory.CreateAsync(new DrawTextOptions(), new ImageShape(28, 28, 1), default).AsTask().GetAwaiter().GetResult();
         output.WriteLine($"renderer: {catalogue.Fonts.Count} families × 10 digits ready after {clock.ElapsedMilliseconds} ms");
 

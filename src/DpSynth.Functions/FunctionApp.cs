@@ -1,3 +1,4 @@
+using DpSynth.Embedders;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
@@ -25,7 +26,7 @@ public static class FunctionApp
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDiscreteGaussianNoise, SecureDiscreteGaussianNoise>();
-        services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
+        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
 
         services.AddSingleton<CandidateEmbeddings>();
         services.AddSingleton<RunAdmission>();

@@ -1,5 +1,6 @@
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.NearestImage;
+using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -9,11 +10,13 @@ namespace DpSynth.Generators;
 /// <summary>Makes the generators of this room. Keeps what they share: the glyph masters drawn so far. Thread-safe.</summary>
 /// <param name="publicImages">Where <c>nearest-image</c> finds its sets.</param>
 /// <param name="fonts">The fonts of <c>draw-text</c>.</param>
-public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalogue fonts) : IGeneratorFactory
+/// <param name="models">The models of <c>stable-diffusion</c>.</param>
+public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalogue fonts, ModelLibrary models) : IGeneratorFactory
 {
     private readonly GlyphLibrary _glyphs = new();
 
     /// <inheritdoc/>
+    /// <exception cref="GenerationException">The model is missing, cannot be loaded, or makes no images of that shape.</exception>
     /// <exception cref="ArgumentException">The options are invalid, or name a font that does not ship.</exception>
     public async ValueTask<IGenerator> CreateAsync(GeneratorOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
@@ -24,6 +27,7 @@ public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalo
         {
             DrawTextOptions drawText => new DrawTextGenerator(drawText, shape, fonts.Select(drawText.Fonts), _glyphs),
             NearestImageOptions nearest => new NearestImageGenerator(await publicImages.LoadAsync(nearest.PublicSet, shape, cancellationToken)),
+            StableDiffusionOptions diffusion => StableDiffusionGenerator.Create(diffusion, shape, await models.LoadAsync(diffusion.Model, cancellationToken)),
             _ => throw new NotSupportedException($"This worker has no generator for {options.GetType().Name}."),
         };
     }

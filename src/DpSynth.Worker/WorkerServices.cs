@@ -1,5 +1,7 @@
+using DpSynth.Embedders;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
+using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Workers;
@@ -19,7 +21,7 @@ public static class WorkerServices
     /// it is registered in must be the worker's own. What is registered already stays.
     /// </summary>
     /// <param name="services">The worker's services.</param>
-    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the section <c>Worker</c>.</param>
+    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c> and <c>Models</c>.</param>
     public static IServiceCollection AddGenerationWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GenerationWorkerOptions>()
@@ -34,8 +36,10 @@ public static class WorkerServices
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton(_ => FontCatalogue.Open());
+        services.TryAddSingleton(_ => new ModelLibrary(
+            configuration.GetSection(ModelLibraryOptions.SectionName).Get<ModelLibraryOptions>() ?? new ModelLibraryOptions()));
         services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
-        services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
+        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
         services.TryAddSingleton<GeneratorCache>();
         services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
         services.AddHostedService<GenerationWorker>();

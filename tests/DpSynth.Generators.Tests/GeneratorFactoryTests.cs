@@ -1,5 +1,6 @@
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.NearestImage;
+using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -10,7 +11,7 @@ public sealed class GeneratorFactoryTests
 {
     private static readonly ImageShape Shape = new(4, 4, 1);
 
-    private readonly GeneratorFactory _factory = new(new TwoImages(), FontCatalogue.Open());
+    private readonly GeneratorFactory _factory = new(new TwoImages(), FontCatalogue.Open(), new ModelLibrary(new ModelLibraryOptions()));
 
     [Fact]
     public async Task CreateAsync_makes_the_generator_that_the_options_name()

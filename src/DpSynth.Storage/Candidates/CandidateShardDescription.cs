@@ -1,4 +1,5 @@
 using DpSynth.Imaging;
+using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Storage.Candidates;
 
@@ -16,4 +17,7 @@ internal sealed record CandidateShardDescription
     public required ImageShape Shape { get; init; }
 
     public required bool HasEmbeddings { get; init; }
+
+    /// <summary>What the generator had to say; null for nothing.</summary>
+    public GenerationNotes? Notes { get; init; }
 }

@@ -87,6 +87,7 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
             ParameterCount = candidates.ParameterCount,
             Shape = images.Shape,
             HasEmbeddings = embeddings is not null,
+            Notes = candidates.Notes.IsEmpty ? null : candidates.Notes,
         };
         await container.TryCreateAsync(
             ExchangeLayout.ShardMarker(shard), StorageJson.Encode(description), BlobCalls.Json, cancellationToken);
@@ -138,6 +139,10 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
     }
 
     /// <inheritdoc/>
+    public async Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
+        (await ReadDescriptionAsync(shard, cancellationToken)).Notes ?? GenerationNotes.None;
+
+    /// <inheritdoc/>
     public async Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
         await container.TryOpenAsync(ExchangeLayout.Tar(shard), cancellationToken) is var (content, _)
             ? content
@@ -154,10 +159,15 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
     private async Task<ImageBatch> ReadImagesAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
         var tar = container.TryReadAsync(ExchangeLayout.Tar(shard), cancellationToken);
-        var marker = await container.TryReadAsync(ExchangeLayout.ShardMarker(shard), cancellationToken) ?? throw Missing(shard, "images");
-        var description = StorageJson.Decode<CandidateShardDescription>(marker.ToMemory().Span, $"The marker of {Describe(shard)}");
+        var description = await ReadDescriptionAsync(shard, cancellationToken);
         var file = await tar ?? throw Missing(shard, "images");
         return await CandidateTar.DecodeAsync(file.ToStream(), description.Shape, description.Count, decoder, cancellationToken);
+    }
+
+    private async Task<CandidateShardDescription> ReadDescriptionAsync(CandidateShardId shard, CancellationToken cancellationToken)
+    {
+        var marker = await container.TryReadAsync(ExchangeLayout.ShardMarker(shard), cancellationToken) ?? throw Missing(shard, "images");
+        return StorageJson.Decode<CandidateShardDescription>(marker.ToMemory().Span, $"The marker of {Describe(shard)}");
     }
 
     private static FileNotFoundException Missing(CandidateShardId shard, string what) =>

@@ -11,6 +11,7 @@ public sealed class EmbedderFactory : IEmbedderFactory
     public IEmbedder Create(EmbedderOptions options, ImageShape shape) => options switch
     {
         PixelsOptions pixels => new PixelEmbedder(pixels, shape),
+        ProjectedPixelsOptions projected => new ProjectedPixelEmbedder(projected, shape),
         _ => throw new NotSupportedException($"There is no embedder for {options.GetType().Name} here."),
     };
 }

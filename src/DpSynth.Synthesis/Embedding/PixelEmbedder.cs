@@ -47,13 +47,21 @@ public sealed class PixelEmbedder : IEmbedder
             new ParallelOptions { CancellationToken = cancellationToken },
             block =>
             {
-                var scratch = new float[shape.Width * shape.Channels];
-                for (var i = block * ImagesAtOnce; i < Math.Min(images.Count, (block + 1) * ImagesAtOnce); i++)
-                {
-                    Embed(images[i], destination.Span.Slice(i * Dimension, Dimension), scratch);
-                }
+                var start = block * ImagesAtOnce;
+                var count = Math.Min(ImagesAtOnce, images.Count - start);
+                Embed(images.Slice(start, count), destination.Span.Slice(start * Dimension, count * Dimension));
             });
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Embeds images on the caller's thread.</summary>
+    internal void Embed(ImageBatch images, Span<float> destination)
+    {
+        var scratch = new float[shape.Width * shape.Channels];
+        for (var i = 0; i < images.Count; i++)
+        {
+            Embed(images[i], destination.Slice(i * Dimension, Dimension), scratch);
+        }
     }
 
     private void Embed(ReadOnlySpan<byte> image, Span<float> embedding, Span<float> blurredRow)

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Datasets;
@@ -12,6 +13,7 @@ namespace DpSynth.Synthesis.Evolution;
 /// </summary>
 public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactory embedders, ImageDecoder decoder)
 {
+    // Up to three blocks of decoded images are held: one being embedded, one waiting, one being decoded.
     private const int BlockImages = 1024;
 
     private readonly OwnerLookups _owners = new(privateStore);
@@ -30,10 +32,9 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         var embedder = embedders.Create(plan.Request.Embedder, shape);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
         var embedded = new List<float[]>();
-        await foreach (var block in ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, inventory, cancellationToken))
+        var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, inventory, cancellationToken);
+        await foreach (var batch in DecodeAheadAsync(blocks, inventory, shape, plan.Request.Image.Resize, cancellationToken))
         {
-            var (batch, faults) = Decode(block, shape, plan.Request.Image.Resize, cancellationToken);
-            inventory.Add(block, faults);
             var values = new float[batch.Count * embedder.Dimension];
             await embedder.EmbedAsync(batch, values, cancellationToken);
             embedded.Add(values);
@@ -94,6 +95,53 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         if (block.Count > 0)
         {
             yield return block;
+        }
+    }
+
+    /// <summary>
+    /// Reads and decodes on a task of its own, one block ahead of the one that is embedded: reading waits for the network, and embedders do not
+    /// always keep every core busy. Who stops early stops that task, and waits for it.
+    /// </summary>
+    private async IAsyncEnumerable<ImageBatch> DecodeAheadAsync(
+        IAsyncEnumerable<List<PrivateImage>> blocks,
+        ShardInventory inventory,
+        ImageShape shape,
+        ResizeMode resize,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var decoded = Channel.CreateBounded<ImageBatch>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+        var decoding = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await foreach (var block in blocks.WithCancellation(stopped.Token))
+                    {
+                        var (batch, faults) = Decode(block, shape, resize, stopped.Token);
+                        inventory.Add(block, faults);
+                        await decoded.Writer.WriteAsync(batch, stopped.Token);
+                    }
+                }
+                finally
+                {
+                    decoded.Writer.Complete();
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var batch in decoded.Reader.ReadAllAsync(stopped.Token))
+            {
+                yield return batch;
+            }
+
+            await decoding;
+        }
+        finally
+        {
+            await stopped.CancelAsync();
+            await decoding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -3,6 +3,7 @@ using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Owners;
 using DpSynth.Synthesis.Requests;
@@ -14,7 +15,7 @@ namespace DpSynth.Synthesis.Evolution;
 /// Plans a run: looks over everything that can be told without reading an image, so that what cannot succeed ends early. Nothing is
 /// reserved yet. Doing it twice finds the first one's plan.
 /// </summary>
-public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, IPrivacyLedger ledger)
+public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, IPrivacyLedger ledger, IEmbedderFactory embedders)
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
@@ -38,6 +39,11 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         if (plan is null)
         {
             return new PlanSummary(fault, 0, 0);
+        }
+
+        if (FindEmbedderFault(request) is { } embedderFault)
+        {
+            return new PlanSummary(embedderFault, 0, 0);
         }
 
         if (await FindOwnerFaultAsync(request, cancellationToken) is { } ownerFault)
@@ -131,6 +137,20 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         }
 
         return null;
+    }
+
+    /// <summary>An embedder's model may be missing here, or not take images of that shape.</summary>
+    private string? FindEmbedderFault(RunRequest request)
+    {
+        try
+        {
+            embedders.Create(request.Embedder, request.Image.ToShape());
+            return null;
+        }
+        catch (NotSupportedException fault)
+        {
+            return $"The embedder cannot be made: {fault.Message}";
+        }
     }
 
     private async Task<string?> FindOwnerFaultAsync(RunRequest request, CancellationToken cancellationToken)

@@ -19,6 +19,8 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
 
+    private const int ParallelReads = 32;
+
     private static string Product { get; } = $"DpSynth {typeof(RunPublication).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Writes the release; doing it again writes the same.</summary>
@@ -72,6 +74,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
                 iteration, run.SigmaInVotes(iteration), fallbacks is null ? null : Selection.SelectedParents.RankFallback, fallbacks));
         }
 
+        var notes = await ReadNotesAsync(run.Recipe, cancellationToken);
         var shares = ClassShares(run.Recipe);
         return new RunManifest
         {
@@ -81,6 +84,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             Method = run.Request.Method,
             Image = new ManifestImage(run.Recipe.Shape.Width, run.Recipe.Shape.Height, run.Recipe.Shape.Channels),
             Generator = run.Recipe.Generator,
+            Generation = notes.IsEmpty ? null : notes,
             Embedder = run.Recipe.Embedder,
             Evolution = run.Recipe.Evolution,
             Seed = run.Recipe.Seed,
@@ -96,6 +100,22 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             Iterations = iterations,
             Shards = [.. jobs.Select(job => new ManifestShard(ShardFile(job), job.ClassIndex, job.Count))],
         };
+    }
+
+    /// <summary>What the generator said of all generations' shards: those that were voted on shaped the last one.</summary>
+    private async Task<GenerationNotes> ReadNotesAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
+    {
+        var notes = GenerationNotes.None;
+        for (var generation = 0; generation <= recipe.Evolution.Iterations; generation++)
+        {
+            foreach (var jobs in PopulationLayout.Jobs(recipe, generation).Chunk(ParallelReads))
+            {
+                var read = await Task.WhenAll(jobs.Select(job => candidates.ReadNotesAsync(job.ShardId, cancellationToken)));
+                notes = read.Aggregate(notes, (sum, next) => sum.And(next));
+            }
+        }
+
+        return notes;
     }
 
     /// <summary>The classes' shares of the population before rounding.</summary>

@@ -11,6 +11,9 @@ namespace DpSynth.Synthesis.Generation;
 /// <param name="ParameterCount">Parameters a candidate has; their meaning is the generator's.</param>
 public sealed record CandidateBatch(ImageBatch? Images, ReadOnlyMemory<float> Parameters, int Count, int ParameterCount)
 {
+    /// <summary>What the generator has to say of them; not read back with stored candidates, but by <see cref="ICandidateStore.ReadNotesAsync"/>.</summary>
+    public GenerationNotes Notes { get; init; } = GenerationNotes.None;
+
     /// <summary>The parameters of one candidate.</summary>
     public ReadOnlySpan<float> ParametersOf(int index) => Parameters.Span.Slice(index * ParameterCount, ParameterCount);
 }

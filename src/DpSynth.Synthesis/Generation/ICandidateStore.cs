@@ -53,6 +53,9 @@ public interface ICandidateStore
     /// <param name="cancellationToken">Stops the work.</param>
     Task<CandidateBatch> ReadCandidatesAsync(CandidateShardId shard, bool withImages, CancellationToken cancellationToken);
 
+    /// <summary>Reads what the generator had to say of a shard.</summary>
+    Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken);
+
     /// <summary>Opens a shard's <c>.tar</c> as it is stored, for publication.</summary>
     Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken);
 

@@ -12,7 +12,8 @@ internal sealed class LookaheadEmbedding(RunTools tools)
     /// <summary>Bytes of variations held at a time.</summary>
     private const int BlockBytes = 32 << 20;
 
-    public async Task<EmbeddingMatrix> EmbedAsync(CandidateBatch candidates, GenerationJob job, CancellationToken cancellationToken)
+    /// <summary>Embeds a shard's candidates; the notes are those of the variations made for it.</summary>
+    public async Task<(EmbeddingMatrix Embeddings, GenerationNotes Notes)> EmbedAsync(CandidateBatch candidates, GenerationJob job, CancellationToken cancellationToken)
     {
         var dimension = tools.Embedder.Dimension;
         var result = new EmbeddingMatrix(candidates.Count, dimension);
@@ -20,9 +21,10 @@ internal sealed class LookaheadEmbedding(RunTools tools)
         if (lookahead == 0)
         {
             await tools.Embedder.EmbedAsync(candidates.Images!, result.Memory, cancellationToken);
-            return result;
+            return (result, GenerationNotes.None);
         }
 
+        var notes = GenerationNotes.None;
         var bytesPerCandidate = lookahead * (tools.Recipe.Shape.ByteCount + sizeof(float) * dimension);
         var block = Math.Clamp(BlockBytes / bytesPerCandidate, 1, Math.Max(1, candidates.Count));
         var embeddings = new float[block * lookahead * dimension];
@@ -30,17 +32,17 @@ internal sealed class LookaheadEmbedding(RunTools tools)
         {
             var count = Math.Min(block, candidates.Count - start);
             var used = embeddings.AsMemory(0, count * lookahead * dimension);
-            await EmbedBlockAsync(candidates, job, start, count, used, cancellationToken);
+            notes = notes.And(await EmbedBlockAsync(candidates, job, start, count, used, cancellationToken));
             for (var i = 0; i < count; i++)
             {
                 Mean(used.Span.Slice(i * lookahead * dimension, lookahead * dimension), result[start + i]);
             }
         }
 
-        return result;
+        return (result, notes);
     }
 
-    private async Task EmbedBlockAsync(
+    private async Task<GenerationNotes> EmbedBlockAsync(
         CandidateBatch candidates, GenerationJob job, int start, int count, Memory<float> embeddings, CancellationToken cancellationToken)
     {
         var recipe = tools.Recipe;
@@ -56,6 +58,7 @@ internal sealed class LookaheadEmbedding(RunTools tools)
         var variations = await tools.Generator.VaryAsync(
             candidates, parentOf, recipe.Evolution.VariationDegrees[job.Generation + 1], recipe.Classes[job.ClassIndex], seeds, cancellationToken);
         await tools.Embedder.EmbedAsync(variations.Images!, embeddings, cancellationToken);
+        return variations.Notes;
     }
 
     private static void Mean(ReadOnlySpan<float> rows, Span<float> mean)

@@ -1,4 +1,5 @@
 using DpSynth.Imaging;
+using DpSynth.Synthesis.Embedding;
 
 namespace DpSynth.Synthesis.Generation;
 
@@ -27,9 +28,13 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
         var batch = job.Generation == 0
             ? await MakeFirstGenerationAsync(job, tools, cancellationToken)
             : await MakeNextGenerationAsync(job, tools, cancellationToken);
-        var embeddings = job.Generation < recipe.Evolution.Iterations
-            ? await new LookaheadEmbedding(tools).EmbedAsync(batch, job, cancellationToken)
-            : null;
+        EmbeddingMatrix? embeddings = null;
+        if (job.Generation < recipe.Evolution.Iterations)
+        {
+            (embeddings, var notes) = await new LookaheadEmbedding(tools).EmbedAsync(batch, job, cancellationToken);
+            batch = batch with { Notes = batch.Notes.And(notes) };
+        }
+
         await candidates.WriteShardAsync(job.ShardId, recipe.Classes[job.ClassIndex], job.ClassIndex, batch, embeddings, cancellationToken);
     }
 
@@ -41,8 +46,9 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
         for (var fold = 1; fold <= recipe.Evolution.InitialVariationFolds; fold++)
         {
             int[] parentOf = [.. Enumerable.Range(0, job.Count)];
-            batch = await tools.Generator.VaryAsync(
+            var varied = await tools.Generator.VaryAsync(
                 batch, parentOf, recipe.Evolution.VariationDegrees[0], className, CandidateSeeds.Vary(recipe, job, fold), cancellationToken);
+            batch = varied with { Notes = batch.Notes.And(varied.Notes) };
         }
 
         return batch;
@@ -117,6 +123,6 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
             parents.ParametersOf(kept[i]).CopyTo(parameters.AsSpan((varied + i) * parents.ParameterCount));
         }
 
-        return new CandidateBatch(images, parameters, images.Count, parents.ParameterCount);
+        return new CandidateBatch(images, parameters, images.Count, parents.ParameterCount) { Notes = variations?.Notes ?? GenerationNotes.None };
     }
 }

@@ -23,20 +23,26 @@ internal static unsafe class TileProduct
     /// <param name="firstPanel">The first panel of <paramref name="right"/>.</param>
     /// <param name="panels">Number of panels.</param>
     /// <param name="tile">Receives <c>[left.Panels · LeftWidth, panels · RightWidth]</c>, row-major.</param>
-    public static void Compute(PackedRows left, PackedRows right, int firstPanel, int panels, AlignedBuffer tile)
+    /// <param name="accumulate">Whether sums start from what the tile holds, or from 0.</param>
+    public static void Compute(PackedRows left, PackedRows right, int firstPanel, int panels, AlignedBuffer tile, bool accumulate = false)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Compute<MicroKernel512>(left, right, firstPanel, panels, tile);
+            Compute<MicroKernel512>(left, right, firstPanel, panels, tile, accumulate);
         }
         else
         {
-            Compute<MicroKernelPortable>(left, right, firstPanel, panels, tile);
+            Compute<MicroKernelPortable>(left, right, firstPanel, panels, tile, accumulate);
         }
     }
 
+    /// <summary>Values of a tile for so many rows and columns.</summary>
+    public static long TileLength(int rows, int columns) =>
+        (rows + LeftWidth - 1L) / LeftWidth * LeftWidth * ((columns + RightWidth - 1L) / RightWidth * RightWidth);
+
     /// <summary>The same with a given kernel.</summary>
-    public static void Compute<TKernel>(PackedRows left, PackedRows right, int firstPanel, int panels, AlignedBuffer tile)
+    public static void Compute<TKernel>(
+        PackedRows left, PackedRows right, int firstPanel, int panels, AlignedBuffer tile, bool accumulate = false)
         where TKernel : struct, IMicroKernel
     {
         if (left.Depth != right.Depth || left.Width != TKernel.Rows || right.Width != TKernel.Columns)
@@ -64,7 +70,7 @@ internal static unsafe class TileProduct
                         depth,
                         tile.Pointer + ((long)row * TKernel.Rows * stride) + (column * TKernel.Columns),
                         stride,
-                        accumulate: start > 0);
+                        accumulate || start > 0);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Releases;
@@ -28,6 +29,9 @@ public sealed record RunManifest
 
     /// <summary>The generator and its options.</summary>
     public required GeneratorOptions Generator { get; init; }
+
+    /// <summary>What the generator had to say: what executed its model, what was flagged, warnings. Null where it had nothing to say.</summary>
+    public GenerationNotes? Generation { get; init; }
 
     /// <summary>The embedder and its options.</summary>
     public required EmbedderOptions Embedder { get; init; }

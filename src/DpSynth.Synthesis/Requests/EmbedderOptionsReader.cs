@@ -3,7 +3,7 @@ namespace DpSynth.Synthesis.Requests;
 /// <summary>Reads the field <c>embedder</c>: <c>{ "name": …, "options": { … } }</c>; absent, it is the plain pixels.</summary>
 internal static class EmbedderOptionsReader
 {
-    private static readonly string[] Names = [PixelsOptions.EmbedderName];
+    private static readonly string[] Names = [PixelsOptions.EmbedderName, ProjectedPixelsOptions.EmbedderName, OnnxImageOptions.EmbedderName];
 
     public static EmbedderOptions Read(JsonFields request)
     {
@@ -23,9 +23,44 @@ internal static class EmbedderOptionsReader
                 Blur = options?.Number("blur", 0, 0, 16) ?? 0,
                 Downscale = options?.Integer("downscale", 1, 1, 16) ?? 1,
             },
+            ProjectedPixelsOptions.EmbedderName => new ProjectedPixelsOptions
+            {
+                Dimension = options?.Integer("dimension", 128, 1, 4096) ?? 128,
+                Seed = options?.Integer("seed", 0, 0, int.MaxValue) ?? 0,
+                Blur = options?.Number("blur", 0, 0, 16) ?? 0,
+                Downscale = options?.Integer("downscale", 1, 1, 16) ?? 1,
+            },
+            OnnxImageOptions.EmbedderName => ReadOnnxImage(options),
             _ => throw new RequestException($"'embedder.name' is '{name}', which is not a known embedder{JsonFields.Suggest(name, Names)}."),
         };
         options?.RefuseUnknown();
         return result;
+    }
+
+    /// <summary>Refuses options that do not go with the images' shape.</summary>
+    public static void CheckShape(EmbedderOptions embedder, ImageOptions image)
+    {
+        if (embedder.DescribeFault(image.ToShape()) is { } fault)
+        {
+            throw new RequestException(fault);
+        }
+    }
+
+    private static OnnxImageOptions ReadOnnxImage(JsonFields? options)
+    {
+        if (options is null)
+        {
+            throw new RequestException("The field 'embedder.options.model' is missing: name a folder of the models directory.");
+        }
+
+        var result = new OnnxImageOptions
+        {
+            Model = options.RequireText("model"),
+            Output = options.Text("output"),
+            Pooling = options.Choice("pooling", TokenPooling.Class, ("class", TokenPooling.Class), ("mean", TokenPooling.Mean)),
+        };
+        return ModelName.IsValid(result.Model)
+            ? result
+            : throw new RequestException($"'embedder.options.model' must be {ModelName.Rule}.");
     }
 }

@@ -7,6 +7,7 @@ namespace DpSynth.Synthesis.Requests;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
 [JsonDerivedType(typeof(DrawTextOptions), DrawTextOptions.GeneratorName)]
 [JsonDerivedType(typeof(NearestImageOptions), NearestImageOptions.GeneratorName)]
+[JsonDerivedType(typeof(StableDiffusionOptions), StableDiffusionOptions.GeneratorName)]
 public abstract record GeneratorOptions
 {
     /// <summary>The generator's name in requests.</summary>

@@ -3,7 +3,7 @@ namespace DpSynth.Synthesis.Requests;
 /// <summary>Reads the field <c>generator</c>: <c>{ "name": …, "options": { … } }</c>.</summary>
 internal static class GeneratorOptionsReader
 {
-    private static readonly string[] Names = [DrawTextOptions.GeneratorName, NearestImageOptions.GeneratorName];
+    private static readonly string[] Names = [DrawTextOptions.GeneratorName, NearestImageOptions.GeneratorName, StableDiffusionOptions.GeneratorName];
 
     public static GeneratorOptions Read(JsonFields request)
     {
@@ -21,6 +21,9 @@ internal static class GeneratorOptionsReader
                 PublicSet = options?.RequireText("publicSet")
                     ?? throw new RequestException("The field 'generator.options.publicSet' is missing: name a folder of public images."),
             },
+            StableDiffusionOptions.GeneratorName => ReadStableDiffusion(
+                options ?? throw new RequestException("The field 'generator.options' is missing: give 'model' and 'prompts'."),
+                request.Boolean("classConditional", true)),
             _ => throw new RequestException($"'generator.name' is '{name}', which is not a known generator{JsonFields.Suggest(name, Names)}."),
         };
         options?.RefuseUnknown();
@@ -43,6 +46,30 @@ internal static class GeneratorOptionsReader
             Aspect = ReadRange(options, "aspect") ?? defaults.Aspect,
             Offset = ReadRange(options, "offset") ?? defaults.Offset,
             Elastic = ReadRange(options, "elastic") ?? defaults.Elastic,
+        };
+    }
+
+    private static StableDiffusionOptions ReadStableDiffusion(JsonFields options, bool classConditional)
+    {
+        var defaults = new StableDiffusionOptions { Model = "", Prompts = [] };
+        var prompts = options.List("prompts", StableDiffusionOptions.MostPrompts, JsonFields.AsText);
+        if (!classConditional && prompts.FirstOrDefault(prompt => prompt.Contains(StableDiffusionOptions.ClassPlaceholder, StringComparison.Ordinal)) is not null)
+        {
+            throw new RequestException(
+                $"'{options.PathOf("prompts")}' names {StableDiffusionOptions.ClassPlaceholder}, but the run is not class-conditional: leave it out or set 'classConditional'.");
+        }
+
+        int? Length(string name) => options.Take(name) is { } value ? JsonFields.AsInteger(value, options.PathOf(name), 8, 2048) : null;
+        return new StableDiffusionOptions
+        {
+            Model = options.RequireText("model"),
+            Prompts = prompts,
+            NegativePrompt = options.Text("negativePrompt"),
+            GuidanceScale = options.Number("guidanceScale", defaults.GuidanceScale, 0, 50),
+            Steps = options.Integer("steps", defaults.Steps, 1, 1000),
+            Scheduler = options.Text("scheduler"),
+            Width = Length("width"),
+            Height = Length("height"),
         };
     }
 

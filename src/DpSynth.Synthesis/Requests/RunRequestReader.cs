@@ -69,6 +69,7 @@ public static class RunRequestReader
         fields.RefuseUnknown();
         PrivacyOptionsReader.CheckDelta(request.Delta, request.Privacy);
         EvolutionOptionsReader.CheckDegrees(request.Evolution, request.Generator);
+        EmbedderOptionsReader.CheckShape(request.Embedder, request.Image);
         return request;
     }
 

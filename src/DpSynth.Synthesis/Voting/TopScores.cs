@@ -7,53 +7,57 @@ namespace DpSynth.Synthesis.Voting;
 /// <param name="k">Scores kept a query.</param>
 /// <param name="scores"><c>[N, k]</c>, descending in each row, −∞ where nothing was offered yet.</param>
 /// <param name="indices"><c>[N, k]</c> candidates the scores belong to.</param>
-internal readonly struct TopScores(int k, float[] scores, int[] indices)
+internal readonly struct TopScores(int k, float[] scores, Memory<int> indices)
 {
     /// <summary>Offers products[i] − bias[i] as the score of candidate <paramref name="first"/> + i, for ascending i.</summary>
     public void Offer(int query, int first, ReadOnlySpan<float> products, ReadOnlySpan<float> bias)
     {
         var best = scores.AsSpan(query * k, k);
-        var worst = new Vector<float>(best[^1]);
+        var candidates = indices.Span.Slice(query * k, k);
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(products);
-        var biases = MemoryMarshal.Cast<float, Vector<float>>(bias);
-        for (var v = 0; v < vectors.Length; v++)
+        var biases = MemoryMarshal.Cast<float, Vector<float>>(bias)[..vectors.Length];
+        var worst = new Vector<float>(best[^1]);
+        var v = 0;
+        for (; v <= vectors.Length - 4; v += 4)
         {
-            var score = vectors[v] - biases[v];
-            if (!Vector.GreaterThanAny(score, worst))
+            // Four at a time: most hold nothing that is wanted.
+            var largest = Vector.Max(
+                Vector.Max(vectors[v] - biases[v], vectors[v + 1] - biases[v + 1]),
+                Vector.Max(vectors[v + 2] - biases[v + 2], vectors[v + 3] - biases[v + 3]));
+            if (Vector.GreaterThanAny(largest, worst))
             {
-                continue;
+                var (start, end) = (v * Vector<float>.Count, (v + 4) * Vector<float>.Count);
+                InsertAll(best, candidates, first + start, products[start..end], bias[start..end]);
+                worst = new Vector<float>(best[^1]);
             }
-
-            for (var lane = 0; lane < Vector<float>.Count; lane++)
-            {
-                Insert(query, first + (v * Vector<float>.Count) + lane, score[lane]);
-            }
-
-            worst = new Vector<float>(best[^1]);
         }
 
-        for (var i = vectors.Length * Vector<float>.Count; i < products.Length; i++)
+        var rest = v * Vector<float>.Count;
+        InsertAll(best, candidates, first + rest, products[rest..], bias[rest..]);
+    }
+
+    private static void InsertAll(Span<float> best, Span<int> candidates, int first, ReadOnlySpan<float> products, ReadOnlySpan<float> bias)
+    {
+        for (var i = 0; i < products.Length; i++)
         {
-            Insert(query, first + i, products[i] - bias[i]);
+            var score = products[i] - bias[i];
+            if (score > best[^1])
+            {
+                Insert(best, candidates, first + i, score);
+            }
         }
     }
 
-    private void Insert(int query, int candidate, float score)
+    private static void Insert(Span<float> best, Span<int> candidates, int candidate, float score)
     {
-        var best = scores.AsSpan(query * k, k);
-        if (!(score > best[^1]))
-        {
-            return;
-        }
-
-        var place = k - 1;
+        var place = best.Length - 1;
         for (; place > 0 && score > best[place - 1]; place--)
         {
             best[place] = best[place - 1];
-            indices[(query * k) + place] = indices[(query * k) + place - 1];
+            candidates[place] = candidates[place - 1];
         }
 
         best[place] = score;
-        indices[(query * k) + place] = candidate;
+        candidates[place] = candidate;
     }
 }

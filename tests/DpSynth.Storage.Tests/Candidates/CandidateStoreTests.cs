@@ -18,7 +18,10 @@ public sealed class CandidateStoreTests(AzuriteFixture azurite)
     public async Task Shard_comes_back_pixel_for_pixel_with_parameters_and_embeddings()
     {
         var shard = new CandidateShardId(AzuriteFixture.NewName("run"), 3, 12);
-        var candidates = NewBatch(new ImageShape(9, 7, 3), 20, parameters: 4);
+        var candidates = NewBatch(new ImageShape(9, 7, 3), 20, parameters: 4) with
+        {
+            Notes = new GenerationNotes { Providers = ["cpu"], FlaggedDrawings = 2, Warnings = ["A prompt was cut."] },
+        };
         var embeddings = new EmbeddingMatrix(20, 5);
         new Random(2).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(embeddings.Values));
         Assert.False(await _store.ShardExistsAsync(shard, None));
@@ -37,6 +40,8 @@ public sealed class CandidateStoreTests(AzuriteFixture azurite)
             System.Runtime.InteropServices.MemoryMarshal.AsBytes(embeddings.Values),
             System.Runtime.InteropServices.MemoryMarshal.AsBytes(readEmbeddings.Values));
         Assert.Null((await _store.ReadCandidatesAsync(shard, withImages: false, None)).Images);
+        var notes = await _store.ReadNotesAsync(shard, None);
+        Assert.Equal((1, 2L, "A prompt was cut."), (notes.Providers.Count, notes.FlaggedDrawings, Assert.Single(notes.Warnings)));
     }
 
     [Fact]
@@ -46,6 +51,7 @@ public sealed class CandidateStoreTests(AzuriteFixture azurite)
         await _store.WriteShardAsync(shard, null, 0, NewBatch(new ImageShape(4, 4, 1), 3, parameters: 0), null, None);
         var read = await _store.ReadCandidatesAsync(shard, withImages: true, None);
         Assert.Equal((3, 0), (read.Count, read.ParameterCount));
+        Assert.True((await _store.ReadNotesAsync(shard, None)).IsEmpty);
         await Assert.ThrowsAsync<FileNotFoundException>(() => _store.ReadEmbeddingsAsync(shard, None));
     }
 

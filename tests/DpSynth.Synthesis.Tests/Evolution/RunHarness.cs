@@ -34,11 +34,11 @@ internal sealed class RunHarness : IDisposable
 
     public void Dispose() => Ledger.Dispose();
 
-    public RunPlanner Planner(RunRequest request) => new(new OneRequest(request), PrivateStore, Ledger);
+    public RunPlanner Planner(RunRequest request) => new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory());
 
     public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? new ZeroNoise());
 
-    public async Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null)
+    public async Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
     {
         var plan = await Planner(request).PlanAsync(Run, default);
         Assert.Null(plan.Refusal);
@@ -54,7 +54,7 @@ internal sealed class RunHarness : IDisposable
             PrivateStore.Replace(Run, SettledRun.RecordName, settled with { Recipe = smaller });
         }
 
-        var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages), new EmbedderFactory()));
+        var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new EmbedderFactory()));
         var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, new ImmediateQueue(maker));
         var embeddings = new CandidateEmbeddings(Candidates);
         var voting = new VoteCounting(PrivateStore, embeddings);

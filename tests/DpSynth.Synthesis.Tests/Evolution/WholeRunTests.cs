@@ -43,6 +43,41 @@ public sealed class WholeRunTests : IDisposable
         Assert.InRange(light.Average(), 200, 240);
     }
 
+    [Theory]
+    [InlineData(0, 6)]
+    [InlineData(2, 8)]
+    public async Task Manifest_says_what_the_generator_said(int lookahead, int calls)
+    {
+        var request = RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [8, 8],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
+            Lookahead = lookahead,
+            InitialVariationFolds = 1,
+        }) with { ClassConditional = false };
+        run.Upload("dark", 30, 50);
+
+        await run.RunAsync(request, candidatesPerShard: 5, notes: new GenerationNotes { Providers = ["cuda"], FlaggedDrawings = 3, Warnings = ["A prompt was cut."] });
+
+        // Two shards in each generation; the first one's candidates are drawn, varied once, and with lookahead varied for the vote.
+        using var manifest = JsonDocument.Parse(run.Releases.Text(RunManifest.FileName));
+        var generation = manifest.RootElement.GetProperty("generation");
+        Assert.Equal("cuda", Assert.Single(generation.GetProperty("providers").EnumerateArray()).GetString());
+        Assert.Equal("A prompt was cut.", Assert.Single(generation.GetProperty("warnings").EnumerateArray()).GetString());
+        Assert.Equal(3 * calls, generation.GetProperty("flaggedDrawings").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_installed_refuses_the_run_when_it_is_planned()
+    {
+        run.Upload("dark", 30, 10);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
+        var plan = await run.Planner(request with { Embedder = new OnnxImageOptions { Model = "absent" } }).PlanAsync(Run, default);
+
+        Assert.Contains("embedder", plan.Refusal, StringComparison.Ordinal);
+        Assert.Null(await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default));
+    }
+
     [Fact]
     public async Task Population_moves_to_where_the_private_images_are_with_contrast_between_classes()
     {

@@ -6,7 +6,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Tests.Generation;
 
 /// <summary>The smallest simulator there is: an image of one brightness. The brightness is its parameter; a variation of degree d moves it by at most ±128·d.</summary>
-internal sealed class BrightnessGenerator(ImageShape shape, bool variesFromImages = false) : IGenerator
+internal sealed class BrightnessGenerator(ImageShape shape, bool variesFromImages = false, GenerationNotes? notes = null) : IGenerator
 {
     public int ParameterCount => 1;
 
@@ -36,17 +36,17 @@ internal sealed class BrightnessGenerator(ImageShape shape, bool variesFromImage
             images[i].Fill((byte)parameters[i]);
         }
 
-        return new CandidateBatch(images, parameters, count, 1);
+        return new CandidateBatch(images, parameters, count, 1) { Notes = notes ?? GenerationNotes.None };
     }
 
-    internal sealed class Factory(bool variesFromImages = false) : IGeneratorFactory
+    internal sealed class Factory(bool variesFromImages = false, GenerationNotes? notes = null) : IGeneratorFactory
     {
         public int Made { get; private set; }
 
         public ValueTask<IGenerator> CreateAsync(GeneratorOptions options, ImageShape shape, CancellationToken cancellationToken)
         {
             Made++;
-            return ValueTask.FromResult<IGenerator>(new BrightnessGenerator(shape, variesFromImages));
+            return ValueTask.FromResult<IGenerator>(new BrightnessGenerator(shape, variesFromImages, notes));
         }
     }
 }

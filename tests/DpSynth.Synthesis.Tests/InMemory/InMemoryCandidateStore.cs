@@ -60,6 +60,8 @@ internal sealed class InMemoryCandidateStore : ICandidateStore
         return Task.FromResult(withImages ? candidates : candidates with { Images = null });
     }
 
+    public Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken) => Task.FromResult(shards[shard].Candidates.Notes);
+
     public Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
         Task.FromResult<Stream>(new MemoryStream(shards[shard].Candidates.Images!.Pixels.ToArray()));
 

@@ -1,4 +1,5 @@
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.LinearAlgebra;
 using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Voting;
@@ -35,13 +36,80 @@ public sealed class NearestNeighboursTests
         AssertBest(queries, candidates, Metric.L2, k, NearestNeighbours.Find(queries, candidates, Metric.L2, k));
     }
 
-    [Fact]
-    public void Find_does_not_depend_on_the_memory_bound()
+    [Theory]
+    [InlineData(Metric.L2)]
+    [InlineData(Metric.InnerProduct)]
+    public void Find_agrees_with_a_naive_search_to_the_last_tie_where_arithmetic_is_exact(Metric metric)
     {
-        var queries = Uniform(300, 33, 3);
-        var candidates = Uniform(1_000, 33, 4);
-        var expected = NearestNeighbours.Find(queries, candidates, Metric.L2, 5).Indices;
-        Assert.Equal(expected, NearestNeighbours.Find(queries, candidates, Metric.L2, 5, memoryBytes: 1).Indices);
+        // Few small whole numbers: many candidates are equal, many more equally far, and float32 makes no error.
+        var inputs = Gen.Choose(1, 40).Four().Zip(Gen.Choose(0, 1_000_000)).ToArbitrary();
+        Prop.ForAll(inputs, ((((int Queries, int Candidates, int Dimension, int Neighbours) Size, int Seed) input) =>
+        {
+            var (rows, count, dimension, k) = input.Size;
+            dimension = 1 + (dimension / 10);
+            var queries = Whole(rows, dimension, input.Seed);
+            var candidates = Whole(count, dimension, input.Seed + 1);
+            k = input.Seed % 3 == 0 ? count : k;
+            Assert.Equal(Naive(queries, candidates, metric, Math.Min(k, count)), NearestNeighbours.Find(queries, candidates, metric, k).Indices);
+        })).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    [Theory]
+    [InlineData(Metric.L2)]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.InnerProduct)]
+    public void Find_does_not_depend_on_how_the_search_is_cut_up(Metric metric)
+    {
+        var inputs = Gen.Choose(0, 1_000_000).ToArbitrary();
+        Prop.ForAll(inputs, seed =>
+        {
+            var random = new SeededRandom((ulong)seed);
+            var depth = 2 + random.NextInt(1_200);
+            var queries = Whole(1 + random.NextInt(500), depth, seed);
+            var candidates = Whole(1 + random.NextInt(1_300), depth, seed + 1);
+            var k = 1 + random.NextInt(Math.Min(20, candidates.Rows));
+            var plan = new SearchPlan
+            {
+                Depth = depth,
+                Neighbours = k,
+                Threads = 1 + random.NextInt(3),
+                QueriesAtOnce = 1 + random.NextInt(queries.Rows),
+                CandidatesAtOnce = TileProduct.RightWidth * (1 + random.NextInt(30)),
+                DepthAtOnce = 1 + random.NextInt(depth),
+            };
+            Assert.Equal(
+                NearestNeighbours.Find(queries, candidates, metric, k).Indices,
+                NearestNeighbours.Find(queries, candidates, metric, plan, CancellationToken.None).Indices);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+    }
+
+    [Theory]
+    [InlineData(Metric.L2, -140)]
+    [InlineData(Metric.L2, -100)]
+    [InlineData(Metric.L2, 126)]
+    [InlineData(Metric.Cosine, -140)]
+    [InlineData(Metric.Cosine, 126)]
+    [InlineData(Metric.InnerProduct, -140)]
+    [InlineData(Metric.InnerProduct, 126)]
+    public void Find_does_not_depend_on_the_unit(Metric metric, int exponent)
+    {
+        var queries = Whole(50, 6, 11);
+        var candidates = Whole(200, 6, 12);
+        var expected = NearestNeighbours.Find(queries, candidates, metric, 7).Indices;
+        Assert.Equal(expected, NearestNeighbours.Find(Scaled(queries, exponent), Scaled(candidates, exponent), metric, 7).Indices);
+        if (metric != Metric.L2)
+        {
+            Assert.Equal(expected, NearestNeighbours.Find(Scaled(queries, -Math.Max(exponent, -120)), Scaled(candidates, exponent), metric, 7).Indices);
+        }
+    }
+
+    [Fact]
+    public void Find_gives_queries_of_zeros_the_first_candidates_of_any_direction()
+    {
+        var candidates = Uniform(40, 5, 13);
+        var zeros = new EmbeddingMatrix(2, 5);
+        Assert.Equal([0, 1, 2, 0, 1, 2], NearestNeighbours.Find(zeros, candidates, Metric.Cosine, 3).Indices);
+        Assert.Equal([0, 1, 2, 0, 1, 2], NearestNeighbours.Find(zeros, candidates, Metric.InnerProduct, 3).Indices);
     }
 
     [Theory]
@@ -50,7 +118,7 @@ public sealed class NearestNeighboursTests
     [InlineData(Metric.InnerProduct)]
     public void Find_breaks_exact_ties_by_the_lowest_index(Metric metric)
     {
-        // Every candidate comes 20 times, in other panels, tiles and memory blocks.
+        // Every candidate comes 20 times, in other panels and tiles.
         var distinct = Uniform(61, 7, 5);
         var candidates = new EmbeddingMatrix(61 * 20, 7);
         for (var i = 0; i < candidates.Rows; i++)
@@ -59,7 +127,7 @@ public sealed class NearestNeighboursTests
         }
 
         var queries = Uniform(200, 7, 6);
-        var table = NearestNeighbours.Find(queries, candidates, metric, 3, memoryBytes: 1);
+        var table = NearestNeighbours.Find(queries, candidates, metric, 3);
         for (var query = 0; query < table.Queries; query++)
         {
             var nearest = table[query];
@@ -102,17 +170,24 @@ public sealed class NearestNeighboursTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    [InlineData(1e30f)]
-    public void Find_refuses_values_that_cannot_be_compared(float value)
+    [InlineData(float.NegativeInfinity)]
+    public void Find_refuses_values_that_are_not_finite(float value)
     {
         var sound = Uniform(4, 3, 1);
         var broken = Uniform(4, 3, 2);
         broken[2][1] = value;
-        Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(sound, broken, Metric.L2));
-        if (!float.IsFinite(value))
+        foreach (var metric in Enum.GetValues<Metric>())
         {
-            Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(broken, sound, Metric.L2));
+            Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(sound, broken, metric)).Message, StringComparison.Ordinal);
+            Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(broken, sound, metric)).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Find_refuses_a_memory_bound_that_no_search_could_hold()
+    {
+        var rows = Uniform(3, 3_000, 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => NearestNeighbours.Find(rows, rows, Metric.L2, memoryBytes: 100_000));
     }
 
     [Fact]
@@ -155,6 +230,33 @@ public sealed class NearestNeighboursTests
             Metric.Cosine => product / Math.Sqrt(squared),
             _ => product,
         };
+    }
+
+    /// <summary>Every candidate's score in float64, sorted; of equal scores the lowest index first.</summary>
+    private static int[] Naive(EmbeddingMatrix queries, EmbeddingMatrix candidates, Metric metric, int k) =>
+        [.. Enumerable.Range(0, queries.Rows).SelectMany(query => Enumerable.Range(0, candidates.Rows)
+            .OrderByDescending(i => Score(queries[query], candidates[i], metric)).ThenBy(i => i).Take(k))];
+
+    private static EmbeddingMatrix Scaled(EmbeddingMatrix matrix, int exponent) =>
+        new(matrix.Rows, matrix.Columns, Array.ConvertAll(matrix.Values.ToArray(), value => MathF.ScaleB(value, exponent)));
+
+    /// <summary>Whole numbers from −2 to 2, among them rows of zeros and many duplicates where the dimension is low.</summary>
+    private static EmbeddingMatrix Whole(int rows, int columns, int seed)
+    {
+        var random = new SeededRandom((ulong)seed);
+        var matrix = new EmbeddingMatrix(rows, columns);
+        for (var row = 0; row < rows; row++)
+        {
+            if (random.NextInt(10) > 0)
+            {
+                foreach (ref var value in matrix[row])
+                {
+                    value = random.NextInt(5) - 2;
+                }
+            }
+        }
+
+        return matrix;
     }
 
     private static EmbeddingMatrix Uniform(int rows, int columns, int seed)

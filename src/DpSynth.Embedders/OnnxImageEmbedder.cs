@@ -1,0 +1,16 @@
+using DpSynth.Imaging;
+using DpSynth.Models.Embedding;
+using DpSynth.Synthesis.Embedding;
+
+namespace DpSynth.Embedders;
+
+/// <summary>The embedder <c>onnx-image</c>: an image model for images of one shape.</summary>
+internal sealed class OnnxImageEmbedder(ImageEmbedding embedding) : IEmbedder
+{
+    /// <inheritdoc/>
+    public int Dimension => embedding.Dimension;
+
+    /// <inheritdoc/>
+    public async ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken) =>
+        await embedding.EmbedAsync(images, destination, cancellationToken);
+}

@@ -1,0 +1,101 @@
+using DpSynth.Imaging;
+using DpSynth.Imaging.Decoding;
+using DpSynth.Imaging.Png;
+using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Tests.Evolution;
+
+/// <summary>One archive of several blocks, so that one block is decoded while the one before is embedded.</summary>
+public sealed class PrivateEmbeddingTests : IDisposable
+{
+    private const string Run = RunHarness.Run;
+    private const int Images = 3_300;
+
+    private readonly RunHarness run = new();
+
+    [Fact]
+    public async Task Blocks_decoded_ahead_keep_their_order_and_leave_out_what_does_not_decode()
+    {
+        await PlanAsync();
+        run.PrivateStore.Blobs[Name(1_500)] = [1, 2, 3];
+        await run.Embedding.EmbedAsync(Run, 0, default);
+
+        var embeddings = (await run.PrivateStore.ReadEmbeddingsAsync(Run, 0, default))!;
+        var found = (await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default))!;
+        Assert.Equal((Images - 1, Images - 1), (embeddings.Rows, found.Images));
+        Assert.Contains(Name(1_500), Assert.Single(found.Unreadable), StringComparison.Ordinal);
+        var scale = embeddings[1][0];
+        for (var row = 0; row < embeddings.Rows; row++)
+            Assert.Equal((row < 1_500 ? row : row + 1) % 251, embeddings[row][0] / scale, 1e-3);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_stops_the_embedder_stops_the_decoding_and_records_nothing(int failingCall)
+    {
+        await PlanAsync();
+        var embedding = new PrivateEmbedding(run.PrivateStore, new Failing(failingCall), new ImageDecoder(new DecodeLimits()));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => embedding.EmbedAsync(Run, 0, default));
+        Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
+    }
+
+    [Fact]
+    public async Task Cancellation_stops_decoding_and_embedding()
+    {
+        await PlanAsync();
+        using var source = new CancellationTokenSource();
+        var embedding = new PrivateEmbedding(run.PrivateStore, new Failing(2, source.Cancel), new ImageDecoder(new DecodeLimits()));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => embedding.EmbedAsync(Run, 0, source.Token));
+        Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
+    }
+
+    public void Dispose() => run.Dispose();
+
+    private static string Name(int image) => $"cats/all/images.tar!{image:D5}.png";
+
+    private async Task PlanAsync()
+    {
+        var encoded = new byte[251][];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            var pixels = new byte[RunHarness.Shape.ByteCount];
+            pixels.AsSpan().Fill((byte)i);
+            encoded[i] = PngEncoder.Encode(pixels, RunHarness.Shape);
+        }
+
+        for (var i = 0; i < Images; i++)
+            run.PrivateStore.Blobs[Name(i)] = encoded[i % encoded.Length];
+        var request = RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [8, 8],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
+        });
+        Assert.Equal(1, (await run.Planner(request).PlanAsync(Run, default)).PrivateShards);
+    }
+
+    private sealed class Failing(int call, Action? instead = null) : IEmbedderFactory, IEmbedder
+    {
+        private int calls;
+
+        public int Dimension => 1;
+
+        public IEmbedder Create(EmbedderOptions options, ImageShape shape) => this;
+
+        public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
+        {
+            if (++calls < call)
+                return ValueTask.CompletedTask;
+            if (instead is null)
+                throw new TimeoutException();
+            instead();
+            cancellationToken.ThrowIfCancellationRequested();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
