@@ -335,7 +335,6 @@ module functionApp 'modules/function-app.bicep' = {
     telemetryName: monitoring.outputs.componentName
     schedulerEndpoint: useDurableTaskScheduler ? scheduler!.outputs.endpoint : ''
     taskHubName: useDurableTaskScheduler ? scheduler!.outputs.taskHubName : ''
-    runRetentionDays: runRetentionDays
     budgetDefaultEpsilon: budgetDefaultEpsilon
     budgetDefaultDelta: budgetDefaultDelta
   }

@@ -67,7 +67,7 @@ module uploadsSubscription 'blob-events.bicep' = {
   }
 }
 
-// The app itself writes below runs/ and rejected/: those must not come back as requests.
+// The app itself writes below runs/, rejected/ and answers/: those must not come back as requests.
 module requestFilesSubscription 'blob-events.bicep' = {
   name: 'request-files'
   dependsOn: [requestFilesRole]
@@ -81,6 +81,7 @@ module requestFilesSubscription 'blob-events.bicep' = {
     notBeneath: [
       '/blobServices/default/containers/requests/blobs/runs/'
       '/blobServices/default/containers/requests/blobs/rejected/'
+      '/blobServices/default/containers/requests/blobs/answers/'
     ]
   }
 }

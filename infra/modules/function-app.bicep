@@ -17,7 +17,6 @@ param telemetryName string
 @description('Empty: orchestrations live in the exchange account.')
 param schedulerEndpoint string
 param taskHubName string
-param runRetentionDays int
 param budgetDefaultEpsilon string
 param budgetDefaultDelta string
 
@@ -32,8 +31,6 @@ var settings = [
   { name: 'PrivateStorage__blobServiceUri', value: privateBlobEndpoint }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: telemetry.properties.ConnectionString }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
-  { name: 'Authentication__Mode', value: 'EasyAuth' }
-  { name: 'Retention__Days', value: string(runRetentionDays) }
   { name: 'Budget__DefaultEpsilon', value: budgetDefaultEpsilon }
   { name: 'Budget__DefaultDelta', value: budgetDefaultDelta }
 ]
