@@ -52,6 +52,7 @@ public static class StorageServices
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
         services.TryAddSingleton<IRunRegistry, RunRegistry>();
+        services.TryAddSingleton<PoisonQueues>();
         services.TryAddSingleton<IRequestFiles, RequestFiles>();
         services.TryAddSingleton<IReleaseStore, ReleaseStore>();
         return services;

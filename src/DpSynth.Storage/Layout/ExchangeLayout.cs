@@ -55,6 +55,7 @@ public static class ExchangeLayout
     /// <summary>What the name of a request file ends in.</summary>
     public const string RequestFileSuffix = ".json";
 
+    private const string PoisonSuffix = "-poison";
     private const string ShardPrefix = "shard-";
     private const string ShardMarkerSuffix = ".json";
 
@@ -72,7 +73,10 @@ public static class ExchangeLayout
     ];
 
     /// <summary>Where messages of a queue end that cannot be served.</summary>
-    public static string Poison(string queue) => $"{queue}-poison";
+    public static string Poison(string queue) => $"{queue}{PoisonSuffix}";
+
+    /// <summary>Whether a queue is where such messages end.</summary>
+    public static bool IsPoison(string queue) => queue.EndsWith(PoisonSuffix, StringComparison.Ordinal);
 
     /// <summary>The prefixes in <see cref="Requests"/> below which the app itself writes.</summary>
     public static IReadOnlyList<string> OwnRequestPrefixes { get; } = [AcceptedRequests, Rejections, Answers];
