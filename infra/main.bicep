@@ -75,7 +75,7 @@ param ledgerRetentionDays int = 3650
 
 @minValue(1)
 @maxValue(3650)
-@description('Days after which the orchestration history of an ended run is purged.')
+@description('Days after which the Durable Task Scheduler drops the history of an ended run. In the exchange account history is kept.')
 param runRetentionDays int = 30
 
 @description('Epsilon that all runs on a dataset may cost together where its owner has set nothing else.')

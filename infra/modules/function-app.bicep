@@ -31,6 +31,7 @@ var settings = [
   { name: 'PrivateStorage__blobServiceUri', value: privateBlobEndpoint }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: telemetry.properties.ConnectionString }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
+  { name: 'Authentication__Mode', value: 'EasyAuth' }
   { name: 'Budget__DefaultEpsilon', value: budgetDefaultEpsilon }
   { name: 'Budget__DefaultDelta', value: budgetDefaultDelta }
 ]

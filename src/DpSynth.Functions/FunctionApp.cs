@@ -1,3 +1,4 @@
+using DpSynth.Functions.Callers;
 using DpSynth.Privacy;
 using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
@@ -6,6 +7,7 @@ using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DpSynth.Functions;
 
@@ -26,6 +28,9 @@ public static class FunctionApp
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<INoiseSource, SecureGaussianNoise>();
         services.TryAddSingleton<IEmbedderFactory, EmbedderFactory>();
+
+        services.AddOptions<AuthenticationOptions>().Bind(configuration.GetSection(AuthenticationOptions.SectionName));
+        services.AddSingleton(provider => new CallerReader(provider.GetRequiredService<IOptions<AuthenticationOptions>>(), configuration));
 
         services.AddSingleton<CandidateEmbeddings>();
         services.AddSingleton<RunAdmission>();

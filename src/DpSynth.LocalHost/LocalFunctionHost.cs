@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using DpSynth.Functions.Callers;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.LocalHost.Durable;
 using DpSynth.LocalHost.Events;
@@ -30,6 +31,8 @@ namespace DpSynth.LocalHost;
 /// </summary>
 public sealed class LocalFunctionHost : IAsyncDisposable
 {
+    private const string AuthenticationSetting = $"{AuthenticationOptions.SectionName}:{nameof(AuthenticationOptions.Mode)}";
+
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly FolderLock _lock;
@@ -153,6 +156,12 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var configuration = builder.Configuration;
         configuration.AddInMemoryCollection(options.Settings);
+        if (configuration[AuthenticationSetting] is null)
+        {
+            // Only this machine can reach the host: whoever calls is its developer.
+            configuration.AddInMemoryCollection([new(AuthenticationSetting, nameof(AuthenticationMode.Development))]);
+        }
+
         configuration.AddInMemoryCollection(accounts.ToSettings());
         var settings = ReadHostJson(options, configuration);
 

@@ -1,8 +1,11 @@
+using System.Reflection;
 using System.Text.Json;
+using DpSynth.Functions.Callers;
 using DpSynth.Infra.Tests.Bicep;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Workers;
+using Microsoft.Azure.Functions.Worker;
 
 namespace DpSynth.Infra.Tests;
 
@@ -26,6 +29,7 @@ public class SettingTests
             [
                 .. _platform.Concat(_exchange).Concat(_private).Concat(
                 [
+                    $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
                     $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
                     $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
                 ]).Order(StringComparer.Ordinal),
@@ -96,6 +100,27 @@ public class SettingTests
         Assert.Equal("Return401", ((Text)validation["unauthenticatedClientAction"]!).Value);
         Assert.Null(validation["excludedPaths"]);
         Assert.Equal(true, ((Constant)((Map)properties["platform"]!)["enabled"]!).Value);
+
+        // The code believes the header with the caller only because of this.
+        var mode = Repository.Module("function-app").Maps("settings").Single(setting => (string)setting["name"]! == "Authentication__Mode");
+        Assert.Equal(nameof(AuthenticationMode.EasyAuth), mode["value"]);
+    }
+
+    [Fact]
+    public void App_roles_are_those_of_the_code()
+    {
+        using var roles = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Infra, "app-roles.json")));
+        Assert.Equal(AppRoles.All.Order(StringComparer.Ordinal), roles.RootElement.EnumerateArray().Select(role => role.GetProperty("value").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(AppRoles.All.Count, roles.RootElement.EnumerateArray().Select(role => role.GetProperty("id").GetGuid()).Distinct().Count());
+    }
+
+    [Fact]
+    public void No_function_is_opened_by_a_key()
+    {
+        var triggers = typeof(AppRoles).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(method => method.GetParameters())
+            .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>().ToArray();
+        Assert.NotEmpty(triggers);
+        Assert.All(triggers, trigger => Assert.Equal(AuthorizationLevel.Anonymous, trigger.AuthLevel));
     }
 
     private static bool Sounds(string name, params string[] words) => words.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));

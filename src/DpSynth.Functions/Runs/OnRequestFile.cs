@@ -29,7 +29,7 @@ public sealed class OnRequestFile(RunStarter starter, IRequestFiles files, TimeP
             {
                 if (await files.ReadAsync(file, cancellationToken) is { } json)
                 {
-                    var runId = await starter.StartAsync(json, client, cancellationToken);
+                    var runId = await starter.StartAsync(json, submittedBy: null, client, cancellationToken);
                     await AnswerAsync(file, runId, reason: null, cancellationToken);
                 }
             }

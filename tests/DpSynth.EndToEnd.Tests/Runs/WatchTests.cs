@@ -24,7 +24,7 @@ public sealed class WatchTests(HostFixture host) : IClassFixture<HostFixture>, I
         await client.SendAsync(SmallDataset.Request("watched-roomy", "roomy", iterations: 1, population: 4));
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("watched-tight")).State);
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("watched-roomy")).State);
-        await host.Storage.Registry.RegisterAsync(RunRequestReader.Read(SmallDataset.Request("watched-changed", "changed")), default);
+        await host.Storage.Registry.RegisterAsync(RunRequestReader.Read(SmallDataset.Request("watched-changed", "changed")), submittedBy: null, default);
         await host.Storage.PrivateAccount.Ledgers.UploadBlobAsync("changed.json", BinaryData.FromString("{ \"dataset\": "));
         await host.Storage.ExchangeAccount.Queue("generation-results-poison").CreateIfNotExistsAsync();
         await host.Storage.ExchangeAccount.Queue("generation-results-poison").SendMessageAsync("not an answer");
