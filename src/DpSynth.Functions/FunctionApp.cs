@@ -1,4 +1,5 @@
 using DpSynth.Embedders;
+using DpSynth.Functions.Callers;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
@@ -7,6 +8,7 @@ using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace DpSynth.Functions;
 
@@ -27,6 +29,9 @@ public static class FunctionApp
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDiscreteGaussianNoise, SecureDiscreteGaussianNoise>();
         services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
+
+        services.AddOptions<AuthenticationOptions>().Bind(configuration.GetSection(AuthenticationOptions.SectionName));
+        services.AddSingleton(provider => new CallerReader(provider.GetRequiredService<IOptions<AuthenticationOptions>>(), configuration));
 
         services.AddSingleton<CandidateEmbeddings>();
         services.AddSingleton<RunAdmission>();

@@ -1,14 +1,16 @@
 using System.Net;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using DpSynth.Functions.Callers;
 using DpSynth.LocalHost.Azurite;
-using DpSynth.LocalHost.Datasets;
 using DpSynth.LocalHost.Durable;
+using DpSynth.LocalHost.Events;
 using DpSynth.LocalHost.Functions;
 using DpSynth.LocalHost.Http;
 using DpSynth.LocalHost.Queues;
 using DpSynth.LocalHost.Settings;
 using DpSynth.LocalHost.Timers;
+using DpSynth.Storage.Layout;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,6 +31,8 @@ namespace DpSynth.LocalHost;
 /// </summary>
 public sealed class LocalFunctionHost : IAsyncDisposable
 {
+    private const string AuthenticationSetting = $"{AuthenticationOptions.SectionName}:{nameof(AuthenticationOptions.Mode)}";
+
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly FolderLock _lock;
@@ -152,6 +156,12 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var configuration = builder.Configuration;
         configuration.AddInMemoryCollection(options.Settings);
+        if (configuration[AuthenticationSetting] is null)
+        {
+            // Only this machine can reach the host: whoever calls is its developer.
+            configuration.AddInMemoryCollection([new(AuthenticationSetting, nameof(AuthenticationMode.Development))]);
+        }
+
         configuration.AddInMemoryCollection(accounts.ToSettings());
         var settings = ReadHostJson(options, configuration);
 
@@ -229,11 +239,18 @@ public sealed class LocalFunctionHost : IAsyncDisposable
                 provider.GetRequiredService<ILogger<TimerListener>>()));
         }
 
-        services.AddSingleton<IHostedService>(provider => new DatasetWatcher(
-            new BlobServiceClient(accounts.Private),
-            queues,
+        services.AddSingleton<IHostedService>(provider => new BlobWatcher(
+            new BlobServiceClient(accounts.Private).GetBlobContainerClient(PrivateLayout.Data),
+            queues.GetQueueClient(ExchangeLayout.DatasetEvents),
+            _ => true,
             Path.Combine(dataFolder, "announced.json"),
-            provider.GetRequiredService<ILogger<DatasetWatcher>>()));
+            provider.GetRequiredService<ILogger<BlobWatcher>>()));
+        services.AddSingleton<IHostedService>(provider => new BlobWatcher(
+            new BlobServiceClient(accounts.Exchange).GetBlobContainerClient(ExchangeLayout.Requests),
+            queues.GetQueueClient(ExchangeLayout.RequestFiles),
+            ExchangeLayout.IsRequestFile,
+            Path.Combine(dataFolder, "announced-requests.json"),
+            provider.GetRequiredService<ILogger<BlobWatcher>>()));
     }
 
     /// <summary>Starts the engine before anything that may want it, and stops it after.</summary>

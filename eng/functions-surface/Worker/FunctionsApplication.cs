@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
-public static class FunctionsApplication
+public class FunctionsApplication
 {
     public static FunctionsApplicationBuilder CreateBuilder(string[] args) => throw FunctionsSurface.DeclarationOnly();
 }

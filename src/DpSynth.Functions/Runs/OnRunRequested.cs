@@ -20,7 +20,7 @@ public sealed class OnRunRequested(RunStarter starter)
         ArgumentNullException.ThrowIfNull(message);
         try
         {
-            await starter.StartAsync(message.Body.ToString(), client, cancellationToken);
+            await starter.StartAsync(message.Body.ToString(), submittedBy: null, client, cancellationToken);
         }
         catch (RequestException fault)
         {

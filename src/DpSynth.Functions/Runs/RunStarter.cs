@@ -10,13 +10,17 @@ namespace DpSynth.Functions.Runs;
 public sealed class RunStarter(RunAdmission admission)
 {
     /// <summary>Admits the request and sees to it that its run is started.</summary>
+    /// <param name="json">The request.</param>
+    /// <param name="submittedBy">The caller's identity where one is known.</param>
+    /// <param name="client">Starts the orchestration.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The run's id.</returns>
     /// <exception cref="Synthesis.Requests.RequestException">The request cannot be served.</exception>
     /// <exception cref="RunConflictException">The run id belongs to a different request.</exception>
-    public async Task<string> StartAsync(string json, DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task<string> StartAsync(string json, string? submittedBy, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var admitted = await admission.AdmitAsync(json, cancellationToken);
+        var admitted = await admission.AdmitAsync(json, submittedBy, cancellationToken);
         var runId = admitted.Request.RunId;
 
         // Older hosts ignore the dedupe statuses and would overwrite an ended instance, so look first.

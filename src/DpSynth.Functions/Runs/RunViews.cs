@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DpSynth.Functions.Callers;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask.Client;
 
@@ -7,24 +8,33 @@ namespace DpSynth.Functions.Runs;
 /// <summary>Puts together what the API shows of runs: the registered request, the orchestration's status, or the rejection.</summary>
 public sealed class RunViews(IRunRegistry registry)
 {
-    /// <summary>One run; null if nobody knows of it.</summary>
-    public async Task<RunView?> FindAsync(string runId, DurableTaskClient client, CancellationToken cancellationToken)
+    /// <summary>One run; null if there is none that the caller may see.</summary>
+    public async Task<RunView?> FindAsync(string runId, Caller caller, DurableTaskClient client, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(client);
         if (await registry.ReadAsync(runId, cancellationToken) is { } run)
         {
-            return Show(run, await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken));
+            return caller.MayRead(run.SubmittedBy)
+                ? Show(run, await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken))
+                : null;
         }
 
-        return await registry.ReadRejectionAsync(runId, cancellationToken) is { } rejection ? Show(rejection) : null;
+        return caller.MayRead(submittedBy: null) && await registry.ReadRejectionAsync(runId, cancellationToken) is { } rejection ? Show(rejection) : null;
     }
 
-    /// <summary>All accepted runs, newest first.</summary>
-    public async IAsyncEnumerable<RunView> ListAsync(DurableTaskClient client, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The accepted runs that the caller may see, newest first.</summary>
+    public async IAsyncEnumerable<RunView> ListAsync(Caller caller, DurableTaskClient client, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(caller);
         ArgumentNullException.ThrowIfNull(client);
         await foreach (var run in registry.ListAsync(cancellationToken))
         {
+            if (!caller.MayRead(run.SubmittedBy))
+            {
+                continue;
+            }
+
             yield return Show(run, await client.GetInstanceAsync(run.Request.RunId, getInputsAndOutputs: true, cancellationToken));
         }
     }

@@ -1,3 +1,4 @@
+using DpSynth.Functions.Callers;
 using DpSynth.Functions.Http;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
@@ -8,8 +9,12 @@ using Microsoft.DurableTask.Client;
 
 namespace DpSynth.Functions.Runs;
 
-/// <summary>The HTTP API of runs. Errors are problem details (RFC 9457); who has an answer can read, but neither end nor purge a run by it.</summary>
-public sealed class RunsApi(RunStarter starter, RunViews views)
+/// <summary>
+/// The HTTP API of runs. Errors are problem details (RFC 9457). Callers need an app role: with <see cref="AppRoles.SubmitRuns"/> they
+/// submit runs and see and cancel their own, with <see cref="AppRoles.ReadAllRuns"/> they see everybody's; with both they cancel any.
+/// </summary>
+/// <remarks>There are no function keys: App Service authentication stands before the app, and the app looks who it let in.</remarks>
+public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader callers)
 {
     /// <summary>Most runs a list shows.</summary>
     private const int ListLimit = 200;
@@ -17,16 +22,20 @@ public sealed class RunsApi(RunStarter starter, RunViews views)
     /// <summary>Accepts a request: 202 with the run's address, 400 for a bad request, 409 if the run id is another request's.</summary>
     [Function(nameof(SubmitRun))]
     public async Task<IResult> SubmitRun(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        if (Refuse(request, AppRoles.SubmitRuns, out var caller) is { } refusal)
+        {
+            return refusal;
+        }
+
         try
         {
             var body = await RequestBody.ReadAsync(request, RunRequestReader.MaximumLength, cancellationToken);
-            var runId = await starter.StartAsync(body, client, cancellationToken);
-            return new AcceptedRun(await views.FindAsync(runId, client, cancellationToken) ?? new RunView { Id = runId, State = RunState.Pending });
+            var runId = await starter.StartAsync(body, caller.Id, client, cancellationToken);
+            return new AcceptedRun(await views.FindAsync(runId, caller, client, cancellationToken) ?? new RunView { Id = runId, State = RunState.Pending });
         }
         catch (RequestException fault)
         {
@@ -41,25 +50,36 @@ public sealed class RunsApi(RunStarter starter, RunViews views)
     /// <summary>Shows one run.</summary>
     [Function(nameof(GetRun))]
     public async Task<IResult> GetRun(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "runs/{id}")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) =>
-        Identifier.IsValid(id) && await views.FindAsync(id, client, cancellationToken) is { } view
+        CancellationToken cancellationToken)
+    {
+        if (Refuse(request, role: null, out var caller) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return Identifier.IsValid(id) && await views.FindAsync(id, caller, client, cancellationToken) is { } view
             ? ApiJson.Ok(view)
             : NotFound(id);
+    }
 
     /// <summary>Lists runs, newest first; with <c>?rejected=true</c> the requests that were not served.</summary>
     [Function(nameof(ListRuns))]
     public async Task<IResult> ListRuns(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "runs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "runs")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var list = bool.TryParse(request.Query["rejected"], out var rejected) && rejected
-            ? views.ListRejectedAsync(cancellationToken)
-            : views.ListAsync(client, cancellationToken);
+        var rejected = bool.TryParse(request.Query["rejected"], out var wanted) && wanted;
+        if (Refuse(request, rejected ? AppRoles.ReadAllRuns : null, out var caller) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var list = rejected ? views.ListRejectedAsync(cancellationToken) : views.ListAsync(caller, client, cancellationToken);
         var runs = new List<RunView>();
         await foreach (var view in list.WithCancellation(cancellationToken))
         {
@@ -76,13 +96,18 @@ public sealed class RunsApi(RunStarter starter, RunViews views)
     /// <summary>Asks a run to end: 202; its state becomes <c>cancelled</c> at its next step. 409 if it has ended.</summary>
     [Function(nameof(CancelRun))]
     public async Task<IResult> CancelRun(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "runs/{id}/cancel")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "runs/{id}/cancel")] HttpRequest request,
         string id,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        if (!Identifier.IsValid(id) || await client.GetInstanceAsync(id, cancellation: cancellationToken) is not { } instance)
+        if (Refuse(request, AppRoles.SubmitRuns, out var caller) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!Identifier.IsValid(id) || await views.FindAsync(id, caller, client, cancellationToken) is null || await client.GetInstanceAsync(id, cancellation: cancellationToken) is not { } instance)
         {
             return NotFound(id);
         }
@@ -93,7 +118,25 @@ public sealed class RunsApi(RunStarter starter, RunViews views)
         }
 
         await client.RaiseEventAsync(id, PrivateEvolutionOrchestrator.CancelRequestedEvent, "requested", cancellationToken);
-        return new AcceptedRun(await views.FindAsync(id, client, cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
+        return new AcceptedRun(await views.FindAsync(id, caller, client, cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
+    }
+
+    /// <summary>Why the caller is not served; null if it is.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="role">The app role that is needed; null: any that lets its holder read runs.</param>
+    /// <param name="caller">Who calls.</param>
+    private IResult? Refuse(HttpRequest request, string? role, out Caller caller)
+    {
+        if (callers.Read(request) is not { } known)
+        {
+            caller = new Caller("", new HashSet<string>());
+            return Problem.Of(StatusCodes.Status401Unauthorized, "Nobody is signed in", "Sign in with Microsoft Entra ID and send its token.");
+        }
+
+        caller = known;
+        return (role is null ? known.Has(AppRoles.SubmitRuns) || known.Has(AppRoles.ReadAllRuns) : known.Has(role))
+            ? null
+            : Problem.Of(StatusCodes.Status403Forbidden, "The role is missing", $"This needs the app role '{role ?? AppRoles.SubmitRuns}'; ask the owner of the app registration for it.");
     }
 
     private static IResult NotFound(string id) => Problem.Of(

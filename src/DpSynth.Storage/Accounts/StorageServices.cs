@@ -49,7 +49,8 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
-    /// <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/> and <see cref="IReleaseStore"/> over the setting <c>AzureWebJobsStorage</c>.
+    /// <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
+    /// <c>AzureWebJobsStorage</c>.
     /// </summary>
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -63,6 +64,8 @@ public static class StorageServices
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
         services.TryAddSingleton<IRunRegistry, RunRegistry>();
+        services.TryAddSingleton<PoisonQueues>();
+        services.TryAddSingleton<IRequestFiles, RequestFiles>();
         services.TryAddSingleton<IReleaseStore, ReleaseStore>();
         return services;
     }

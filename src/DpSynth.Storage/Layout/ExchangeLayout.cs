@@ -6,7 +6,8 @@ namespace DpSynth.Storage.Layout;
 /// <summary>Every container, queue and blob name of the exchange account.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>rejected/runs/RUN.json</c>, <c>rejected/messages/MESSAGE.json</c></description></item>
+/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>rejected/runs/RUN.json</c>, <c>rejected/messages/MESSAGE.json</c>;
+/// request files under any other name that ends in <c>.json</c>, each answered in <c>answers/NAME</c></description></item>
 /// <item><term><c>candidates</c></term><description><c>runs/RUN/</c> with <c>recipe.json</c>, <c>ended</c>, <c>generation-003/parents.npy</c>,
 /// <c>generation-003/shard-00012</c> with <c>.tar</c>, <c>.parameters.npy</c>, <c>.embeddings.npy</c> and, written last,
 /// <c>.json</c>; <c>public/NAME/…</c></description></item>
@@ -15,7 +16,7 @@ namespace DpSynth.Storage.Layout;
 /// </remarks>
 public static class ExchangeLayout
 {
-    /// <summary>The container of accepted and rejected requests.</summary>
+    /// <summary>The container of request files, and of accepted and rejected requests.</summary>
     public const string Requests = "requests";
 
     /// <summary>The container of the public side's work.</summary>
@@ -26,6 +27,9 @@ public static class ExchangeLayout
 
     /// <summary>The queue of requests for runs.</summary>
     public const string RunRequests = "run-requests";
+
+    /// <summary>The queue of request files that were put into <see cref="Requests"/>.</summary>
+    public const string RequestFiles = "request-files";
 
     /// <summary>The queue of shards to make.</summary>
     public const string GenerationJobs = "generation-jobs";
@@ -45,6 +49,13 @@ public static class ExchangeLayout
     /// <summary>The prefix of rejections in <see cref="Requests"/>.</summary>
     public const string Rejections = "rejected/";
 
+    /// <summary>The prefix of answers to request files in <see cref="Requests"/>.</summary>
+    public const string Answers = "answers/";
+
+    /// <summary>What the name of a request file ends in.</summary>
+    public const string RequestFileSuffix = ".json";
+
+    private const string PoisonSuffix = "-poison";
     private const string ShardPrefix = "shard-";
     private const string ShardMarkerSuffix = ".json";
 
@@ -55,13 +66,28 @@ public static class ExchangeLayout
     public static IReadOnlyList<string> Queues { get; } =
     [
         RunRequests, Poison(RunRequests),
+        RequestFiles, Poison(RequestFiles),
         GenerationJobs, Poison(GenerationJobs),
         GenerationResults, Poison(GenerationResults),
         DatasetEvents, Poison(DatasetEvents),
     ];
 
     /// <summary>Where messages of a queue end that cannot be served.</summary>
-    public static string Poison(string queue) => $"{queue}-poison";
+    public static string Poison(string queue) => $"{queue}{PoisonSuffix}";
+
+    /// <summary>Whether a queue is where such messages end.</summary>
+    public static bool IsPoison(string queue) => queue.EndsWith(PoisonSuffix, StringComparison.Ordinal);
+
+    /// <summary>The prefixes in <see cref="Requests"/> below which the app itself writes.</summary>
+    public static IReadOnlyList<string> OwnRequestPrefixes { get; } = [AcceptedRequests, Rejections, Answers];
+
+    /// <summary>Whether a blob in <see cref="Requests"/> is a request that somebody put there.</summary>
+    public static bool IsRequestFile(string blobName) =>
+        blobName.EndsWith(RequestFileSuffix, StringComparison.Ordinal)
+        && !OwnRequestPrefixes.Any(prefix => blobName.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>The answer to a request file.</summary>
+    public static string Answer(string requestFile) => $"{Answers}{string.Join('/', requestFile.Split('/').Select(BlobNames.Segment))}";
 
     /// <summary>An accepted request.</summary>
     public static string AcceptedRequest(string runId) => $"{AcceptedRequests}{BlobNames.Segment(runId)}.json";

@@ -10,11 +10,14 @@ namespace DpSynth.Storage.Runs;
 /// <summary>The registry over the container <c>requests</c>.</summary>
 public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IRunRegistry
 {
+    /// <summary>Registers a request of which no caller is known.</summary>
+    public Task<Registration> RegisterAsync(RunRequest request, CancellationToken cancellationToken) => RegisterAsync(request, null, cancellationToken);
+
     /// <inheritdoc/>
-    public async Task<Registration> RegisterAsync(RunRequest request, CancellationToken cancellationToken)
+    public async Task<Registration> RegisterAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var run = new RegisteredRun(request, time.GetUtcNow());
+        var run = new RegisteredRun(request, time.GetUtcNow(), submittedBy);
         var name = ExchangeLayout.AcceptedRequest(request.RunId);
         if (await account.Requests.TryCreateAsync(name, StorageJson.Encode(run), BlobCalls.Json, cancellationToken))
         {

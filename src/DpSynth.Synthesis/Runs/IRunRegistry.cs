@@ -6,7 +6,10 @@ namespace DpSynth.Synthesis.Runs;
 public interface IRunRegistry
 {
     /// <summary>Registers a request under its run id, if that id is free or holds the very same request.</summary>
-    Task<Registration> RegisterAsync(RunRequest request, CancellationToken cancellationToken);
+    /// <param name="request">The request.</param>
+    /// <param name="submittedBy">The caller's identity where one is known; kept of the first registration.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    Task<Registration> RegisterAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken);
 
     /// <summary>Reads an accepted request; null if there is none of that id.</summary>
     Task<RegisteredRun?> ReadAsync(string runId, CancellationToken cancellationToken);
@@ -27,7 +30,8 @@ public interface IRunRegistry
 /// <summary>An accepted request.</summary>
 /// <param name="Request">The request.</param>
 /// <param name="SubmittedAt">When it was registered (UTC).</param>
-public sealed record RegisteredRun(RunRequest Request, DateTimeOffset SubmittedAt);
+/// <param name="SubmittedBy">The identity of the caller who sent it; null if it came by queue or file, which tell of none.</param>
+public sealed record RegisteredRun(RunRequest Request, DateTimeOffset SubmittedAt, string? SubmittedBy = null);
 
 /// <summary>The registry's answer.</summary>
 public enum Registration

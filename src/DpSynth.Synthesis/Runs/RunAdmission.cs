@@ -9,9 +9,12 @@ namespace DpSynth.Synthesis.Runs;
 public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateStore, ICandidateStore candidates, TimeProvider time)
 {
     /// <summary>Reads, checks and registers a request.</summary>
+    /// <param name="json">The request.</param>
+    /// <param name="submittedBy">The caller's identity where one is known.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="RequestException">The request cannot be served.</exception>
     /// <exception cref="RunConflictException">The run id belongs to a different request.</exception>
-    public async Task<AdmittedRun> AdmitAsync(string json, CancellationToken cancellationToken)
+    public async Task<AdmittedRun> AdmitAsync(string json, string? submittedBy, CancellationToken cancellationToken)
     {
         var request = RunRequestReader.Read(json);
         if (await registry.ReadAsync(request.RunId, cancellationToken) is null)
@@ -23,7 +26,7 @@ public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateSto
             }
         }
 
-        if (await registry.RegisterAsync(request, cancellationToken) == Registration.Conflict)
+        if (await registry.RegisterAsync(request, submittedBy, cancellationToken) == Registration.Conflict)
         {
             throw new RunConflictException(request.RunId);
         }

@@ -2,6 +2,7 @@ using DpSynth.Functions;
 using DpSynth.LocalHost;
 using DpSynth.Storage.Workers;
 using DpSynth.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Hosting;
 
 namespace DpSynth.EndToEnd.Tests.Hosting;
@@ -15,6 +16,8 @@ public sealed class HostFixture : IAsyncLifetime
     public StorageFixture Storage { get; } = new();
 
     public Uri Endpoint => host!.Endpoint;
+
+    public DurableTaskClient DurableTask => host!.DurableTaskClient;
 
     public async Task InitializeAsync()
     {

@@ -160,7 +160,7 @@ internal sealed class RunHarness : IDisposable
 
     private sealed class OneRequest(RunRequest request) : IRunRegistry
     {
-        public Task<Registration> RegisterAsync(RunRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Registration> RegisterAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<RegisteredRun?> ReadAsync(string runId, CancellationToken cancellationToken) =>
             Task.FromResult<RegisteredRun?>(new RegisteredRun(request, DateTimeOffset.UnixEpoch));

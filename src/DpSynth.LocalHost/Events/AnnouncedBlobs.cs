@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 
-namespace DpSynth.LocalHost.Datasets;
+namespace DpSynth.LocalHost.Events;
 
 /// <summary>
 /// Which blobs have been announced: all that are older than a high-water mark, and the listed ones of the last moments, for a listing

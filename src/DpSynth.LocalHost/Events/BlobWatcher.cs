@@ -9,28 +9,28 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace DpSynth.LocalHost.Datasets;
+namespace DpSynth.LocalHost.Events;
 
 /// <summary>
-/// Plays Event Grid: looks for new blobs in <c>private-data</c> and announces each on the queue <c>dataset-events</c> as the event
+/// Plays Event Grid: looks for new blobs in a container and announces each on a queue as the event
 /// <c>Microsoft.Storage.BlobCreated</c>. At least once; it spends at most a twentieth of its time on listing.
 /// </summary>
+/// <param name="container">The container.</param>
+/// <param name="queue">The queue, which is made if missing.</param>
+/// <param name="isWatched">Which blobs of the container are announced, by name.</param>
+/// <param name="stateFile">Where it is kept what has been announced.</param>
+/// <param name="logger">The log.</param>
 /// <remarks>
 /// A message holds one event, as Event Grid's do, as long as a look finds no more than a hundred new blobs; of larger uploads a message
 /// holds an array of events, for which Event Grid's schema provides too.
 /// </remarks>
-internal sealed partial class DatasetWatcher(
-    BlobServiceClient privateStorage, QueueServiceClient exchange, string stateFile, ILogger<DatasetWatcher> logger) : BackgroundService
+internal sealed partial class BlobWatcher(
+    BlobContainerClient container, QueueClient queue, Func<string, bool> isWatched, string stateFile, ILogger<BlobWatcher> logger) : BackgroundService
 {
-    private const string ContainerName = "private-data";
-    private const string QueueName = "dataset-events";
     private const int UnpackedEvents = 100;
     private const int LargestPack = 40;
 
     private static readonly TimeSpan _shortestPause = TimeSpan.FromSeconds(1);
-
-    private readonly BlobContainerClient _container = privateStorage.GetBlobContainerClient(ContainerName);
-    private readonly QueueClient _queue = exchange.GetQueueClient(QueueName);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,7 +49,7 @@ internal sealed partial class DatasetWatcher(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(logger, e);
+                LogFailed(logger, e, container.Name);
             }
 
             var pause = 20 * clock.Elapsed;
@@ -61,17 +61,17 @@ internal sealed partial class DatasetWatcher(
     {
         DateTimeOffset? startedAt = null;
         List<BlobItem> recent = [];
-        await foreach (var page in _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, stop).AsPages())
+        await foreach (var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, stop).AsPages())
         {
             startedAt ??= page.GetRawResponse().Headers.Date ?? DateTimeOffset.UtcNow;
-            recent.AddRange(page.Values.Where(announced.IsRecent));
+            recent.AddRange(page.Values.Where(blob => isWatched(blob.Name) && announced.IsRecent(blob)));
         }
 
         var fresh = recent.Where(announced.IsNew).ToArray();
         if (fresh.Length > 0)
         {
             await AnnounceAsync(fresh, stop);
-            LogAnnounced(logger, fresh.Length);
+            LogAnnounced(logger, fresh.Length, container.Name);
         }
 
         var after = announced.After(recent, startedAt!.Value);
@@ -85,7 +85,7 @@ internal sealed partial class DatasetWatcher(
 
     private async Task AnnounceAsync(BlobItem[] fresh, CancellationToken stop)
     {
-        await _queue.CreateIfNotExistsAsync(cancellationToken: stop);
+        await queue.CreateIfNotExistsAsync(cancellationToken: stop);
         var pack = fresh.Length <= UnpackedEvents ? 1 : LargestPack;
         await Parallel.ForEachAsync(
             fresh.Chunk(pack),
@@ -94,14 +94,14 @@ internal sealed partial class DatasetWatcher(
             {
                 JsonNode message = blobs is [var only] ? Event(only) : new JsonArray([.. blobs.Select(Event)]);
                 var body = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(message));
-                await _queue.SendMessageAsync(body, token);
+                await queue.SendMessageAsync(body, token);
             });
     }
 
     private JsonObject Event(BlobItem blob) => new()
     {
-        ["topic"] = $"/subscriptions/local/resourceGroups/local/providers/Microsoft.Storage/storageAccounts/{_container.AccountName}",
-        ["subject"] = $"/blobServices/default/containers/{ContainerName}/blobs/{blob.Name}",
+        ["topic"] = $"/subscriptions/local/resourceGroups/local/providers/Microsoft.Storage/storageAccounts/{container.AccountName}",
+        ["subject"] = $"/blobServices/default/containers/{container.Name}/blobs/{blob.Name}",
         ["eventType"] = "Microsoft.Storage.BlobCreated",
         ["id"] = Guid.NewGuid().ToString(),
         ["eventTime"] = (blob.Properties.LastModified ?? DateTimeOffset.UtcNow).ToString("O", CultureInfo.InvariantCulture),
@@ -119,13 +119,13 @@ internal sealed partial class DatasetWatcher(
                 BlobType.Page => "PageBlob",
                 _ => "BlockBlob",
             },
-            ["url"] = _container.GetBlobClient(blob.Name).Uri.ToString(),
+            ["url"] = container.GetBlobClient(blob.Name).Uri.ToString(),
         },
     };
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} new blobs of private-data are announced.")]
-    private static partial void LogAnnounced(ILogger logger, int count);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} new blobs of {Container} are announced.")]
+    private static partial void LogAnnounced(ILogger logger, int count, string container);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for new blobs in private-data failed; trying again.")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for new blobs in {Container} failed; trying again.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string container);
 }

@@ -1,0 +1,384 @@
+// The whole of DpSynth in one resource group. A module that takes another's output waits for all of it, its role assignments included:
+// keys are readable before storage asks for them, images pullable before the worker is made.
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(20)
+@description('Name of the azd environment; part of every resource name.')
+param environmentName string
+
+@minLength(1)
+@metadata({ azd: { type: 'location' } })
+@description('Region of every resource. It must offer the GPU profile and, where wanted, the Durable Task Scheduler and the image model.')
+param location string
+
+@minLength(36)
+@maxLength(36)
+@description('Application (client) id of the Entra ID app registration that callers of the API sign in to; docs/deploy.md says how to make it.')
+param authClientId string
+
+@minLength(3)
+@description('Who is written to when an alert fires.')
+param alertEmail string
+
+@description('Public network access off, private endpoints and VNet integration on. False is for trials with public test data only.')
+param privateNetwork bool = true
+
+@minValue(1)
+@description('Monthly cost of the resource group, in the billing currency, about which the cost budget writes at 80 % and 100 %.')
+param monthlyCostLimit int = 500
+
+@description('First month of the cost budget. Azure refuses the first day of a month that is over when the budget is made.')
+param costBudgetStart string = utcNow('yyyy-MM-01')
+
+@allowed([
+  'Consumption-GPU-NC8as-T4'
+  'Consumption-GPU-NC24-A100'
+])
+@description('Serverless GPU profile of the workers.')
+param gpuProfile string = 'Consumption-GPU-NC8as-T4'
+
+@minValue(1)
+@maxValue(100)
+@description('Most workers at once. The GPU quota of the subscription must allow as many.')
+param maxWorkers int = 4
+
+@description('Image of the worker that azd deployed last; empty on the first provision, where a placeholder stands in.')
+param workerImage string = ''
+
+@description('Durable Task Scheduler instead of the exchange account as the backend of orchestrations.')
+param useDurableTaskScheduler bool = false
+
+@description('Addresses (CIDR) that may reach the scheduler. An empty list admits nobody; the function app needs a fixed outbound address to be listed.')
+param schedulerAllowedAddresses array = []
+
+@description('An Azure OpenAI account with an image model for the generator openai-images.')
+param useAzureOpenAI bool = false
+
+@description('Image model of the Azure OpenAI account; access to some models is by application.')
+param openAIModel object = {
+  name: 'gpt-image-2'
+  version: '2026-04-21'
+  skuName: 'GlobalStandard'
+  capacity: 1
+}
+
+@minValue(1)
+@maxValue(365)
+@description('Days for which deleted blobs can be brought back. Deleted private images stay readable to their owner for as long.')
+param softDeleteDays int = 7
+
+@minValue(1)
+@maxValue(146000)
+@description('Days for which entries of the privacy ledgers can be neither changed nor deleted.')
+param ledgerRetentionDays int = 3650
+
+@minValue(1)
+@maxValue(3650)
+@description('Days after which the Durable Task Scheduler drops the history of an ended run. In the exchange account history is kept.')
+param runRetentionDays int = 30
+
+@description('Epsilon that all runs on a dataset may cost together where its owner has set nothing else.')
+param budgetDefaultEpsilon string = '10'
+
+@description('Delta at which that epsilon is stated.')
+param budgetDefaultDelta string = '1e-5'
+
+var suffix = take(uniqueString(subscription().id, environmentName, location), 10)
+var tags = { 'azd-env-name': environmentName }
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'rg-dpsynth-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identities 'modules/identities.bicep' = {
+  name: 'identities'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    appPrincipalId: identities.outputs.appPrincipalId
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  name: 'vault'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    storagePrincipalId: identities.outputs.storagePrincipalId
+  }
+}
+
+module privateAccount 'modules/private-account.bicep' = {
+  name: 'private-account'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    softDeleteDays: softDeleteDays
+    ledgerRetentionDays: ledgerRetentionDays
+    keyName: vault.outputs.keyName
+    vaultUri: vault.outputs.uri
+    storageIdentityId: identities.outputs.storageIdentityId
+    appPrincipalId: identities.outputs.appPrincipalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module exchangeAccount 'modules/exchange-account.bicep' = {
+  name: 'exchange-account'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    softDeleteDays: softDeleteDays
+    keyName: vault.outputs.keyName
+    vaultUri: vault.outputs.uri
+    storageIdentityId: identities.outputs.storageIdentityId
+    appPrincipalId: identities.outputs.appPrincipalId
+    workerPrincipalId: identities.outputs.workerPrincipalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+  }
+}
+
+module registry 'modules/registry.bicep' = {
+  name: 'registry'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    workerPrincipalId: identities.outputs.workerPrincipalId
+  }
+}
+
+module scheduler 'modules/scheduler.bicep' = if (useDurableTaskScheduler) {
+  name: 'scheduler'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    allowedAddresses: schedulerAllowedAddresses
+    retentionDays: runRetentionDays
+    appPrincipalId: identities.outputs.appPrincipalId
+  }
+}
+
+module openAI 'modules/openai.bicep' = if (useAzureOpenAI) {
+  name: 'openai'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    model: openAIModel
+    workerPrincipalId: identities.outputs.workerPrincipalId
+  }
+}
+
+module privateBlobEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-private-blob'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'private-blob'
+    targetId: privateAccount.outputs.id
+    groupId: 'blob'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.blobZoneId
+  }
+}
+
+module exchangeBlobEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-exchange-blob'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'exchange-blob'
+    targetId: exchangeAccount.outputs.id
+    groupId: 'blob'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.blobZoneId
+  }
+}
+
+module exchangeQueueEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-exchange-queue'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'exchange-queue'
+    targetId: exchangeAccount.outputs.id
+    groupId: 'queue'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.queueZoneId
+  }
+}
+
+module exchangeTableEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-exchange-table'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'exchange-table'
+    targetId: exchangeAccount.outputs.id
+    groupId: 'table'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.tableZoneId
+  }
+}
+
+module registryEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-registry'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'registry'
+    targetId: registry.outputs.id
+    groupId: 'registry'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.registryZoneId
+  }
+}
+
+module openAIEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork && useAzureOpenAI) {
+  name: 'endpoint-openai'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'openai'
+    targetId: openAI!.outputs.id
+    groupId: 'account'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.openAIZoneId
+  }
+}
+
+module worker 'modules/worker.bicep' = {
+  name: 'worker'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    image: workerImage
+    gpuProfile: gpuProfile
+    maxWorkers: maxWorkers
+    subnetId: privateNetwork ? network!.outputs.workerSubnetId : ''
+    workspaceId: monitoring.outputs.workspaceId
+    identityId: identities.outputs.workerIdentityId
+    clientId: identities.outputs.workerClientId
+    exchangeAccountName: exchangeAccount.outputs.name
+    blobEndpoint: exchangeAccount.outputs.blobEndpoint
+    queueEndpoint: exchangeAccount.outputs.queueEndpoint
+    registryServer: registry.outputs.loginServer
+  }
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  name: 'function-app'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    identityId: identities.outputs.appIdentityId
+    clientId: identities.outputs.appClientId
+    authClientId: authClientId
+    exchangeBlobEndpoint: exchangeAccount.outputs.blobEndpoint
+    exchangeQueueEndpoint: exchangeAccount.outputs.queueEndpoint
+    exchangeTableEndpoint: exchangeAccount.outputs.tableEndpoint
+    packageContainer: exchangeAccount.outputs.packageContainer
+    privateBlobEndpoint: privateAccount.outputs.blobEndpoint
+    telemetryName: monitoring.outputs.componentName
+    schedulerEndpoint: useDurableTaskScheduler ? scheduler!.outputs.endpoint : ''
+    taskHubName: useDurableTaskScheduler ? scheduler!.outputs.taskHubName : ''
+    budgetDefaultEpsilon: budgetDefaultEpsilon
+    budgetDefaultDelta: budgetDefaultDelta
+  }
+}
+
+module events 'modules/events.bicep' = {
+  name: 'events'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateAccountId: privateAccount.outputs.id
+    exchangeAccountId: exchangeAccount.outputs.id
+    exchangeAccountName: exchangeAccount.outputs.name
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    email: alertEmail
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module costBudget 'modules/cost-budget.bicep' = {
+  name: 'cost-budget'
+  scope: group
+  params: {
+    amount: monthlyCostLimit
+    startDate: costBudgetStart
+    email: alertEmail
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
+output DPSYNTH_API string = functionApp.outputs.apiAddress
+output DPSYNTH_PRIVATE_ACCOUNT string = privateAccount.outputs.name
+output DPSYNTH_EXCHANGE_ACCOUNT string = exchangeAccount.outputs.name
+output DPSYNTH_OPENAI_ENDPOINT string = useAzureOpenAI ? openAI!.outputs.endpoint : ''

@@ -1,0 +1,147 @@
+// The function app on Flex Consumption, signed in to by Entra ID tokens only.
+param location string
+param tags object
+param suffix string
+param privateNetwork bool
+@description('Empty: no network of one\'s own.')
+param subnetId string
+param identityId string
+param clientId string
+param authClientId string
+param exchangeBlobEndpoint string
+param exchangeQueueEndpoint string
+param exchangeTableEndpoint string
+param packageContainer string
+param privateBlobEndpoint string
+param telemetryName string
+@description('Empty: orchestrations live in the exchange account.')
+param schedulerEndpoint string
+param taskHubName string
+param budgetDefaultEpsilon string
+param budgetDefaultDelta string
+
+var settings = [
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'AzureWebJobsStorage__clientId', value: clientId }
+  { name: 'AzureWebJobsStorage__blobServiceUri', value: exchangeBlobEndpoint }
+  { name: 'AzureWebJobsStorage__queueServiceUri', value: exchangeQueueEndpoint }
+  { name: 'AzureWebJobsStorage__tableServiceUri', value: exchangeTableEndpoint }
+  { name: 'PrivateStorage__credential', value: 'managedidentity' }
+  { name: 'PrivateStorage__clientId', value: clientId }
+  { name: 'PrivateStorage__blobServiceUri', value: privateBlobEndpoint }
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: telemetry.properties.ConnectionString }
+  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
+  { name: 'Authentication__Mode', value: 'EasyAuth' }
+  { name: 'Budget__DefaultEpsilon', value: budgetDefaultEpsilon }
+  { name: 'Budget__DefaultDelta', value: budgetDefaultDelta }
+]
+
+var schedulerSettings = [
+  {
+    name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+    value: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${clientId}'
+  }
+  { name: 'AzureFunctionsJobHost__extensions__durableTask__hubName', value: taskHubName }
+  { name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__type', value: 'azureManaged' }
+  {
+    name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName'
+    value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+  }
+]
+
+resource telemetry 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: telemetryName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: 'plan-dpsynth-${suffix}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+resource site 'Microsoft.Web/sites@2025-03-01' = {
+  name: 'func-dpsynth-${suffix}'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    keyVaultReferenceIdentity: identityId
+    siteConfig: {
+      minTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      appSettings: concat(settings, empty(schedulerEndpoint) ? [] : schedulerSettings)
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageContainer
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: { name: 'dotnet-isolated', version: '10.0' }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 4096
+        maximumInstanceCount: 100
+        // The task hub in the exchange account is polled by a running instance; the scheduler wakes the app by itself.
+        alwaysReady: empty(schedulerEndpoint) ? [{ name: 'durable', instanceCount: 1 }] : []
+      }
+    }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource authentication 'config' = {
+    name: 'authsettingsV2'
+    properties: {
+      platform: { enabled: true, runtimeVersion: '~1' }
+      globalValidation: {
+        requireAuthentication: true
+        unauthenticatedClientAction: 'Return401'
+      }
+      httpSettings: { requireHttps: true }
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true
+          registration: {
+            clientId: authClientId
+            openIdIssuer: '${environment().authentication.loginEndpoint}${subscription().tenantId}/v2.0'
+          }
+          validation: {
+            allowedAudiences: [
+              authClientId
+              'api://${authClientId}'
+            ]
+          }
+        }
+      }
+      login: {
+        tokenStore: { enabled: false }
+      }
+    }
+  }
+}
+
+output apiAddress string = 'https://${site.properties.defaultHostName}/api'

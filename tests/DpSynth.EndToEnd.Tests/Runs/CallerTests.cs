@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Functions;
+using DpSynth.Functions.Callers;
+using DpSynth.LocalHost;
+
+namespace DpSynth.EndToEnd.Tests.Runs;
+
+/// <summary>Who may do what through the API, with callers as App Service authentication hands them on.</summary>
+public sealed class CallerTests : IAsyncLifetime
+{
+    private readonly StorageFixture storage = new();
+    private LocalFunctionHost? host;
+    private HttpClient? http;
+
+    public async Task InitializeAsync()
+    {
+        await storage.InitializeAsync();
+        host = await LocalFunctionHost.StartAsync(
+            new LocalHostOptions
+            {
+                FunctionAssembly = typeof(FunctionApp).Assembly,
+                ConfigureServices = FunctionApp.AddServices,
+                DataFolder = storage.NewDataFolder(),
+                HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
+                PrivateStorage = storage.PrivateStorage,
+                AzureWebJobsStorage = storage.ExchangeStorage,
+                Settings = new Dictionary<string, string?> { ["Authentication:Mode"] = nameof(AuthenticationMode.EasyAuth) },
+            },
+            CancellationToken.None);
+        http = new HttpClient { BaseAddress = host.Endpoint };
+        await SmallDataset.UploadAsync(storage, "shared", imagesPerClass: 3);
+    }
+
+    public async Task DisposeAsync()
+    {
+        http?.Dispose();
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        await storage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Callers_submit_see_and_cancel_what_their_roles_allow()
+    {
+        var request = SmallDataset.Request("anns", "shared");
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Post, "runs", who: null, request));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, "runs", "rita Runs.Read.All", request));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", "max Budget.Manage"));
+
+        Assert.Equal(HttpStatusCode.Accepted, await CallAsync(HttpMethod.Post, "runs", "ann Runs.Submit", request));
+        Assert.Equal("ann", (await storage.Registry.ReadAsync("anns", default))!.SubmittedBy);
+
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Get, "runs/anns", "ann Runs.Submit"));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Get, "runs/anns", "rita Runs.Read.All"));
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "runs/anns", "bob Runs.Submit"));
+        Assert.Equal(1, await CountAsync("ann Runs.Submit"));
+        Assert.Equal(0, await CountAsync("bob Runs.Submit"));
+        Assert.Equal(1, await CountAsync("rita Runs.Read.All"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs?rejected=true", "ann Runs.Submit"));
+
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Post, "runs/anns/cancel", "bob Runs.Submit"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, "runs/anns/cancel", "rita Runs.Read.All"));
+        Assert.Equal(HttpStatusCode.Accepted, await CallAsync(HttpMethod.Post, "runs/anns/cancel", "ann Runs.Submit"));
+    }
+
+    private async Task<int> CountAsync(string who)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "runs", who, body: null);
+        using var list = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return list.RootElement.GetProperty("runs").GetArrayLength();
+    }
+
+    private async Task<HttpStatusCode> CallAsync(HttpMethod method, string path, string? who, string? body = null)
+    {
+        using var answer = await SendAsync(method, path, who, body);
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? who, string? body)
+    {
+        using var message = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative));
+        message.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        if (who?.Split(' ') is [var id, .. var roles])
+        {
+            var claims = roles.Select(role => new { typ = "roles", val = role }).Prepend(new { typ = "oid", val = id });
+            message.Headers.Add(CallerReader.PrincipalHeader, Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(new { auth_typ = "aad", claims })));
+        }
+
+        return await http!.SendAsync(message);
+    }
+}
