@@ -86,7 +86,7 @@ public sealed class LedgerCommandsTests : IDisposable
               "generator": { "name": "draw-text" }, "evolution": { "populationSizes": [4, 4], "variationDegrees": [1, 0.5] }
             }
             """);
-        await connection.Registry.RegisterAsync(request, default);
+        await connection.Registry.RegisterAsync(request, submittedBy: null, default);
         object release = ledgerEntry is null ? new { iteration = 1 } : new { key = "iteration-001", ledgerEntry };
         using var statement = new MemoryStream(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { releases = new[] { release } })));
         await connection.Releases.WriteAsync(runId, "privacy.json", statement, "application/json", default);

@@ -1,5 +1,7 @@
+using Azure.Storage.Blobs.Specialized;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Operations;
+using DpSynth.Storage.Layout;
 using DpSynth.Storage.Queues;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -18,14 +20,16 @@ public sealed class WatchTests(HostFixture host) : IClassFixture<HostFixture>, I
     {
         await SmallDataset.UploadAsync(host.Storage, "tight", imagesPerClass: 3);
         await SmallDataset.UploadAsync(host.Storage, "roomy", imagesPerClass: 3);
-        await host.Storage.Ledger.SetTotalAsync("tight", 4.5, 1e-5, default);
-        await host.Storage.Ledger.SetTotalAsync("roomy", 9, 1e-5, default);
+        await host.Storage.Ledger.SetCapAsync("tight", 4.5, 1e-5, default);
+        await host.Storage.Ledger.SetCapAsync("roomy", 9, 1e-5, default);
         await client.SendAsync(SmallDataset.Request("watched-tight", "tight", iterations: 1, population: 4));
         await client.SendAsync(SmallDataset.Request("watched-roomy", "roomy", iterations: 1, population: 4));
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("watched-tight")).State);
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("watched-roomy")).State);
         await host.Storage.Registry.RegisterAsync(RunRequestReader.Read(SmallDataset.Request("watched-changed", "changed")), submittedBy: null, default);
-        await host.Storage.PrivateAccount.Ledgers.UploadBlobAsync("changed.json", BinaryData.FromString("{ \"dataset\": "));
+        await host.Storage.Ledger.OpenAsync("changed", default);
+        var entries = host.Storage.PrivateAccount.Ledgers.GetAppendBlobClient(PrivateLayout.LedgerEntries("changed", 0));
+        await entries.AppendBlockAsync(BinaryData.FromString("{ \"kind\": \"spend\" }\n").ToStream());
         await host.Storage.ExchangeAccount.Queue("generation-results-poison").CreateIfNotExistsAsync();
         await host.Storage.ExchangeAccount.Queue("generation-results-poison").SendMessageAsync("not an answer");
         await host.DurableTask.ScheduleNewOrchestrationInstanceAsync("NoSuchOrchestration", input: null, new("watched-failed"), default);
