@@ -78,7 +78,7 @@ internal static class EpsilonCommand
         catch (Exception fault) when (fault is JsonException or ArgumentException or NotSupportedException)
         {
             var where = fault is JsonException { Path: { } path } ? $" at {path}" : "";
-            throw new CommandException(ExitCode.Usage, $"{file} is not a list of privacy events{where}: {fault.Message.Split('\n')[0].TrimEnd()}");
+            throw new CommandException(ExitCode.Usage, $"{file} is not a list of privacy events{where}: {fault.Message.ReplaceLineEndings(" ").TrimEnd()}");
         }
     }
 
