@@ -90,7 +90,9 @@ internal static class RendererBenchmark
 
     private sealed class NoPublicImages : IPublicImageSource
     {
-        public ValueTask<ImageBatch> LoadAsync(string name, ImageShape shape, CancellationToken cancellationToken) =>
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public IAsyncEnumerable<ImageBatch> ReadAsync(string name, ImageShape shape, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("This benchmark has no public images.");
     }
 }

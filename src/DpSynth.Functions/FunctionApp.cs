@@ -1,4 +1,5 @@
 using DpSynth.Embedders;
+using DpSynth.Evaluation.Releases;
 using DpSynth.Functions.Callers;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage;
@@ -43,6 +44,7 @@ public static class FunctionApp
         services.AddSingleton<VoteCounting>();
         services.AddSingleton<HistogramRelease>();
         services.AddSingleton<SurvivorSelection>();
+        services.AddSingleton<ReleaseScoring>();
         services.AddSingleton<RunPublication>();
         services.AddSingleton<RunClosure>();
         services.AddSingleton<Runs.RunStarter>();

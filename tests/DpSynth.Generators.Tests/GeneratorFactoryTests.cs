@@ -30,6 +30,9 @@ public sealed class GeneratorFactoryTests
 
     private sealed class TwoImages : IPublicImageSource
     {
-        public ValueTask<ImageBatch> LoadAsync(string name, ImageShape shape, CancellationToken cancellationToken) => new(new ImageBatch(shape, 2));
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public IAsyncEnumerable<ImageBatch> ReadAsync(string name, ImageShape shape, CancellationToken cancellationToken) =>
+            new[] { new ImageBatch(shape, 2) }.ToAsyncEnumerable();
     }
 }

@@ -1,3 +1,4 @@
+using DpSynth.Evaluation.Releases;
 using DpSynth.Synthesis.Evolution;
 using Microsoft.Azure.Functions.Worker;
 
@@ -13,6 +14,7 @@ public sealed class Activities(
     VoteCounting voting,
     HistogramRelease release,
     SurvivorSelection selection,
+    ReleaseScoring scoring,
     RunPublication publication,
     RunClosure closure)
 {
@@ -60,6 +62,11 @@ public sealed class Activities(
     [Function(nameof(SelectSurvivors))]
     public Task<SelectedSurvivors> SelectSurvivors([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
         selection.SelectAsync(input.RunId, input.Iteration, cancellationToken);
+
+    /// <summary>Computes the scores that the request asks for, if any.</summary>
+    [Function(nameof(ScoreRelease))]
+    public Task ScoreRelease([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        scoring.ScoreAsync(input.RunId, cancellationToken);
 
     /// <summary>Writes the release.</summary>
     [Function(nameof(PublishRun))]

@@ -81,10 +81,25 @@ internal sealed class EvolutionRun
 
     private async Task<RunOutcome> PublishAsync()
     {
-        Report(RunStage.Publishing, 0, 1, "steps");
+        Report(RunStage.Publishing, 0, 2, "steps");
+        await ScoreAsync();
+        Report(RunStage.Publishing, 1, 2, "steps");
         var published = await _context.CallActivityAsync<PublishedRun>(nameof(Activities.PublishRun), _input, Retried);
         var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, Retried);
         return Outcome(RunState.Succeeded, closed.EpsilonSpent) with { Release = published.Location };
+    }
+
+    /// <summary>A release that is paid for is published, with its scores or without.</summary>
+    private async Task ScoreAsync()
+    {
+        try
+        {
+            await _context.CallActivityAsync(nameof(Activities.ScoreRelease), _input, Retried);
+        }
+        catch (TaskFailedException)
+        {
+            // The manifest says that they are missing; the host has logged why.
+        }
     }
 
     /// <summary>Runs an activity for every private shard, a bounded number at a time, and reports as they end.</summary>

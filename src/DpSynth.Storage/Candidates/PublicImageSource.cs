@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
@@ -16,42 +17,34 @@ namespace DpSynth.Storage.Candidates;
 /// <param name="decoder">Decodes the images.</param>
 public sealed class PublicImageSource(BlobContainerClient container, ImageDecoder decoder) : IPublicImageSource
 {
-    private const int BlockImages = 1024;
+    private const int MostBlockImages = 1024;
+    private const int BlockBytes = 64 << 20;
 
     private readonly BlobImageReader _reader = new(container);
 
     /// <inheritdoc/>
+    public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => (await ListAsync(name, cancellationToken)).Count > 0;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidDataException">An image of the set does not decode, or an archive is broken; the message names it.</exception>
-    public async ValueTask<ImageBatch> LoadAsync(string name, ImageShape shape, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ImageBatch> ReadAsync(
+        string name, ImageShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var blobs = await ListAsync(name, cancellationToken);
-        var blocks = new List<ImageBatch>();
-        await foreach (var block in _reader.ReadAsync(blobs, cancellationToken).Chunk(BlockImages).WithCancellation(cancellationToken))
+        var blockImages = Math.Clamp(BlockBytes / shape.ByteCount, 1, MostBlockImages);
+        var found = false;
+        await foreach (var block in _reader.ReadAsync(blobs, cancellationToken).Chunk(blockImages).WithCancellation(cancellationToken))
         {
+            found = true;
             var encoded = Array.ConvertAll(block, image => new TarFileEntry(image.Name, image.Encoded));
-            blocks.Add(PublicImages.Decode(decoder, encoded, shape, ResizeMode.Fill, cancellationToken));
+            yield return PublicImages.Decode(decoder, encoded, shape, ResizeMode.Fill, cancellationToken);
         }
 
-        return blocks.Count switch
+        if (!found)
         {
-            0 => throw new InvalidOperationException(
-                $"There is no public image set '{name}': put images into the folder '{ExchangeLayout.PublicSet(name)}' of the container '{ExchangeLayout.Candidates}'."),
-            1 => blocks[0],
-            _ => Join(blocks, shape),
-        };
-    }
-
-    private static ImageBatch Join(List<ImageBatch> blocks, ImageShape shape)
-    {
-        var all = new ImageBatch(shape, blocks.Sum(block => block.Count));
-        var start = 0;
-        foreach (var block in blocks)
-        {
-            block.Pixels.CopyTo(all.Slice(start, block.Count).Pixels);
-            start += block.Count;
+            throw new InvalidOperationException(
+                $"There is no public image set '{name}': put images into the folder '{ExchangeLayout.PublicSet(name)}' of the container '{ExchangeLayout.Candidates}'.");
         }
-
-        return all;
     }
 
     private async Task<List<string>> ListAsync(string name, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ namespace DpSynth.Synthesis.Evolution;
 /// Plans a run: looks over everything that can be told without reading an image, so that what cannot succeed ends early. Nothing is
 /// reserved yet. Doing it twice finds the first one's plan.
 /// </summary>
-public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, IPrivacyLedger ledger, IEmbedderFactory embedders)
+public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, IPrivacyLedger ledger, IEmbedderFactory embedders, IPublicImageSource publicImages)
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
@@ -44,6 +44,11 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         if (FindEmbedderFault(request) is { } embedderFault)
         {
             return new PlanSummary(embedderFault, 0, 0);
+        }
+
+        if (await FindPublicImagesFaultAsync(request, cancellationToken) is { } publicFault)
+        {
+            return new PlanSummary(publicFault, 0, 0);
         }
 
         if (await FindOwnerFaultAsync(request, cancellationToken) is { } ownerFault)
@@ -151,6 +156,19 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
         {
             return $"The embedder cannot be made: {fault.Message}";
         }
+    }
+
+    private async Task<string?> FindPublicImagesFaultAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var set in new[] { (request.Generator as NearestImageOptions)?.PublicSet, request.Scores.PublicReference })
+        {
+            if (set is not null && !await publicImages.ExistsAsync(set, cancellationToken))
+            {
+                return $"There is no public image set '{set}': put images into the folder 'public/{set}' of the container 'candidates' first.";
+            }
+        }
+
+        return null;
     }
 
     private async Task<string?> FindOwnerFaultAsync(RunRequest request, CancellationToken cancellationToken)

@@ -76,6 +76,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
 
         var notes = await ReadNotesAsync(run.Recipe, cancellationToken);
         var shares = ClassShares(run.Recipe);
+        var scores = await privateStore.ReadRecordAsync<ReleaseScores>(run.Request.RunId, ReleaseScores.RecordName, cancellationToken);
         return new RunManifest
         {
             Product = Product,
@@ -99,6 +100,10 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             ],
             Iterations = iterations,
             Shards = [.. jobs.Select(job => new ManifestShard(ShardFile(job), job.ClassIndex, job.Count))],
+            Scores = scores,
+            ScoresMissing = scores is null && run.Request.Scores.PublicReference is not null
+                ? "The scores could not be computed; the function app's log says why. The release is whole without them."
+                : null,
         };
     }
 

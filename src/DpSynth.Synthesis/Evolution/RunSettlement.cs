@@ -157,6 +157,7 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
             Embedder = plan.Request.Embedder,
             Shape = plan.Request.Image.ToShape(),
             Evolution = plan.Request.Evolution,
+            EmbedsRelease = plan.Request.Scores.IsWanted,
             CandidatesPerShard = plan.Request.Generator.CandidatesPerShard,
             Seed = plan.Request.Seed,
         },

@@ -31,6 +31,9 @@ public sealed record GenerationRecipe
     /// <summary>The evolution's knobs.</summary>
     public required EvolutionOptions Evolution { get; init; }
 
+    /// <summary>Whether the last generation is embedded too, though nobody votes on it: its release is to be scored.</summary>
+    public bool EmbedsRelease { get; init; }
+
     /// <summary>Candidates a shard holds at most.</summary>
     public required int CandidatesPerShard { get; init; }
 

@@ -28,7 +28,7 @@ public interface ICandidateStore
     /// <param name="className">The class, or null in an unconditional run.</param>
     /// <param name="classIndex">The class's place in the recipe.</param>
     /// <param name="candidates">The candidates, with images.</param>
-    /// <param name="embeddings">One row a candidate; null for the last generation, which nobody votes on.</param>
+    /// <param name="embeddings">One row a candidate; null for a last generation that nobody scores.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     Task WriteShardAsync(
         CandidateShardId shard,

@@ -34,6 +34,11 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
             (embeddings, var notes) = await new LookaheadEmbedding(tools).EmbedAsync(batch, job, cancellationToken);
             batch = batch with { Notes = batch.Notes.And(notes) };
         }
+        else if (recipe.EmbedsRelease)
+        {
+            embeddings = new EmbeddingMatrix(batch.Count, tools.Embedder.Dimension);
+            await tools.Embedder.EmbedAsync(batch.Images!, embeddings.Memory, cancellationToken);
+        }
 
         await candidates.WriteShardAsync(job.ShardId, recipe.Classes[job.ClassIndex], job.ClassIndex, batch, embeddings, cancellationToken);
     }

@@ -50,6 +50,12 @@ public sealed record RunManifest
 
     /// <summary>The shards of synthetic images.</summary>
     public required IReadOnlyList<ManifestShard> Shards { get; init; }
+
+    /// <summary>How near the release comes to public images; null where the request asked for no such score. Scores against private images are never published.</summary>
+    public ReleaseScores? Scores { get; init; }
+
+    /// <summary>Why scores that the request asked for are missing; null where none are.</summary>
+    public string? ScoresMissing { get; init; }
 }
 
 /// <summary>The images' size.</summary>

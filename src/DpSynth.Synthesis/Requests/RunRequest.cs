@@ -47,6 +47,9 @@ public sealed record RunRequest
     /// <summary>The evolution's knobs.</summary>
     public required EvolutionOptions Evolution { get; init; }
 
+    /// <summary>Which scores of quality are computed of the release.</summary>
+    public ScoreOptions Scores { get; init; } = new();
+
     /// <summary>Seed of everything drawn on the public side. The privacy noise has no seed.</summary>
     public ulong Seed { get; init; }
 }

@@ -64,6 +64,7 @@ public static class RunRequestReader
             Embedder = EmbedderOptionsReader.Read(fields),
             Evolution = EvolutionOptionsReader.Read(
                 fields.Object("evolution") ?? throw new RequestException("The field 'evolution' is missing: give 'populationSizes' and 'variationDegrees'.")),
+            Scores = ReadScores(fields.Object("scores")),
             Seed = (ulong)fields.Integer("seed", 0, 0, int.MaxValue),
         };
         fields.RefuseUnknown();
@@ -98,6 +99,24 @@ public static class RunRequestReader
         return delta is > 0 and < 1
             ? delta
             : throw new RequestException($"'delta' is {delta}; it must lie strictly between 0 and 1, for example 1e-6.");
+    }
+
+    private static ScoreOptions ReadScores(JsonFields? fields)
+    {
+        if (fields is null)
+        {
+            return new ScoreOptions();
+        }
+
+        var scores = new ScoreOptions
+        {
+            PublicReference = fields.Text("publicReference"),
+            Private = fields.Boolean("private", false),
+        };
+        fields.RefuseUnknown();
+        return scores.PublicReference is null || Identifier.IsValid(scores.PublicReference)
+            ? scores
+            : throw new RequestException($"'{fields.PathOf("publicReference")}' must be {Identifier.Rule}: the name of a public image set.");
     }
 
     private static ImageOptions ReadImage(JsonFields fields)

@@ -34,7 +34,7 @@ internal sealed class RunHarness : IDisposable
 
     public void Dispose() => Ledger.Dispose();
 
-    public RunPlanner Planner(RunRequest request) => new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory());
+    public RunPlanner Planner(RunRequest request) => new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), new NoPublicImages());
 
     public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? new ZeroNoise());
 
@@ -156,6 +156,13 @@ internal sealed class RunHarness : IDisposable
         public Task<IReadOnlyList<ReleaseFile>> ListAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Stream> OpenAsync(string runId, string fileName, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class NoPublicImages : IPublicImageSource
+    {
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public IAsyncEnumerable<ImageBatch> ReadAsync(string name, ImageShape shape, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class OneRequest(RunRequest request) : IRunRegistry

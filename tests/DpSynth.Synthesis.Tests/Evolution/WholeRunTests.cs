@@ -79,6 +79,43 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_public_image_set_that_is_not_there_refuses_the_run_when_it_is_planned()
+    {
+        run.Upload("dark", 30, 10);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
+
+        var scored = await run.Planner(request with { Scores = new ScoreOptions { PublicReference = "faces" } }).PlanAsync(Run, default);
+        var drawn = await run.Planner(request with { Generator = new NearestImageOptions { PublicSet = "birds" } }).PlanAsync(Run, default);
+
+        Assert.Contains("public image set 'faces'", scored.Refusal, StringComparison.Ordinal);
+        Assert.Contains("public image set 'birds'", drawn.Refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Last_generation_is_embedded_only_if_it_is_to_be_scored(bool scored)
+    {
+        run.Upload("dark", 30, 10);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)], Lookahead = 2 });
+
+        await run.RunAsync(request with { Scores = new ScoreOptions { Private = scored } });
+
+        var shard = new CandidateShardId(Run, 1, 0);
+        if (!scored)
+        {
+            Assert.Null(await run.Candidates.ReadEmbeddingsAsync(shard, default));
+            return;
+        }
+
+        // The candidates themselves, not the mean of variations of them.
+        var images = (await run.Candidates.ReadCandidatesAsync(shard, withImages: true, default)).Images!;
+        var embeddings = await run.Candidates.ReadEmbeddingsAsync(shard, default);
+        for (var i = 0; i < images.Count; i++)
+            Assert.Equal(images[i][0] / 255f, embeddings[i][0], 1e-5f);
+    }
+
+    [Fact]
     public async Task Population_moves_to_where_the_private_images_are_with_contrast_between_classes()
     {
         var request = RunHarness.Request(new EvolutionOptions
