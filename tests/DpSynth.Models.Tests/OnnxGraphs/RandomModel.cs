@@ -30,6 +30,9 @@ internal sealed record RandomModel
 
     public bool SafetyChecker { get; init; }
 
+    /// <summary>Rows of a call above which the UNet asks for more memory than any machine has.</summary>
+    public int? MostRows { get; init; }
+
     /// <summary>The mean, 0 to 1, above which the checker flags an image.</summary>
     public float BrightestSafe { get; init; } = 0.5f;
 
@@ -131,7 +134,10 @@ internal sealed record RandomModel
         graph.Node("Mul", [$"shift{shifts - 1}", "share"], "shift")
             .Node("Unsqueeze", ["shift", "places"], "shifts")
             .Node("Conv", ["sample", "kernel"], "mixed")
-            .Node("Add", ["mixed", "shifts"], "out_sample")
+            .Node("Add", ["mixed", "shifts"], MostRows is null ? "out_sample" : "held");
+        if (MostRows is { } rows)
+            AskForMemory(graph, rows);
+        graph
             .Output("out_sample", Real, "batch", 4, "height", "width")
             .Save(Path.Combine(folder, "unet", "model.onnx"));
         Write(folder, "unet/config.json", new
@@ -143,6 +149,21 @@ internal sealed record RandomModel
             time_cond_proj_dim = GuidanceEmbedding > 0 ? GuidanceEmbedding : (int?)null,
         });
     }
+
+    // Where there are too many rows, 2⁴⁶ numbers: 2⁴⁸ bytes, which no process can address. Else one.
+    private static void AskForMemory(OnnxGraph graph, int rows) => graph
+        .Integers("first", 0)
+        .Integers("none", 1, 1)
+        .Integers("too_many", 1L << 23, 1L << 23)
+        .Integers("most_rows", rows)
+        .Constant("zero", [0])
+        .Node("Shape", ["sample"], "size")
+        .Node("Gather", ["size", "first"], "rows")
+        .Node("Greater", ["rows", "most_rows"], "is_above")
+        .Node("Where", ["is_above", "too_many", "none"], "asked")
+        .Node("Expand", ["zero", "asked"], "memory")
+        .Node("ReduceMax", ["memory"], "nothing", ("keepdims", 0))
+        .Node("Add", ["held", "nothing"], "out_sample");
 
     private void SaveCodec(string folder)
     {
