@@ -8,11 +8,19 @@ using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Doctor;
+using DpSynth.Cli.Embedding;
+using DpSynth.Cli.Generation;
 using DpSynth.Cli.Host;
+using DpSynth.Cli.Models;
+using DpSynth.Cli.Neighbours;
 using DpSynth.Cli.Releases;
 using DpSynth.Cli.Runs;
+using DpSynth.Cli.Scores;
 using DpSynth.Cli.Terminals;
 using DpSynth.Cli.Worker;
+using DpSynth.Models.Diffusion;
+using DpSynth.Models.Folders;
+using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli;
@@ -98,6 +106,11 @@ public static class DpSynthCommand
         DatasetsCommand.Create(context),
         RunsCommand.Create(context),
         BudgetCommand.Create(context),
+        ModelsCommand.Create(context),
+        GenerateCommand.Create(context),
+        EmbedCommand.Create(context),
+        NeighboursCommand.Create(context),
+        ScoreCommand.Create(context),
         AuditCommand.Create(context),
         AccountantCommand.Create(context),
         VerifyReleaseCommand.Create(context),
@@ -117,6 +130,8 @@ public static class DpSynthCommand
     private static (int ExitCode, string Sentence) Explain(Exception fault) => fault switch
     {
         CommandException known => (known.ExitCode, known.Message),
+        ModelFolderException model => (ExitCode.Usage, model.Message),
+        InferenceException or GeneratedImageException => (ExitCode.Failure, fault.Message),
         RequestException request => (ExitCode.Usage, request.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
         RequestFailedException storage => (ExitCode.Failure, $"The storage refused: {storage.ErrorCode ?? "error"} ({storage.Status})."),

@@ -9,7 +9,8 @@ public sealed class CommandLineTests : IDisposable
         "demo", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
         "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export", "budget new", "budget join",
         "accountant epsilon", "accountant noise", "accountant curve", "accountant runs", "accountant sample", "verify-release",
-        "audit mechanism", "audit run", "doctor", "test",
+        "audit mechanism", "audit run", "doctor", "test", "generate", "embed", "neighbours", "score frechet", "score precision-recall",
+        "score kernel", "models check", "models list",
     ];
 
     [Theory]

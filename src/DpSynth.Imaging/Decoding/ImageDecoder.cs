@@ -12,6 +12,9 @@ public sealed unsafe class ImageDecoder(DecodeLimits limits)
 {
     private const int UprightOrientation = 1;
 
+    // From here on EXIF's orientations exchange width and height.
+    private const int FirstTurnedOrientation = 5;
+
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="shape">The shape wanted: 1 channel for grey, 3 for sRGB.</param>
@@ -40,6 +43,32 @@ public sealed unsafe class ImageDecoder(DecodeLimits limits)
         catch (VipsException)
         {
             // What libvips says may quote the file.
+            throw new ImageRejectedException(ImageRejection.Damaged, $"The {format.Name} image is damaged or cut short.");
+        }
+    }
+
+    /// <summary>The size of an image as it is decoded: upright, of 1 channel if it is grey and of 3 otherwise. Reads the header only.</summary>
+    /// <param name="encoded">The file.</param>
+    /// <exception cref="ImageRejectedException">The image is refused; the exception says why.</exception>
+    /// <exception cref="DllNotFoundException">libvips is missing.</exception>
+    public ImageShape Measure(ReadOnlySpan<byte> encoded)
+    {
+        var format = CheckBytes(encoded);
+        LibVips.EnsureStarted();
+        try
+        {
+            fixed (byte* data = encoded)
+            {
+                using var header = Open(format, data, encoded.Length, inOrder: true);
+                var (width, height) = (NativeMethods.vips_image_get_width(header), NativeMethods.vips_image_get_height(header));
+                CheckPixels(width, height);
+                var colours = NativeMethods.vips_image_get_bands(header) - (NativeMethods.vips_image_hasalpha(header) != 0 ? 1 : 0);
+                var isTurned = NativeMethods.vips_image_get_orientation(header) >= FirstTurnedOrientation;
+                return new ImageShape(isTurned ? height : width, isTurned ? width : height, colours >= 3 ? 3 : 1);
+            }
+        }
+        catch (VipsException)
+        {
             throw new ImageRejectedException(ImageRejection.Damaged, $"The {format.Name} image is damaged or cut short.");
         }
     }

@@ -10,6 +10,9 @@ public sealed class ImageEncoder : IDisposable
 {
     private static readonly string[] KnownOutputs = ["image_embeds", "pooler_output", "last_hidden_state"];
 
+    // Of models that take any size and whose preprocessing keeps it.
+    private static readonly (int Height, int Width) FallbackSize = (224, 224);
+
     private readonly TokenReduction _reduction;
     private readonly ConcurrentDictionary<ImageShape, Lazy<ImageEmbedding>> _embeddings = new();
 
@@ -41,6 +44,18 @@ public sealed class ImageEncoder : IDisposable
 
     /// <summary>What is done to images first.</summary>
     public PreprocessorConfiguration Preprocessing { get; }
+
+    /// <summary>A shape of images that the preprocessing neither enlarges nor crops: what the model itself takes.</summary>
+    public ImageShape NativeShape
+    {
+        get
+        {
+            var (height, width) = (Input.Dimensions[ChannelsLast ? 1 : 2], Input.Dimensions[ChannelsLast ? 2 : 3]);
+            var side = Preprocessing.ShortestEdge is { } edge ? (edge, edge) : FallbackSize;
+            var (fallbackHeight, fallbackWidth) = Preprocessing.Crop ?? Preprocessing.Size ?? side;
+            return new ImageShape(width > 0 ? width : fallbackWidth, height > 0 ? height : fallbackHeight, Channels);
+        }
+    }
 
     internal TensorSignature Input { get; }
 
