@@ -1,12 +1,15 @@
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
-using DpSynth.Storage.Datasets;
 
 namespace DpSynth.Cli.Embedding;
 
 /// <summary>The images of a folder and of its subfolders, in the order of their paths. Only the names are in memory.</summary>
 internal sealed class ImageFiles
 {
+    // Other files may lie beside images: embeddings, for one.
+    private static readonly HashSet<string> _extensions =
+        new([".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif"], StringComparer.OrdinalIgnoreCase);
+
     private readonly string _folder;
     private readonly ImageDecoder _decoder = new(new DecodeLimits());
 
@@ -35,12 +38,12 @@ internal sealed class ImageFiles
         };
         var names = Directory.EnumerateFiles(folder, "*", options)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .Where(name => DatasetFolder.IsImageName(name) && !DatasetFolder.IsArchive(name) && !name.Split('/').Any(part => part.StartsWith('.')))
+            .Where(name => _extensions.Contains(Path.GetExtension(name)) && !name.Split('/').Any(part => part.StartsWith('.')))
             .ToArray();
         Array.Sort(names, StringComparer.Ordinal);
         return names.Length > 0
             ? new ImageFiles(folder, names)
-            : throw new CommandException(ExitCode.NotFound, $"There are no images in '{folder}'.");
+            : throw new CommandException(ExitCode.NotFound, $"There are no images in '{folder}': no files named {string.Join(", ", _extensions)}.");
     }
 
     /// <summary>The size of the first image.</summary>
