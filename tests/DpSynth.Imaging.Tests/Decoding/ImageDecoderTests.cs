@@ -130,6 +130,20 @@ public sealed class ImageDecoderTests
         AssertQuadrants(pixels, 32, colours[topLeft], colours[topRight], colours[bottomLeft], colours[bottomRight]);
     }
 
+    [Theory]
+    [InlineData(1, 24, 16)]
+    [InlineData(3, 24, 16)]
+    [InlineData(6, 16, 24)]
+    [InlineData(8, 16, 24)]
+    public void Measure_gives_the_size_of_the_upright_image(int orientation, int width, int height)
+    {
+        var decoder = new ImageDecoder(new DecodeLimits());
+        var colour = SampleImage.Of(24, 16, (_, _) => Red).With("orientation", orientation);
+        Assert.Equal(new ImageShape(width, height, 3), decoder.Measure(colour.Jpeg()));
+        Assert.Equal(new ImageShape(24, 16, 1), decoder.Measure(SampleImage.Of(24, 16, (x, _) => [(byte)x]).Png()));
+        Assert.Throws<ImageRejectedException>(() => decoder.Measure("no image"u8));
+    }
+
     [Fact]
     public void Decode_takes_the_first_frame_of_an_animation()
     {
