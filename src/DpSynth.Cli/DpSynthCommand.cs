@@ -9,6 +9,7 @@ using DpSynth.Cli.Datasets;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Doctor;
 using DpSynth.Cli.Host;
+using DpSynth.Cli.Models;
 using DpSynth.Cli.Releases;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
@@ -96,6 +97,7 @@ public static class DpSynthCommand
         HostCommand.Create(context),
         WorkerCommand.Create(context),
         DatasetsCommand.Create(context),
+        ModelsCommand.Create(context),
         RunsCommand.Create(context),
         BudgetCommand.Create(context),
         AuditCommand.Create(context),

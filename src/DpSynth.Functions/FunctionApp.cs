@@ -2,8 +2,10 @@ using DpSynth.Embedders;
 using DpSynth.Functions.Callers;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage;
+using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +30,10 @@ public static class FunctionApp
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDiscreteGaussianNoise, SecureDiscreteGaussianNoise>();
-        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
+        var models = configuration.GetSection(ModelOptions.SectionName).Get<ModelOptions>() ?? new ModelOptions();
+        services.AddModelStorage(configuration, models.OpenDirectory().Path, provider => provider.GetRequiredService<ExchangeAccount>().Models);
+        services.TryAddSingleton<IEmbedderFactory>(provider =>
+            ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
 
         services.AddOptions<AuthenticationOptions>().Bind(configuration.GetSection(AuthenticationOptions.SectionName));
         services.AddSingleton(provider => new CallerReader(provider.GetRequiredService<IOptions<AuthenticationOptions>>(), configuration));

@@ -3,10 +3,13 @@ using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging.Decoding;
+using DpSynth.Storage;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,10 +39,13 @@ public static class WorkerServices
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton(_ => FontCatalogue.Open());
-        services.TryAddSingleton(_ => new ModelLibrary(
-            configuration.GetSection(ModelLibraryOptions.SectionName).Get<ModelLibraryOptions>() ?? new ModelLibraryOptions()));
+        var models = configuration.GetSection(ModelLibraryOptions.SectionName).Get<ModelLibraryOptions>() ?? new ModelLibraryOptions();
+        services.AddModelStorage(configuration, models.OpenDirectory().Path, provider => provider.GetRequiredService<WorkerStorage>().Models);
+        services.TryAddSingleton(provider => new ModelLibrary(
+            models, provider.GetRequiredService<IModelSource>(), provider.GetRequiredService<ModelInstruments>()));
         services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
-        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
+        services.TryAddSingleton<IEmbedderFactory>(provider =>
+            ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
         services.TryAddSingleton<GeneratorCache>();
         services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
         services.AddHostedService<GenerationWorker>();

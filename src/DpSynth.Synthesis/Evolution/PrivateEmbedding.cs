@@ -29,7 +29,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
 
         var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
         var shape = plan.Request.Image.ToShape();
-        var embedder = embedders.Create(plan.Request.Embedder, shape);
+        var embedder = await embedders.CreateAsync(plan.Request.Embedder, shape, cancellationToken);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
         var embedded = new List<float[]>();
         var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, inventory, cancellationToken);
