@@ -10,9 +10,13 @@ using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Telemetry;
+using DpSynth.Worker.Health;
+using DpSynth.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace DpSynth.Worker;
 
@@ -30,6 +34,8 @@ public static class WorkerServices
         services.AddOptions<GenerationWorkerOptions>()
             .Bind(configuration.GetSection(GenerationWorkerOptions.SectionName))
             .Validate(options => options.IsValid, GenerationWorkerOptions.Rule);
+        services.AddOptions<HostOptions>().Configure<IOptions<GenerationWorkerOptions>>(
+            (host, worker) => host.ShutdownTimeout = worker.Value.ShutdownTimeout);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
@@ -48,6 +54,13 @@ public static class WorkerServices
             ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
         services.TryAddSingleton<GeneratorCache>();
         services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
+        services.TryAddSingleton<WorkerHealth>();
+        services.TryAddSingleton<WorkerInstruments>();
+        services.TryAddSingleton<WarmUp>();
+
+        // Stopped in the other order: probes are answered, and measurements sent, until the last job is put back.
+        services.AddHostedService<TelemetryExport>();
+        services.AddHostedService<HealthServer>();
         services.AddHostedService<GenerationWorker>();
         return services;
     }
