@@ -45,6 +45,7 @@ public static class FunctionApp
         services.AddSingleton<PrivateImageCheck>();
         services.AddSingleton<RunSettlement>();
         services.AddSingleton<GenerationDispatcher>();
+        services.TryAddSingleton(_ => OnnxNeighbourSearch.FromConfiguration(configuration));
         services.AddSingleton<VoteCounting>();
         services.AddSingleton<HistogramRelease>();
         services.AddSingleton<SurvivorSelection>();

@@ -40,7 +40,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
             embedded.Add(values);
         }
 
-        var found = inventory.ToRecord();
+        var found = inventory.ToRecord() with { Provider = embedder.Provider };
         await privateStore.WriteEmbeddingsAsync(runId, shardNumber, Join(embedded, found.Images, embedder.Dimension), cancellationToken);
         await privateStore.TryCreateRecordAsync(runId, record, found, cancellationToken);
     }

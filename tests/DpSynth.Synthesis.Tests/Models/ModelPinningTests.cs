@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
@@ -21,6 +22,20 @@ public sealed class ModelPinningTests
         Assert.Equal(Index.Fingerprint, ((StableDiffusionOptions)plan.Request.Generator).ModelHash);
         Assert.Equal(Index.Fingerprint, ((StableDiffusionOptions)recipe.Generator).ModelHash);
         Assert.Contains($"\"modelHash\": \"{Index.Fingerprint}\"", run.Releases.Text("manifest.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Manifest_says_what_embedded_and_what_searched()
+    {
+        using var run = new RunHarness();
+        run.Upload("all", 100, 20);
+        await run.RunAsync(
+            Request(new DrawTextOptions(), new PixelsOptions()), notes: new GenerationNotes { EmbedderProviders = ["cuda"] });
+        using var manifest = JsonDocument.Parse(run.Releases.Text("manifest.json"));
+        var side = manifest.RootElement.GetProperty("privateSide");
+        Assert.Equal("cpu", Assert.Single(side.GetProperty("searchProviders").EnumerateArray()).GetString());
+        Assert.Empty(side.GetProperty("embedderProviders").EnumerateArray());
+        Assert.Equal("cuda", Assert.Single(manifest.RootElement.GetProperty("generation").GetProperty("embedderProviders").EnumerateArray()).GetString());
     }
 
     [Fact]
