@@ -30,7 +30,7 @@ internal static class EmbedderBenchmark
         var decoder = new ImageDecoder(new DecodeLimits());
         foreach (var options in all)
         {
-            var embedder = factory.Create(options, shape);
+            var embedder = await factory.CreateAsync(options, shape, CancellationToken.None);
             var (decode, embed, busy) = (double.PositiveInfinity, double.PositiveInfinity, 0.0);
             for (var round = 0; round < Rounds; round++)
             {

@@ -116,7 +116,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
 
     private async Task EmbedPrivateAsync()
     {
-        var embedder = new EmbedderFactory().Create(request.Embedder, request.Image.ToShape());
+        var embedder = EmbedderFactory.Create(request.Embedder, request.Image.ToShape());
         for (var shard = 0; shard < privateClasses.Count; shard++)
         {
             var matrix = new EmbeddingMatrix(privateClasses[shard].Count, embedder.Dimension);

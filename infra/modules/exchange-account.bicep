@@ -1,4 +1,4 @@
-// The exchange side: requests, candidates, releases, the queues and the task hub. It is the Functions host's own account as well.
+// The exchange side: requests, candidates, releases, models, the queues and the task hub. It is the Functions host's own account as well.
 param location string
 param tags object
 param suffix string
@@ -20,6 +20,7 @@ var containers = [
   'requests'
   'candidates'
   'releases'
+  'models'
 ]
 
 // Poison queues would be made by whoever poisons first; they are made here so that roles and alerts can refer to them.
@@ -46,6 +47,7 @@ var appAccountRoles = [
 
 var workerContainerRoles = [
   { container: 'candidates', role: 'StorageBlobDataContributor' }
+  { container: 'models', role: 'StorageBlobDataReader' }
 ]
 
 // On its job queue the worker renews messages (messages/write, which Message Processor lacks), and the scaler, under the same identity,

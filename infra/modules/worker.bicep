@@ -22,6 +22,9 @@ var sizes = {
   'Consumption-GPU-NC24-A100': { cpu: '24', memory: '220Gi' }
 }
 
+// The image sets the same port.
+var healthPort = 8080
+
 // Stands in until azd has pushed the worker's image. It never starts: nothing is queued before the function app is there.
 var placeholder = 'mcr.microsoft.com/k8se/quickstart:latest'
 
@@ -79,13 +82,32 @@ resource worker 'Microsoft.App/containerApps@2026-01-01' = {
             { name: 'AzureWebJobsStorage__blobServiceUri', value: blobEndpoint }
             { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
           ]
+          probes: [
+            {
+              // A first start fetches gigabytes of a model before it is ready; it lives from its first second.
+              type: 'Liveness'
+              httpGet: { path: '/health/live', port: healthPort }
+              initialDelaySeconds: 10
+              periodSeconds: 30
+              timeoutSeconds: 5
+              failureThreshold: 5
+            }
+            {
+              type: 'Readiness'
+              httpGet: { path: '/health/ready', port: healthPort }
+              periodSeconds: 15
+              timeoutSeconds: 5
+              failureThreshold: 3
+            }
+          ]
           resources: {
             cpu: json(sizes[gpuProfile].cpu)
             memory: sizes[gpuProfile].memory
           }
         }
       ]
-      // At SIGTERM jobs at work go back to the queue. 600 is the most, as far as is known.
+      // At SIGTERM jobs at work are finished or go back to the queue; the worker's own time-outs end before this. 600 is the most, as far
+      // as is known.
       terminationGracePeriodSeconds: 60
       scale: {
         minReplicas: 0

@@ -4,6 +4,7 @@ using DpSynth.Models.Embedding;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Requests;
 using Microsoft.Extensions.Configuration;
 
@@ -13,27 +14,39 @@ namespace DpSynth.Embedders;
 /// Makes every embedder: those without a model through <see cref="EmbedderFactory"/>, the others from this machine's models, each of
 /// which is loaded once and stays. Thread-safe.
 /// </summary>
-public sealed class ModelEmbedderFactory(ModelDirectory models, InferenceOptions inference) : IEmbedderFactory, IDisposable
+/// <param name="models">Brings models to this machine.</param>
+/// <param name="inference">What executes them.</param>
+public sealed class ModelEmbedderFactory(IModelSource models, InferenceOptions inference) : IEmbedderFactory, IDisposable
 {
-    private readonly EmbedderFactory _withoutModel = new();
-    private readonly ConcurrentDictionary<OnnxImageOptions, Lazy<ImageEncoder>> _encoders = new();
+    private readonly ConcurrentDictionary<(OnnxImageOptions Options, string Fingerprint), Lazy<ImageEncoder>> _encoders = new();
+
+    /// <summary>Makes a factory for the models of a directory.</summary>
+    public ModelEmbedderFactory(ModelDirectory models, InferenceOptions inference)
+        : this(new LocalModels(models.Path), inference)
+    {
+    }
 
     /// <summary>Makes the factory that the section <c>Models</c> describes.</summary>
-    public static ModelEmbedderFactory FromConfiguration(IConfiguration configuration)
+    /// <param name="configuration">Holds the section.</param>
+    /// <param name="models">Brings models to this machine; null for those of the section's directory alone.</param>
+    public static ModelEmbedderFactory FromConfiguration(IConfiguration configuration, IModelSource? models = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var options = configuration.GetSection(ModelOptions.SectionName).Get<ModelOptions>() ?? new ModelOptions();
-        return new ModelEmbedderFactory(options.OpenDirectory(), options.ToInferenceOptions());
+        return new ModelEmbedderFactory(models ?? new LocalModels(options.OpenDirectory().Path), options.ToInferenceOptions());
     }
 
     /// <inheritdoc/>
-    public IEmbedder Create(EmbedderOptions options, ImageShape shape)
+    public async ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
-        if (options is not OnnxImageOptions model)
-            return _withoutModel.Create(options, shape);
+        if (options is not OnnxImageOptions onnx)
+            return EmbedderFactory.Create(options, shape);
+
+        var model = await models.OpenAsync(onnx.Model, onnx.ModelHash, cancellationToken);
         try
         {
-            return new OnnxImageEmbedder(Encoder(model).For(shape));
+            var encoder = Encoder(onnx with { ModelHash = null }, model);
+            return new OnnxImageEmbedder(encoder.For(shape), encoder.Model.Provider);
         }
         catch (Exception fault) when (fault is ModelFolderException or InferenceException)
         {
@@ -48,9 +61,10 @@ public sealed class ModelEmbedderFactory(ModelDirectory models, InferenceOptions
             encoder.Value.Dispose();
     }
 
-    private ImageEncoder Encoder(OnnxImageOptions options)
+    private ImageEncoder Encoder(OnnxImageOptions options, LocalModel model)
     {
-        var encoder = _encoders.GetOrAdd(options, key => new Lazy<ImageEncoder>(() => Open(key)));
+        var key = (options, model.Fingerprint);
+        var encoder = _encoders.GetOrAdd(key, _ => new Lazy<ImageEncoder>(() => Open(options, model.Folder)));
         try
         {
             return encoder.Value;
@@ -58,13 +72,13 @@ public sealed class ModelEmbedderFactory(ModelDirectory models, InferenceOptions
         catch
         {
             // A model that arrives later, or a GPU that comes free, is found at the next try.
-            _encoders.TryRemove(KeyValuePair.Create(options, encoder));
+            _encoders.TryRemove(KeyValuePair.Create(key, encoder));
             throw;
         }
     }
 
-    private ImageEncoder Open(OnnxImageOptions options) => ImageEncoder.Open(
-        ImageModelFolder.Open(models.Find(options.Model)),
+    private ImageEncoder Open(OnnxImageOptions options, string folder) => ImageEncoder.Open(
+        ImageModelFolder.Open(folder),
         inference,
         options.Output,
         options.Pooling == TokenPooling.Mean ? TokenReduction.Mean : TokenReduction.First);

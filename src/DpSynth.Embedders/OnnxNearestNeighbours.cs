@@ -12,7 +12,10 @@ namespace DpSynth.Embedders;
 /// </summary>
 public static class OnnxNearestNeighbours
 {
-    /// <summary>Finds the nearest candidates of every query; arguments and result as in <see cref="NearestNeighbours.Find"/>.</summary>
+    /// <summary>
+    /// Finds the nearest candidates of every query; arguments and result as in <see cref="NearestNeighbours.Find"/>, which does the work where the
+    /// processor steps in for another provider.
+    /// </summary>
     /// <param name="queries"><c>[N, d]</c>.</param>
     /// <param name="candidates"><c>[M, d]</c>; scaled, they lie on the device as a whole.</param>
     /// <param name="metric">What "nearest" means.</param>
@@ -36,6 +39,10 @@ public static class OnnxNearestNeighbours
             throw new ArgumentException($"Queries of dimension {queries.Columns} cannot be compared with candidates of dimension {candidates.Columns}.", nameof(queries));
 
         var k = Math.Min(neighbours, candidates.Rows);
+        using var search = new OnnxSearch(candidates.Columns, k, options);
+        if (search.Fallback is not null)
+            return NearestNeighbours.Find(queries, candidates, metric, k);
+
         var scaling = RowScaling.For(queries, candidates, metric);
         var bias = new float[candidates.Rows];
         var scaledCandidates = Scaled(candidates, row =>
@@ -45,8 +52,7 @@ public static class OnnxNearestNeighbours
             return scale;
         });
         var scaledQueries = Scaled(queries, row => scaling.OfQuery(queries[row]));
-        using var search = new OnnxSearch(candidates.Columns, k, options);
-        return new NeighbourTable(queries.Rows, k, search.Find(scaledQueries, scaledCandidates, bias, scoreBytes));
+        return new NeighbourTable(queries.Rows, k, search.Find(scaledQueries, scaledCandidates, bias, scoreBytes)) { Provider = search.Provider.ToString().ToLowerInvariant() };
     }
 
     private static float[] Scaled(EmbeddingMatrix matrix, Func<int, double> factorOf)

@@ -3,8 +3,10 @@ using DpSynth.Evaluation.Releases;
 using DpSynth.Functions.Callers;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage;
+using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +31,10 @@ public static class FunctionApp
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDiscreteGaussianNoise, SecureDiscreteGaussianNoise>();
-        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
+        var models = configuration.GetSection(ModelOptions.SectionName).Get<ModelOptions>() ?? new ModelOptions();
+        services.AddModelStorage(configuration, models.OpenDirectory().Path, provider => provider.GetRequiredService<ExchangeAccount>().Models);
+        services.TryAddSingleton<IEmbedderFactory>(provider =>
+            ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
 
         services.AddOptions<AuthenticationOptions>().Bind(configuration.GetSection(AuthenticationOptions.SectionName));
         services.AddSingleton(provider => new CallerReader(provider.GetRequiredService<IOptions<AuthenticationOptions>>(), configuration));
@@ -41,6 +46,7 @@ public static class FunctionApp
         services.AddSingleton<PrivateImageCheck>();
         services.AddSingleton<RunSettlement>();
         services.AddSingleton<GenerationDispatcher>();
+        services.TryAddSingleton(_ => OnnxNeighbourSearch.FromConfiguration(configuration));
         services.AddSingleton<VoteCounting>();
         services.AddSingleton<HistogramRelease>();
         services.AddSingleton<SurvivorSelection>();

@@ -16,7 +16,7 @@ public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalo
     private readonly GlyphLibrary _glyphs = new();
 
     /// <inheritdoc/>
-    /// <exception cref="GenerationException">The model is missing, cannot be loaded, or makes no images of that shape.</exception>
+    /// <exception cref="GenerationException">The model is missing or not the one the run pinned, cannot be loaded, or makes no images of that shape.</exception>
     /// <exception cref="ArgumentException">The options are invalid, or name a font that does not ship.</exception>
     public async ValueTask<IGenerator> CreateAsync(GeneratorOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalo
         {
             DrawTextOptions drawText => new DrawTextGenerator(drawText, shape, fonts.Select(drawText.Fonts), _glyphs),
             NearestImageOptions nearest => new NearestImageGenerator(await publicImages.LoadAsync(nearest.PublicSet, shape, cancellationToken)),
-            StableDiffusionOptions diffusion => StableDiffusionGenerator.Create(diffusion, shape, await models.LoadAsync(diffusion.Model, cancellationToken)),
+            StableDiffusionOptions diffusion => StableDiffusionGenerator.Create(diffusion, shape, await models.LoadAsync(diffusion.Model, diffusion.ModelHash, cancellationToken)),
             _ => throw new NotSupportedException($"This worker has no generator for {options.GetType().Name}."),
         };
     }

@@ -1,8 +1,12 @@
+using System.Diagnostics;
 using Azure;
 using Azure.Storage.Queues.Models;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Telemetry;
+using DpSynth.Worker.Health;
+using DpSynth.Worker.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,11 +23,14 @@ namespace DpSynth.Worker;
 /// <see cref="GenerationWorkerOptions.MaxDequeueCount"/> tries. Where the worker's access reaches <c>generation-jobs-poison</c>, the
 /// message is kept there too; on one machine it does not, for the two queues and the container are all it may touch.
 /// </remarks>
-public sealed class GenerationWorker(
+internal sealed class GenerationWorker(
     WorkerStorage storage,
     ICandidateStore candidates,
     IGenerationJobRunner runner,
     IOptions<GenerationWorkerOptions> options,
+    WarmUp warmUp,
+    WorkerHealth health,
+    WorkerInstruments instruments,
     TimeProvider time,
     ILogger<GenerationWorker> logger) : BackgroundService
 {
@@ -33,15 +40,25 @@ public sealed class GenerationWorker(
     private readonly EndedRuns _ended = new(candidates, time);
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await warmUp.RunAsync(stoppingToken);
         logger.Started(_options.Concurrency);
 
+        // Told to stop, the worker takes no more jobs at once; those at work have a while to be finished.
+        using var abandoning = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var stopping = stoppingToken.Register(() =>
+        {
+            health.IsStopping = true;
+            abandoning.CancelAfter(_options.DrainTimeout);
+        });
+
         // Each loop takes one job when it is free to begin it: what nobody has begun stays visible to all workers.
-        return Task.WhenAll(Enumerable.Range(0, _options.Concurrency).Select(_ => Task.Run(() => TakeJobsAsync(stoppingToken), stoppingToken)));
+        await Task.WhenAll(Enumerable.Range(0, _options.Concurrency)
+            .Select(_ => Task.Run(() => TakeJobsAsync(stoppingToken, abandoning.Token), CancellationToken.None)));
     }
 
-    private async Task TakeJobsAsync(CancellationToken stoppingToken)
+    private async Task TakeJobsAsync(CancellationToken stoppingToken, CancellationToken abandonToken)
     {
         var pause = _options.ShortestPause;
         while (!stoppingToken.IsCancellationRequested)
@@ -50,20 +67,18 @@ public sealed class GenerationWorker(
             {
                 // Not cancelled by the stop: a message that the service has handed out must be given back, or it stays hidden for a lease.
                 QueueMessage[] messages = await storage.Jobs.ReceiveMessagesAsync(1, _options.Lease, CancellationToken.None);
+                health.ReachesStorage = true;
                 if (messages is [var message])
                 {
                     pause = _options.ShortestPause;
-                    await ServeAsync(message, stoppingToken);
+                    await ServeAsync(message, stoppingToken.IsCancellationRequested ? stoppingToken : abandonToken);
                     continue;
                 }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
             }
             catch (Exception exception) when (exception is RequestFailedException or AggregateException or IOException)
             {
                 logger.StorageFailed(exception);
+                health.ReachesStorage = false;
                 pause = _options.LongestPause;
             }
 
@@ -72,39 +87,55 @@ public sealed class GenerationWorker(
         }
     }
 
-    private async Task ServeAsync(QueueMessage message, CancellationToken stoppingToken)
+    private async Task ServeAsync(QueueMessage message, CancellationToken abandonToken)
     {
         await using var lease = new JobLease(storage.Jobs, message, _options, time);
         var (job, fault) = JobMessage.Parse(message.MessageText);
-        if (job is null)
+        using var activity = TelemetrySource.Activities.StartActivity("generation job", ActivityKind.Consumer);
+        activity?.SetTag("generation", job?.Generation).SetTag("shard", job?.Shard).SetTag("count", job?.Count);
+        instruments.Began(message.DequeueCount == 1 ? time.GetUtcNow() - message.InsertedOn : null);
+        var began = time.GetTimestamp();
+        var outcome = JobOutcome.Failed;
+        try
         {
-            logger.Unreadable(message.MessageId, fault!);
-            await PutAwayAsync(lease);
+            outcome = await ServeAsync(lease, job, fault, abandonToken);
         }
-        else if (fault is not null)
+        finally
         {
-            await GiveUpAsync(lease, job, $"A job of generation {job.Generation} {fault}.");
-        }
-        else if (message.DequeueCount > _options.MaxDequeueCount)
-        {
-            await GiveUpAsync(lease, job, $"{Describe(job)} was begun {_options.MaxDequeueCount} times, and no worker lived to finish it.");
-        }
-        else
-        {
-            await WorkAsync(lease, job, stoppingToken);
+            activity?.SetTag("outcome", outcome.ToLabel());
+            instruments.Ended(outcome, time.GetElapsedTime(began), job?.Count ?? 0);
         }
     }
 
-    private async Task WorkAsync(JobLease lease, GenerationJob job, CancellationToken stoppingToken)
+    private async Task<JobOutcome> ServeAsync(JobLease lease, GenerationJob? job, string? fault, CancellationToken abandonToken)
     {
-        using var working = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+        if (job is null)
+        {
+            logger.Unreadable(lease.Message.MessageId, fault!);
+            await PutAwayAsync(lease);
+            return JobOutcome.Refused;
+        }
+
+        if (fault is not null)
+        {
+            return await GiveUpAsync(lease, job, $"A job of generation {job.Generation} {fault}.");
+        }
+
+        return Tries(lease, job) > _options.MaxDequeueCount
+            ? await GiveUpAsync(lease, job, $"{Describe(job)} was begun {_options.MaxDequeueCount} times, and no worker lived to finish it.")
+            : await WorkAsync(lease, job, abandonToken);
+    }
+
+    private async Task<JobOutcome> WorkAsync(JobLease lease, GenerationJob job, CancellationToken abandonToken)
+    {
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(abandonToken, lease.Lost);
         try
         {
             if (await _ended.ContainsAsync(job.RunId, working.Token))
             {
                 logger.Dropped(job.RunId, job.Generation, job.Shard);
                 await lease.CompleteAsync(CancellationToken.None);
-                return;
+                return JobOutcome.Dropped;
             }
 
             var began = time.GetTimestamp();
@@ -112,40 +143,49 @@ public sealed class GenerationWorker(
             logger.Made(job.RunId, job.Generation, job.Shard, job.Count, time.GetElapsedTime(began).TotalSeconds);
             await AnswerAsync(job, error: null);
             await lease.CompleteAsync(CancellationToken.None);
+            return JobOutcome.Done;
         }
         catch (OperationCanceledException) when (working.IsCancellationRequested)
         {
             logger.Left(job.RunId, job.Generation, job.Shard);
-            if (!lease.Lost.IsCancellationRequested)
+            if (lease.Lost.IsCancellationRequested)
             {
-                await lease.AbandonAsync(TimeSpan.Zero, CancellationToken.None);
+                return JobOutcome.Lost;
             }
+
+            await lease.ReturnAsync(JobMessage.Format(job with { Returns = job.Returns + 1 }), CancellationToken.None);
+            return JobOutcome.Returned;
         }
         catch (GenerationException exception)
         {
-            await GiveUpAsync(lease, job, exception.Message);
+            return await GiveUpAsync(lease, job, exception.Message);
         }
-        catch (Exception exception) when (lease.Message.DequeueCount >= _options.MaxDequeueCount)
+        catch (Exception exception) when (Tries(lease, job) >= _options.MaxDequeueCount)
         {
-            logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, lease.Message.DequeueCount);
-            await GiveUpAsync(lease, job, $"{Describe(job)} failed {lease.Message.DequeueCount} times, at last with: {exception.Message}");
+            logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, Tries(lease, job));
+            return await GiveUpAsync(lease, job, $"{Describe(job)} failed {Tries(lease, job)} times, at last with: {exception.Message}");
         }
         catch (Exception exception)
         {
-            logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, lease.Message.DequeueCount);
+            logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, Tries(lease, job));
             await lease.AbandonAsync(_options.RetryDelay, CancellationToken.None);
+            return JobOutcome.Failed;
         }
     }
 
+    /// <summary>How often the job was begun by a worker that was not told to stop.</summary>
+    private static long Tries(JobLease lease, GenerationJob job) => Math.Max(1, lease.Message.DequeueCount - job.Returns);
+
     private static string Describe(GenerationJob job) => $"Shard {job.Shard} of generation {job.Generation}";
 
-    private async Task GiveUpAsync(JobLease lease, GenerationJob job, string reason)
+    private async Task<JobOutcome> GiveUpAsync(JobLease lease, GenerationJob job, string reason)
     {
         var sentence = reason.ReplaceLineEndings(" ");
         sentence = sentence.Length <= LongestReason ? sentence : $"{sentence[..LongestReason]}…";
         logger.GaveUp(job.RunId, job.Generation, job.Shard, sentence);
         await AnswerAsync(job, sentence);
         await PutAwayAsync(lease);
+        return JobOutcome.Refused;
     }
 
     private async Task PutAwayAsync(JobLease lease)

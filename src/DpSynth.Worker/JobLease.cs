@@ -42,6 +42,13 @@ internal sealed class JobLease : IAsyncDisposable
         await TryAsync(() => _queue.DeleteMessageAsync(Message.MessageId, _receipt, cancellationToken));
     }
 
+    /// <summary>Shows the message to the other workers at once, with a new text: in one call, so that the job is never there twice.</summary>
+    public async Task ReturnAsync(BinaryData text, CancellationToken cancellationToken)
+    {
+        await StopRenewingAsync();
+        await TryAsync(() => _queue.UpdateMessageAsync(Message.MessageId, _receipt, text, TimeSpan.Zero, cancellationToken));
+    }
+
     /// <summary>Shows the message to the other workers again.</summary>
     /// <param name="delay">How long it stays hidden.</param>
     /// <param name="cancellationToken">Stops the call.</param>

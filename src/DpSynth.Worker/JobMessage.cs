@@ -9,6 +9,9 @@ namespace DpSynth.Worker;
 /// <param name="Fault">Why it cannot be done; null for a sound job.</param>
 internal sealed record JobMessage(GenerationJob? Job, string? Fault)
 {
+    /// <summary>A job as it lies in the queue.</summary>
+    public static BinaryData Format(GenerationJob job) => BinaryData.FromString(Convert.ToBase64String(StorageJson.Encode(job)));
+
     /// <summary>Reads a message as it lies in the queue: base64 of JSON.</summary>
     public static JobMessage Parse(ReadOnlySpan<char> text)
     {
@@ -33,7 +36,7 @@ internal sealed record JobMessage(GenerationJob? Job, string? Fault)
             return new JobMessage(null, "names no run");
         }
 
-        var isSound = job is { Generation: >= 0, Shard: >= 0, ClassIndex: >= 0, Start: >= 0, Count: >= 1 };
+        var isSound = job is { Generation: >= 0, Shard: >= 0, ClassIndex: >= 0, Start: >= 0, Count: >= 1, Returns: >= 0 };
         return new JobMessage(job, isSound ? null : "has a number out of range");
     }
 }

@@ -5,7 +5,7 @@ namespace DpSynth.Worker;
 
 /// <summary>
 /// A worker's own host: settings from the environment and the command line, its own services, a graceful stop on SIGTERM, at which jobs
-/// at work go back to the queue.
+/// at work are finished or go back to the queue.
 /// </summary>
 public static class WorkerHost
 {

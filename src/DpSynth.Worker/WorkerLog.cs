@@ -26,6 +26,12 @@ internal static partial class WorkerLog
     [LoggerMessage(706, LogLevel.Error, "The message {MessageId} on generation-jobs {Fault}; it is taken off the queue.")]
     public static partial void Unreadable(this ILogger logger, string messageId, string fault);
 
+    [LoggerMessage(708, LogLevel.Information, "The model {Model} is loaded.")]
+    public static partial void Warmed(this ILogger logger, string model);
+
+    [LoggerMessage(709, LogLevel.Error, "The model {Model}, which this worker is to keep warm, cannot be loaded: {Reason}")]
+    public static partial void NotWarmed(this ILogger logger, Exception exception, string model, string reason);
+
     [LoggerMessage(707, LogLevel.Warning, "The exchange account does not answer; trying again.")]
     public static partial void StorageFailed(this ILogger logger, Exception exception);
 }

@@ -3,13 +3,20 @@ using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging.Decoding;
+using DpSynth.Storage;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Telemetry;
+using DpSynth.Worker.Health;
+using DpSynth.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace DpSynth.Worker;
 
@@ -27,6 +34,8 @@ public static class WorkerServices
         services.AddOptions<GenerationWorkerOptions>()
             .Bind(configuration.GetSection(GenerationWorkerOptions.SectionName))
             .Validate(options => options.IsValid, GenerationWorkerOptions.Rule);
+        services.AddOptions<HostOptions>().Configure<IOptions<GenerationWorkerOptions>>(
+            (host, worker) => host.ShutdownTimeout = worker.Value.ShutdownTimeout);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
@@ -36,12 +45,22 @@ public static class WorkerServices
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton(_ => FontCatalogue.Open());
-        services.TryAddSingleton(_ => new ModelLibrary(
-            configuration.GetSection(ModelLibraryOptions.SectionName).Get<ModelLibraryOptions>() ?? new ModelLibraryOptions()));
+        var models = configuration.GetSection(ModelLibraryOptions.SectionName).Get<ModelLibraryOptions>() ?? new ModelLibraryOptions();
+        services.AddModelStorage(configuration, models.OpenDirectory().Path, provider => provider.GetRequiredService<WorkerStorage>().Models);
+        services.TryAddSingleton(provider => new ModelLibrary(
+            models, provider.GetRequiredService<IModelSource>(), provider.GetRequiredService<ModelInstruments>()));
         services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
-        services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
+        services.TryAddSingleton<IEmbedderFactory>(provider =>
+            ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
         services.TryAddSingleton<GeneratorCache>();
         services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
+        services.TryAddSingleton<WorkerHealth>();
+        services.TryAddSingleton<WorkerInstruments>();
+        services.TryAddSingleton<WarmUp>();
+
+        // Stopped in the other order: probes are answered, and measurements sent, until the last job is put back.
+        services.AddHostedService<TelemetryExport>();
+        services.AddHostedService<HealthServer>();
         services.AddHostedService<GenerationWorker>();
         return services;
     }

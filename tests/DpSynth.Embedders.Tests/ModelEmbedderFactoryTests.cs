@@ -1,6 +1,8 @@
 using DpSynth.Imaging;
+using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Requests;
 using Microsoft.Extensions.Configuration;
 
@@ -18,7 +20,7 @@ public sealed class ModelEmbedderFactoryTests
         int[] dimensions = [Shape.ByteCount, 16, 128];
         for (var i = 0; i < all.Length; i++)
         {
-            var embedder = factory.Create(all[i], Shape);
+            var embedder = await factory.CreateAsync(all[i], Shape, default);
             Assert.Equal(dimensions[i], embedder.Dimension);
             var images = new ImageBatch(Shape, 2);
             images[1].Fill(255);
@@ -38,23 +40,24 @@ public sealed class ModelEmbedderFactoryTests
         {
             using var factory = Open();
             embeddings[machine] = new float[3 * 128];
-            await factory.Create(new OnnxImageOptions { Model = "tiny-sd" }, Shape).EmbedAsync(images, embeddings[machine], CancellationToken.None);
+            var embedder = await factory.CreateAsync(new OnnxImageOptions { Model = "tiny-sd" }, Shape, default);
+            await embedder.EmbedAsync(images, embeddings[machine], CancellationToken.None);
         }
 
         Assert.Equal(embeddings[0], embeddings[1]);
     }
 
     [Fact]
-    public void Factory_says_which_models_there_are()
+    public async Task Factory_says_which_models_there_are()
     {
         using var factory = Open();
-        var fault = Assert.Throws<NotSupportedException>(() => factory.Create(new OnnxImageOptions { Model = "clip" }, Shape));
+        var fault = await Assert.ThrowsAnyAsync<NotSupportedException>(() => factory.CreateAsync(new OnnxImageOptions { Model = "clip" }, Shape, default).AsTask());
         Assert.Contains("There is no model 'clip'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("tiny-sd", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Factory_takes_its_models_directory_and_provider_from_configuration()
+    public async Task Factory_takes_its_models_directory_and_provider_from_configuration()
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -62,11 +65,26 @@ public sealed class ModelEmbedderFactoryTests
             ["Models:Provider"] = "cuda",
         };
         using var elsewhere = ModelEmbedderFactory.FromConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        Assert.Contains("it holds none", Assert.Throws<NotSupportedException>(() => elsewhere.Create(new OnnxImageOptions { Model = "tiny-sd" }, Shape)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "which holds none",
+            (await Assert.ThrowsAnyAsync<NotSupportedException>(() => elsewhere.CreateAsync(new OnnxImageOptions { Model = "tiny-sd" }, Shape, default).AsTask())).Message,
+            StringComparison.Ordinal);
 
         var options = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection(ModelOptions.SectionName).Get<ModelOptions>()!;
         Assert.Equal(ExecutionProvider.Cuda, options.ToInferenceOptions().Provider);
         Assert.False(options.ToInferenceOptions().AllowCpuFallback);
+    }
+
+    [Fact]
+    public async Task Factory_refuses_a_model_that_is_not_the_pinned_one()
+    {
+        using var factory = Open();
+        var index = (await new LocalModels(ModelDirectory.Nearest().Path).FindAsync("tiny-sd", default))!;
+        Assert.Equal("cpu", (await factory.CreateAsync(new OnnxImageOptions { Model = "tiny-sd", ModelHash = index.Fingerprint }, Shape, default)).Provider);
+        var other = new OnnxImageOptions { Model = "tiny-sd", ModelHash = new string('0', 64) };
+        var refusal = await Assert.ThrowsAsync<ModelUnavailableException>(() => factory.CreateAsync(other, Shape, default).AsTask());
+        Assert.Contains("000000000000…", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(index.Fingerprint[..12], refusal.Message, StringComparison.Ordinal);
     }
 
     private static ModelEmbedderFactory Open() => ModelEmbedderFactory.FromConfiguration(new ConfigurationBuilder().Build());

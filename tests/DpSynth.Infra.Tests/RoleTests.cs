@@ -33,6 +33,7 @@ public class RoleTests
         Assert.Equal(
             [
                 "container candidates: StorageBlobDataContributor",
+                "container models: StorageBlobDataReader",
                 "queue generation-jobs-poison: StorageQueueDataMessageSender",
                 "queue generation-jobs: StorageQueueDataContributor",
                 "queue generation-results: StorageQueueDataMessageSender",

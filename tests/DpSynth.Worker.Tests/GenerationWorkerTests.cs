@@ -76,6 +76,42 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     }
 
     [Fact]
+    public async Task Job_of_a_worker_that_stops_has_not_lost_a_try()
+    {
+        await EnqueueAsync(NewJob());
+        for (var stops = 0; stops < 3; stops++)
+        {
+            var stopped = new JobRunner((_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
+            var stopping = await StartWorkerAsync(stopped, ("Worker:MaxDequeueCount", "1"));
+            await WaitUntilAsync(() => Task.FromResult(!stopped.Begun.IsEmpty));
+            await StopAsync(stopping);
+        }
+
+        // The one try that there is counts.
+        var last = new JobRunner((_, _) => throw new IOException("Not now."));
+        await StartWorkerAsync(last, ("Worker:MaxDequeueCount", "1"));
+        Assert.Contains("failed 1 times", Assert.Single(await ReceiveResultsAsync(1)).Error, StringComparison.Ordinal);
+        await AssertAllIsDoneAsync();
+        Assert.Equal(NewJob() with { Returns = 3 }, Assert.Single(last.Begun));
+    }
+
+    [Fact]
+    public async Task Worker_that_stops_finishes_its_job_where_there_is_time_and_takes_no_other()
+    {
+        var finish = new TaskCompletionSource();
+        var runner = new JobRunner((_, _) => finish.Task);
+        await EnqueueAsync(NewJob(0), NewJob(1));
+        var stopping = await StartWorkerAsync(runner, ("Worker:DrainTimeout", "00:01:00"));
+        await WaitUntilAsync(() => Task.FromResult(!runner.Begun.IsEmpty));
+        var stopped = StopAsync(stopping);
+        finish.SetResult();
+        await stopped;
+        Assert.Null(Assert.Single(await ReceiveResultsAsync(1)).Error);
+        Assert.Single(runner.Begun);
+        Assert.Equal(1, (await Jobs.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+    }
+
+    [Fact]
     public async Task Job_sent_three_times_is_made_once_and_answered_each_time()
     {
         var made = 0;
@@ -235,6 +271,8 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     [InlineData("Worker:Lease", "00:00:00.5")]
     [InlineData("Worker:RenewEvery", "00:02:00")]
     [InlineData("Worker:MaxDequeueCount", "0")]
+    [InlineData("Worker:DrainTimeout", "-00:00:01")]
+    [InlineData("Worker:HealthPort", "0")]
     public async Task Setting_out_of_range_is_refused_at_the_start(string name, string value) =>
         await Assert.ThrowsAsync<OptionsValidationException>(() => StartWorkerAsync(JobRunner.Instant(), (name, value)));
 }

@@ -60,6 +60,7 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
         var all = new Dictionary<string, string?>
         {
             ["Worker:Concurrency"] = "1",
+            ["Worker:DrainTimeout"] = "00:00:00",
             ["Worker:RetryDelay"] = "00:00:00",
             ["Worker:ShortestPause"] = "00:00:00.02",
             ["Worker:LongestPause"] = "00:00:00.1",

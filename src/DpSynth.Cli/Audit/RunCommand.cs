@@ -127,7 +127,7 @@ internal static class RunCommand
         Connection connection, SettledRun settled, IReadOnlyList<Canary> canaries, CancellationToken cancellationToken)
     {
         var recipe = settled.Recipe;
-        var embedder = new EmbedderFactory().Create(recipe.Embedder, recipe.Shape);
+        var embedder = EmbedderFactory.Create(recipe.Embedder, recipe.Shape);
         var scored = new List<(double, bool)>();
         for (var classIndex = 0; classIndex < recipe.Classes.Count; classIndex++)
         {

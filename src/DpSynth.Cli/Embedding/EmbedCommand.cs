@@ -37,7 +37,7 @@ internal static class EmbedCommand
         using var chosen = _selection.Choose(parsed, context.Surroundings);
         var images = ImageFiles.Open(parsed.GetRequiredValue(_images));
         var shape = await _selection.SizeAsync(parsed, images, cancellationToken);
-        var embedder = chosen.For(shape);
+        var embedder = await chosen.ForAsync(shape, cancellationToken);
         var path = parsed.GetRequiredValue(_out);
         await EmbeddingFile.WriteAsync<float>(
             path,

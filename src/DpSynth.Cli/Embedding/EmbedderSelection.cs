@@ -123,7 +123,7 @@ internal sealed class ChosenEmbedder(string name, EmbedderOptions options, Model
 
     /// <summary>The embedder for images of a shape.</summary>
     /// <exception cref="CommandException">The model cannot be used for such images.</exception>
-    public IEmbedder For(ImageShape shape)
+    public async ValueTask<IEmbedder> ForAsync(ImageShape shape, CancellationToken cancellationToken)
     {
         if (options.DescribeFault(shape) is not null)
         {
@@ -132,7 +132,7 @@ internal sealed class ChosenEmbedder(string name, EmbedderOptions options, Model
 
         try
         {
-            return _factory.Create(options, shape);
+            return await _factory.CreateAsync(options, shape, cancellationToken);
         }
         catch (NotSupportedException fault) when (fault.InnerException is ModelFolderException)
         {

@@ -18,7 +18,12 @@ internal sealed class InProcessWorker(LocalHostContext host) : IHostedService, I
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var access = await WorkerAccessFile.SignAsync(host.ExchangeStorage, cancellationToken);
-        var builder = WorkerHost.CreateBuilder([], [KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson())]);
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [WorkerAccess.SettingName] = access.ToJson(),
+            [$"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}"] = $"{TimeSpan.Zero}",
+        };
+        var builder = WorkerHost.CreateBuilder([], settings);
         builder.Logging.ClearProviders();
         foreach (var provider in host.Services.GetServices<ILoggerProvider>())
         {

@@ -2,11 +2,11 @@ using System.CommandLine;
 
 namespace DpSynth.Cli.Models;
 
-/// <summary><c>dpsynth models</c>.</summary>
+/// <summary><c>dpsynth models</c>: the models that runs work with.</summary>
 internal static class ModelsCommand
 {
     public static Command Create(CommandContext context) => CommandContext.Group(
         "models",
-        "Look at the models on this machine.",
-        [CheckCommand.Create(context), ListCommand.Create(context)]);
+        "Models for generators and embedders.",
+        [CheckCommand.Create(context), ListCommand.Create(context), PushCommand.Create(context)]);
 }

@@ -53,7 +53,7 @@ internal sealed class ScoredSets
             }
 
             var images = set == a ? folders[0] : folders[^1];
-            return await EmbedAsync(images, chosen!.For(shape), shape, _selection.Resize(parsed), terminal, cancellationToken);
+            return await EmbedAsync(images, await chosen!.ForAsync(shape, cancellationToken), shape, _selection.Resize(parsed), terminal, cancellationToken);
         }
 
         var (first, second) = (await Read(a), await Read(b));

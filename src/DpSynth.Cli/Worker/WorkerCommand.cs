@@ -35,6 +35,9 @@ internal static class WorkerCommand
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [$"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.Concurrency)}"] = concurrency.ToString(CultureInfo.InvariantCulture),
+
+            // Whoever presses Ctrl+C does not want to wait; the jobs go to the next worker.
+            [$"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}"] = $"{TimeSpan.Zero}",
         };
         if (!HasOwnAccess(context.Surroundings))
         {

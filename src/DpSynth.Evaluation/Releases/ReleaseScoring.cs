@@ -117,7 +117,7 @@ public sealed class ReleaseScoring(
 
     private async Task<RowSample> EmbedPublicAsync(SettledRun run, string set, CancellationToken cancellationToken)
     {
-        var embedder = embedders.Create(run.Request.Embedder, run.Recipe.Shape);
+        var embedder = await embedders.CreateAsync(run.Recipe.Embedder, run.Recipe.Shape, cancellationToken);
         var sample = new RowSample(embedder.Dimension, MostRows);
         await foreach (var block in publicImages.ReadAsync(set, run.Recipe.Shape, cancellationToken))
         {

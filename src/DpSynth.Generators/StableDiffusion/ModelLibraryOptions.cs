@@ -1,3 +1,4 @@
+using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
 
 namespace DpSynth.Generators.StableDiffusion;
@@ -34,6 +35,9 @@ public sealed record ModelLibraryOptions
 
     /// <inheritdoc cref="InferenceOptions.ImagesPerCall"/>
     public int? ImagesPerCall { get; init; }
+
+    /// <summary>The directory as configured or found.</summary>
+    public ModelDirectory OpenDirectory() => Directory is { Length: > 0 } path ? new ModelDirectory(path) : ModelDirectory.Nearest();
 
     /// <summary>The same for the room of models.</summary>
     public InferenceOptions ToInferenceOptions() => new()

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace DpSynth.Storage.Accounts;
 
-/// <summary>The exchange account: requests, candidates, releases and the queues. Nothing in it is private.</summary>
+/// <summary>The exchange account: requests, candidates, releases, models and the queues. Nothing in it is private.</summary>
 /// <param name="blobs">The account's blob service.</param>
 /// <param name="queues">The account's queue service, with base64 messages.</param>
 public sealed class ExchangeAccount(BlobServiceClient blobs, QueueServiceClient queues)
@@ -24,6 +24,9 @@ public sealed class ExchangeAccount(BlobServiceClient blobs, QueueServiceClient 
 
     /// <summary>The container <c>releases</c>.</summary>
     public BlobContainerClient Releases { get; } = blobs.GetBlobContainerClient(ExchangeLayout.Releases);
+
+    /// <summary>The container <c>models</c>.</summary>
+    public BlobContainerClient Models { get; } = blobs.GetBlobContainerClient(ExchangeLayout.Models);
 
     /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
     /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>

@@ -1,8 +1,10 @@
+using Azure.Storage.Blobs;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Datasets;
+using DpSynth.Storage.Models;
 using DpSynth.Storage.Queues;
 using DpSynth.Storage.Releases;
 using DpSynth.Storage.Runs;
@@ -10,8 +12,10 @@ using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -67,6 +71,35 @@ public static class StorageServices
         services.TryAddSingleton<PoisonQueues>();
         services.TryAddSingleton<IRequestFiles, RequestFiles>();
         services.TryAddSingleton<IReleaseStore, ReleaseStore>();
+        return services;
+    }
+
+    /// <summary>
+    /// Registers <see cref="IModelCatalogue"/> and <see cref="IModelSource"/>: the models directory first, then the container <c>models</c>, from
+    /// which models are fetched into the directory that the setting <c>Models:Cache</c> names.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">Holds the section <c>Models</c>.</param>
+    /// <param name="directory">The models directory.</param>
+    /// <param name="container">Finds the container.</param>
+    public static IServiceCollection AddModelStorage(
+        this IServiceCollection services, IConfiguration configuration, string directory, Func<IServiceProvider, BlobContainerClient> container)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton<ModelInstruments>();
+        services.TryAddSingleton<FileHashes>();
+        services.TryAddSingleton(provider => new ModelContainer(container(provider)));
+        services.TryAddSingleton(provider => new ModelCache(
+            (configuration.GetSection(ModelStoreOptions.SectionName).Get<ModelStoreOptions>() ?? new ModelStoreOptions()).CacheDirectory,
+            provider.GetRequiredService<ModelContainer>(),
+            provider.GetRequiredService<FileHashes>(),
+            provider.GetRequiredService<ModelInstruments>()));
+        services.TryAddSingleton(provider => new ModelStore(
+            new LocalModels(directory, provider.GetRequiredService<FileHashes>()),
+            provider.GetRequiredService<ModelContainer>(),
+            provider.GetRequiredService<ModelCache>()));
+        services.TryAddSingleton<IModelCatalogue>(provider => provider.GetRequiredService<ModelStore>());
+        services.TryAddSingleton<IModelSource>(provider => provider.GetRequiredService<ModelStore>());
         return services;
     }
 }

@@ -11,6 +11,7 @@ namespace DpSynth.Storage.Layout;
 /// <item><term><c>candidates</c></term><description><c>runs/RUN/</c> with <c>recipe.json</c>, <c>ended</c>, <c>generation-003/parents.npy</c>,
 /// <c>generation-003/shard-00012</c> with <c>.tar</c>, <c>.parameters.npy</c>, <c>.embeddings.npy</c> and, written last,
 /// <c>.json</c>; <c>public/NAME/…</c></description></item>
+/// <item><term><c>models</c></term><description><c>NAME/</c> with the model's files and, written last, <c>model.json</c></description></item>
 /// <item><term><c>releases</c></term><description><c>RUN/FILE</c></description></item>
 /// </list>
 /// </remarks>
@@ -24,6 +25,12 @@ public static class ExchangeLayout
 
     /// <summary>The container of what is published.</summary>
     public const string Releases = "releases";
+
+    /// <summary>The container of models.</summary>
+    public const string Models = "models";
+
+    /// <summary>Name of the index among a model's files in <see cref="Models"/>.</summary>
+    public const string ModelIndexFile = "model.json";
 
     /// <summary>The queue of requests for runs.</summary>
     public const string RunRequests = "run-requests";
@@ -60,7 +67,7 @@ public static class ExchangeLayout
     private const string ShardMarkerSuffix = ".json";
 
     /// <summary>All containers.</summary>
-    public static IReadOnlyList<string> Containers { get; } = [Requests, Candidates, Releases];
+    public static IReadOnlyList<string> Containers { get; } = [Requests, Candidates, Releases, Models];
 
     /// <summary>All queues, each with its poison queue.</summary>
     public static IReadOnlyList<string> Queues { get; } =
@@ -146,6 +153,15 @@ public static class ExchangeLayout
 
     /// <summary>One file of a release in <see cref="Releases"/>.</summary>
     public static string ReleaseFile(string runId, string fileName) => $"{Release(runId)}{BlobNames.Segment(fileName)}";
+
+    /// <summary>The folder of a model in <see cref="Models"/>.</summary>
+    public static string Model(string name) => $"{BlobNames.Segment(name)}/";
+
+    /// <summary>A model's index in <see cref="Models"/>, written last: where it is, the model is complete.</summary>
+    public static string ModelIndex(string name) => $"{Model(name)}{ModelIndexFile}";
+
+    /// <summary>One file of a model in <see cref="Models"/>.</summary>
+    public static string ModelFile(string name, string path) => $"{Model(name)}{string.Join('/', path.Split('/').Select(BlobNames.Segment))}";
 
     private static string Shard(CandidateShardId shard) => $"{Shards(shard.RunId, shard.Generation)}{shard.Shard:D5}";
 }

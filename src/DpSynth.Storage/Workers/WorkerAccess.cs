@@ -6,15 +6,16 @@ using DpSynth.Storage.Layout;
 namespace DpSynth.Storage.Workers;
 
 /// <summary>
-/// All that a worker may touch, as shared access signatures: the container <c>candidates</c> (read, write, create, list), the queue
+/// All that a worker may touch, as shared access signatures: the container <c>candidates</c> (read, write, create, list), the container <c>models</c> (read), the queue
 /// <c>generation-jobs</c> (take, renew, delete) and the queue <c>generation-results</c> (add). Whoever holds this reaches no other
 /// container and no other queue of the account, and nothing of the private account.
 /// </summary>
 /// <param name="Candidates">The container with its signature.</param>
+/// <param name="Models">The container of models with its signature.</param>
 /// <param name="GenerationJobs">The queue of jobs with its signature.</param>
 /// <param name="GenerationResults">The queue of results with its signature.</param>
 /// <param name="ExpiresAt">When the signatures end (UTC).</param>
-public sealed record WorkerAccess(Uri Candidates, Uri GenerationJobs, Uri GenerationResults, DateTimeOffset ExpiresAt)
+public sealed record WorkerAccess(Uri Candidates, Uri Models, Uri GenerationJobs, Uri GenerationResults, DateTimeOffset ExpiresAt)
 {
     /// <summary>The setting, and environment variable, that holds the access as JSON.</summary>
     public const string SettingName = "WorkerAccess";
@@ -44,6 +45,7 @@ public sealed record WorkerAccess(Uri Candidates, Uri GenerationJobs, Uri Genera
             expiresAt);
         return new WorkerAccess(
             candidates,
+            account.Models.GenerateSasUri(BlobContainerSasPermissions.Read, expiresAt),
             Sign(ExchangeLayout.GenerationJobs, QueueSasPermissions.Read | QueueSasPermissions.Process | QueueSasPermissions.Update),
             Sign(ExchangeLayout.GenerationResults, QueueSasPermissions.Add),
             expiresAt);
@@ -56,9 +58,9 @@ public sealed record WorkerAccess(Uri Candidates, Uri GenerationJobs, Uri Genera
     public static WorkerAccess FromJson(string json)
     {
         var access = StorageJson.Decode<WorkerAccess>(System.Text.Encoding.UTF8.GetBytes(json), $"The setting {SettingName}");
-        return access is { Candidates: not null, GenerationJobs: not null, GenerationResults: not null }
+        return access is { Candidates: not null, Models: not null, GenerationJobs: not null, GenerationResults: not null }
             ? access
-            : throw new InvalidDataException($"The setting {SettingName} lacks the URI of the container or of a queue.");
+            : throw new InvalidDataException($"The setting {SettingName} lacks the URI of a container or of a queue.");
     }
 
     /// <summary>The access as one line of JSON; a secret, to be handed over by environment variable or a file only the owner can read.</summary>

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Configuration;
 
 namespace DpSynth.Storage.Workers;
 
-/// <summary>A worker's three handles on the exchange account. There is no way from here to anything else in it.</summary>
+/// <summary>A worker's handles on the exchange account. There is no way from here to anything else in it.</summary>
 public sealed class WorkerStorage
 {
-    private WorkerStorage(BlobContainerClient candidates, QueueClient jobs, QueueClient results, QueueClient? poison)
+    private WorkerStorage(BlobContainerClient candidates, BlobContainerClient models, QueueClient jobs, QueueClient results, QueueClient? poison)
     {
         Candidates = candidates;
+        Models = models;
         Jobs = jobs;
         Results = results;
         Poison = poison;
@@ -19,6 +20,9 @@ public sealed class WorkerStorage
 
     /// <summary>The container <c>candidates</c>.</summary>
     public BlobContainerClient Candidates { get; }
+
+    /// <summary>The container <c>models</c>, to read.</summary>
+    public BlobContainerClient Models { get; }
 
     /// <summary>
     /// The queue <c>generation-jobs</c>, its messages as they were sent: base64 of JSON. A client that decodes would throw on one message
@@ -33,19 +37,20 @@ public sealed class WorkerStorage
     /// it, as with <see cref="WorkerAccess"/>.</summary>
     public QueueClient? Poison { get; }
 
-    /// <summary>Opens the three by their signatures alone.</summary>
+    /// <summary>Opens them by their signatures alone.</summary>
     public static WorkerStorage FromAccess(WorkerAccess access)
     {
         ArgumentNullException.ThrowIfNull(access);
         return new WorkerStorage(
             new BlobContainerClient(access.Candidates, ClientOptions.Blobs()),
+            new BlobContainerClient(access.Models, ClientOptions.Blobs()),
             new QueueClient(access.GenerationJobs, ClientOptions.Queues(QueueMessageEncoding.None)),
             new QueueClient(access.GenerationResults, ClientOptions.Queues()),
             poison: null);
     }
 
     /// <summary>
-    /// Opens the three from the setting <see cref="WorkerAccess.SettingName"/>, or the file that
+    /// Opens them from the setting <see cref="WorkerAccess.SettingName"/>, or the file that
     /// <see cref="WorkerAccess.FileSettingName"/> names, if there is one; else from the exchange account's, where
     /// the worker's identity has roles on these and on the poison queue only.
     /// </summary>
@@ -67,8 +72,10 @@ public sealed class WorkerStorage
 
         var setting = new StorageSetting(configuration, ExchangeAccount.SettingName);
         var asSent = setting.CreateQueues(QueueMessageEncoding.None);
+        var blobs = setting.CreateBlobs();
         return new WorkerStorage(
-            setting.CreateBlobs().GetBlobContainerClient(ExchangeLayout.Candidates),
+            blobs.GetBlobContainerClient(ExchangeLayout.Candidates),
+            blobs.GetBlobContainerClient(ExchangeLayout.Models),
             asSent.GetQueueClient(ExchangeLayout.GenerationJobs),
             setting.CreateQueues().GetQueueClient(ExchangeLayout.GenerationResults),
             asSent.GetQueueClient(ExchangeLayout.Poison(ExchangeLayout.GenerationJobs)));

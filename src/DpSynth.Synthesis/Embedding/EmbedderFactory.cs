@@ -8,7 +8,12 @@ public sealed class EmbedderFactory : IEmbedderFactory
 {
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The options name an embedder this factory does not know.</exception>
-    public IEmbedder Create(EmbedderOptions options, ImageShape shape) => options switch
+    public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Create(options, shape));
+
+    /// <summary>The same at once: there is nothing to wait for.</summary>
+    /// <exception cref="NotSupportedException">The options name an embedder this factory does not know.</exception>
+    public static IEmbedder Create(EmbedderOptions options, ImageShape shape) => options switch
     {
         PixelsOptions pixels => new PixelEmbedder(pixels, shape),
         ProjectedPixelsOptions projected => new ProjectedPixelEmbedder(projected, shape),

@@ -8,6 +8,9 @@ public interface IEmbedder
     /// <summary>Length of one embedding, at least 1.</summary>
     int Dimension { get; }
 
+    /// <summary>What really executes its model: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>; null for embedders without one.</summary>
+    string? Provider => null;
+
     /// <summary>Embeds every image of <paramref name="images"/>.</summary>
     /// <param name="images">The images; all of the run's shape.</param>
     /// <param name="destination">Receives <c>[images.Count, Dimension]</c> values, row-major.</param>

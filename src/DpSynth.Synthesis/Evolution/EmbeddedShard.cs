@@ -25,6 +25,9 @@ internal sealed record EmbeddedShard
     /// <summary>Rows of the owner table that name a file of this shard.</summary>
     public IReadOnlyList<int> OwnerRows { get; init; } = [];
 
+    /// <summary>What executed the embedder's model; null for embedders without one.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>Name of the private record of one shard.</summary>
     public static string RecordName(int shard) => $"embedded-{shard:D5}";
 

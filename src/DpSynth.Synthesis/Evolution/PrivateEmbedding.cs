@@ -29,7 +29,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
 
         var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
         var shape = plan.Request.Image.ToShape();
-        var embedder = embedders.Create(plan.Request.Embedder, shape);
+        var embedder = await embedders.CreateAsync(plan.Request.Embedder, shape, cancellationToken);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
         var embedded = new List<float[]>();
         var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, inventory, cancellationToken);
@@ -40,7 +40,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
             embedded.Add(values);
         }
 
-        var found = inventory.ToRecord();
+        var found = inventory.ToRecord() with { Provider = embedder.Provider };
         await privateStore.WriteEmbeddingsAsync(runId, shardNumber, Join(embedded, found.Images, embedder.Dimension), cancellationToken);
         await privateStore.TryCreateRecordAsync(runId, record, found, cancellationToken);
     }

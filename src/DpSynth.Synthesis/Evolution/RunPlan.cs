@@ -12,7 +12,7 @@ public sealed record RunPlan
     /// <summary>Name of the private record.</summary>
     public const string RecordName = "plan";
 
-    /// <summary>The request.</summary>
+    /// <summary>The request, its models pinned. A plan made before models were pinned has no hashes: its run goes on with whatever model bears the name.</summary>
     public required RunRequest Request { get; init; }
 
     /// <summary>The classes' names in order, or one null for an unconditional run.</summary>

@@ -5,6 +5,7 @@ using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Owners;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -12,10 +13,16 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>
-/// Plans a run: looks over everything that can be told without reading an image, so that what cannot succeed ends early. Nothing is
-/// reserved yet. Doing it twice finds the first one's plan.
+/// Plans a run: looks over everything that can be told without reading an image, so that what cannot succeed ends early, and pins the
+/// models. Nothing is reserved yet. Doing it twice finds the first one's plan.
 /// </summary>
-public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore, IPrivacyLedger ledger, IEmbedderFactory embedders, IPublicImageSource publicImages)
+public sealed class RunPlanner(
+    IRunRegistry registry,
+    IPrivateStore privateStore,
+    IPrivacyLedger ledger,
+    IEmbedderFactory embedders,
+    IModelCatalogue models,
+    IPublicImageSource publicImages)
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
@@ -41,7 +48,13 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
             return new PlanSummary(fault, 0, 0);
         }
 
-        if (FindEmbedderFault(request) is { } embedderFault)
+        var (pinned, pinningFault) = await ModelPinning.PinAsync(request, models, cancellationToken);
+        if (pinned is null)
+        {
+            return new PlanSummary(pinningFault, 0, 0);
+        }
+
+        if (await FindEmbedderFaultAsync(pinned, cancellationToken) is { } embedderFault)
         {
             return new PlanSummary(embedderFault, 0, 0);
         }
@@ -61,7 +74,7 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
             return new PlanSummary(budgetFault, 0, 0);
         }
 
-        await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan, cancellationToken);
+        await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned }, cancellationToken);
         return Summarise(plan);
     }
 
@@ -145,11 +158,11 @@ public sealed class RunPlanner(IRunRegistry registry, IPrivateStore privateStore
     }
 
     /// <summary>An embedder's model may be missing here, or not take images of that shape.</summary>
-    private string? FindEmbedderFault(RunRequest request)
+    private async Task<string?> FindEmbedderFaultAsync(RunRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            embedders.Create(request.Embedder, request.Image.ToShape());
+            await embedders.CreateAsync(request.Embedder, request.Image.ToShape(), cancellationToken);
             return null;
         }
         catch (NotSupportedException fault)

@@ -87,6 +87,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             Generator = run.Recipe.Generator,
             Generation = notes.IsEmpty ? null : notes,
             Embedder = run.Recipe.Embedder,
+            PrivateSide = await DescribePrivateSideAsync(run, cancellationToken),
             Evolution = run.Recipe.Evolution,
             Seed = run.Recipe.Seed,
             Classes =
@@ -105,6 +106,18 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
                 ? "The scores could not be computed; the function app's log says why. The release is whole without them."
                 : null,
         };
+    }
+
+    private async Task<ManifestPrivateSide> DescribePrivateSideAsync(SettledRun run, CancellationToken cancellationToken)
+    {
+        var embedders = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var shards in Enumerable.Range(0, run.ShardClasses.Count).Chunk(ParallelReads))
+        {
+            var found = await Task.WhenAll(shards.Select(shard => privateStore.ReadEmbeddedAsync(run.Request.RunId, shard, cancellationToken)));
+            embedders.UnionWith(found.Select(shard => shard.Provider).OfType<string>());
+        }
+
+        return new ManifestPrivateSide([.. embedders], await SearchRecord.ReadAsync(privateStore, run.Request.RunId, cancellationToken));
     }
 
     /// <summary>What the generator said of all generations' shards: those that were voted on shaped the last one.</summary>

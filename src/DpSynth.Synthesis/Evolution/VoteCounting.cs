@@ -6,8 +6,14 @@ using DpSynth.Synthesis.Voting;
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>Lets the images of one private shard vote on their class's candidates. The raw counts stay on the private side.</summary>
-public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings candidates)
+/// <param name="privateStore">The private side's store.</param>
+/// <param name="candidates">The candidates' embeddings.</param>
+/// <param name="search">Searches the nearest candidates; null for the processor.</param>
+public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings candidates, INeighbourSearch? search = null)
 {
+    private readonly INeighbourSearch _search = search ?? new ProcessorSearch();
+    private volatile string? _noted;
+
     /// <summary>Counts the votes of one private shard at one iteration; the second time it finds the first one's work.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="iteration">1 to T; the vote is on generation iteration − 1.</param>
@@ -27,9 +33,8 @@ public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings
             return;
         }
 
-        var (images, population) = await ReadEmbeddingsAsync(run, iteration, shardNumber, cancellationToken);
-        var evolution = run.Recipe.Evolution;
-        var votes = VoteCounter.Count(images, population, evolution.Metric, evolution.Neighbours, run.Grid, cancellationToken);
+        var (neighbours, population) = await SearchAsync(run, iteration, shardNumber, cancellationToken);
+        var votes = VoteCounter.Count(neighbours, population, run.Grid);
         await privateStore.WriteVotesAsync(runId, iteration, shardNumber, votes, cancellationToken);
     }
 
@@ -42,10 +47,24 @@ public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings
             return;
         }
 
+        var (neighbours, _) = await SearchAsync(run, iteration, shardNumber, cancellationToken);
+        await privateStore.WriteNeighboursAsync(runId, iteration, shardNumber, neighbours, cancellationToken);
+    }
+
+    private async Task<(NeighbourTable Neighbours, int Candidates)> SearchAsync(SettledRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
+    {
         var (images, population) = await ReadEmbeddingsAsync(run, iteration, shardNumber, cancellationToken);
         var evolution = run.Recipe.Evolution;
-        var neighbours = NearestNeighbours.Find(images, population, evolution.Metric, evolution.Neighbours, cancellationToken: cancellationToken);
-        await privateStore.WriteNeighboursAsync(runId, iteration, shardNumber, neighbours, cancellationToken);
+        ArgumentOutOfRangeException.ThrowIfLessThan(population.Rows, evolution.Neighbours);
+        var neighbours = _search.Find(images, population, evolution.Metric, evolution.Neighbours, cancellationToken);
+        var note = $"{run.Request.RunId} {neighbours.Provider}";
+        if (_noted != note)
+        {
+            await SearchRecord.WriteAsync(privateStore, run.Request.RunId, neighbours.Provider, cancellationToken);
+            _noted = note;
+        }
+
+        return (neighbours, population.Rows);
     }
 
     private async Task<(EmbeddingMatrix Images, EmbeddingMatrix Population)> ReadEmbeddingsAsync(

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DpSynth.Synthesis.Generation;
 
 /// <summary>
@@ -12,6 +14,13 @@ namespace DpSynth.Synthesis.Generation;
 /// <param name="Count">Number of candidates in the shard.</param>
 public sealed record GenerationJob(string RunId, int Generation, int Shard, int ClassIndex, int Start, int Count)
 {
+    /// <summary>
+    /// How often a worker that was told to stop has put the job back. The queue counts those as tries, the workers do not.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Returns { get; init; }
+
     /// <summary>The shard this job makes.</summary>
+    [JsonIgnore]
     public CandidateShardId ShardId => new(RunId, Generation, Shard);
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DpSynth.Synthesis.Generation;
 
-/// <summary>What a generator has to say of candidates it made, for the run's manifest. Holds nothing private: generators see nothing private.</summary>
+/// <summary>What a generator, and the embedder beside it, have to say of candidates they made, for the run's manifest. Holds nothing private: generators see nothing private.</summary>
 public sealed record GenerationNotes
 {
     /// <summary>The most distinct warnings that are kept.</summary>
@@ -14,6 +14,9 @@ public sealed record GenerationNotes
     /// <summary>What really executed the generator's model: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>. Several where workers differ; none for generators without a model.</summary>
     public IReadOnlyList<string> Providers { get; init; } = [];
 
+    /// <summary>What really executed the embedder's model on candidates; none for embedders without a model.</summary>
+    public IReadOnlyList<string> EmbedderProviders { get; init; } = [];
+
     /// <summary>Drawings that the model's safety checker flagged, made anew; none of them is among the candidates, nor voted on.</summary>
     public long FlaggedDrawings { get; init; }
 
@@ -22,7 +25,7 @@ public sealed record GenerationNotes
 
     /// <summary>Whether there is nothing to say.</summary>
     [JsonIgnore]
-    public bool IsEmpty => Providers.Count == 0 && FlaggedDrawings == 0 && Warnings.Count == 0;
+    public bool IsEmpty => Providers.Count == 0 && EmbedderProviders.Count == 0 && FlaggedDrawings == 0 && Warnings.Count == 0;
 
     /// <summary>Both together, each sentence once.</summary>
     public GenerationNotes And(GenerationNotes other)
@@ -33,6 +36,7 @@ public sealed record GenerationNotes
             : new GenerationNotes
             {
                 Providers = [.. Providers.Union(other.Providers, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                EmbedderProviders = [.. EmbedderProviders.Union(other.EmbedderProviders, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
                 FlaggedDrawings = FlaggedDrawings + other.FlaggedDrawings,
                 Warnings = [.. Warnings.Union(other.Warnings, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostWarnings)],
             };

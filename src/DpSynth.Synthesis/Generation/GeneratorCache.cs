@@ -1,5 +1,6 @@
 using DpSynth.Synthesis.Caching;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Models;
 
 namespace DpSynth.Synthesis.Generation;
 
@@ -9,7 +10,7 @@ public sealed class GeneratorCache(ICandidateStore candidates, IGeneratorFactory
     private readonly RecentTasks<string, RunTools> _recent = new(capacity: 4);
 
     /// <summary>The tools of a run; made at the first call.</summary>
-    /// <exception cref="GenerationException">The run has no recipe.</exception>
+    /// <exception cref="GenerationException">The run has no recipe, or a model is not the one it pinned.</exception>
     public Task<RunTools> GetAsync(string runId, CancellationToken cancellationToken) =>
         _recent.GetAsync(runId, () => MakeAsync(runId), cancellationToken);
 
@@ -18,6 +19,13 @@ public sealed class GeneratorCache(ICandidateStore candidates, IGeneratorFactory
         var recipe = await candidates.ReadRecipeAsync(runId, CancellationToken.None)
             ?? throw new GenerationException($"Run '{runId}' has no recipe in the container 'candidates'.");
         var generator = await generators.CreateAsync(recipe.Generator, recipe.Shape, CancellationToken.None);
-        return new RunTools(recipe, generator, embedders.Create(recipe.Embedder, recipe.Shape));
+        try
+        {
+            return new RunTools(recipe, generator, await embedders.CreateAsync(recipe.Embedder, recipe.Shape, CancellationToken.None));
+        }
+        catch (ModelUnavailableException fault)
+        {
+            throw new GenerationException($"The embedder cannot be made: {fault.Message}", fault);
+        }
     }
 }

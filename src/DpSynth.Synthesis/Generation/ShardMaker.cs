@@ -32,7 +32,8 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
         if (job.Generation < recipe.Evolution.Iterations)
         {
             (embeddings, var notes) = await new LookaheadEmbedding(tools).EmbedAsync(batch, job, cancellationToken);
-            batch = batch with { Notes = batch.Notes.And(notes) };
+            var embedding = new GenerationNotes { EmbedderProviders = tools.Embedder.Provider is { } provider ? [provider] : [] };
+            batch = batch with { Notes = batch.Notes.And(notes).And(embedding) };
         }
         else if (recipe.EmbedsRelease)
         {

@@ -30,11 +30,14 @@ public sealed record RunManifest
     /// <summary>The generator and its options.</summary>
     public required GeneratorOptions Generator { get; init; }
 
-    /// <summary>What the generator had to say: what executed its model, what was flagged, warnings. Null where it had nothing to say.</summary>
+    /// <summary>What the generator had to say: what executed its model and the embedder's, what was flagged, warnings. Null where it had nothing to say.</summary>
     public GenerationNotes? Generation { get; init; }
 
     /// <summary>The embedder and its options.</summary>
     public required EmbedderOptions Embedder { get; init; }
+
+    /// <summary>What executed the work on the private side. It follows from the machines, not from the data.</summary>
+    public ManifestPrivateSide? PrivateSide { get; init; }
 
     /// <summary>The evolution's knobs.</summary>
     public required EvolutionOptions Evolution { get; init; }
@@ -63,6 +66,11 @@ public sealed record RunManifest
 /// <param name="Height">Pixels.</param>
 /// <param name="Channels">1 or 3.</param>
 public sealed record ManifestImage(int Width, int Height, int Channels);
+
+/// <summary>What executed the work on the private side: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>; several where machines differ.</summary>
+/// <param name="EmbedderProviders">What ran the embedder's model on private images; none for embedders without a model.</param>
+/// <param name="SearchProviders">What searched the nearest candidates of private images.</param>
+public sealed record ManifestPrivateSide(IReadOnlyList<string> EmbedderProviders, IReadOnlyList<string> SearchProviders);
 
 /// <summary>One class.</summary>
 /// <param name="Index">Its label.</param>

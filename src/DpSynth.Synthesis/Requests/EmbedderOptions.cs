@@ -66,8 +66,11 @@ public sealed record OnnxImageOptions : EmbedderOptions
     /// <summary>The name in requests.</summary>
     public const string EmbedderName = "onnx-image";
 
-    /// <summary>Name of the model, a folder in the models directory of function app and worker; see <see cref="ModelName"/>.</summary>
+    /// <summary>Name of the model, a folder in the models directory of function app and worker, or in the container <c>models</c>; see <see cref="ModelName"/>.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The model's fingerprint (<see cref="Models.ModelIndex"/>): both sides refuse any other model of the name. Null until the run is planned, unless the request states it.</summary>
+    public string? ModelHash { get; init; }
 
     /// <summary>The output taken; null for <c>image_embeds</c>, <c>pooler_output</c>, <c>last_hidden_state</c> or the first, whichever is there.</summary>
     public string? Output { get; init; }

@@ -1,3 +1,5 @@
+using DpSynth.Synthesis.Models;
+
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>Reads the field <c>embedder</c>: <c>{ "name": …, "options": { … } }</c>; absent, it is the plain pixels.</summary>
@@ -56,11 +58,17 @@ internal static class EmbedderOptionsReader
         var result = new OnnxImageOptions
         {
             Model = options.RequireText("model"),
+            ModelHash = options.Text("modelHash"),
             Output = options.Text("output"),
             Pooling = options.Choice("pooling", TokenPooling.Class, ("class", TokenPooling.Class), ("mean", TokenPooling.Mean)),
         };
-        return ModelName.IsValid(result.Model)
+        if (!ModelName.IsValid(result.Model))
+        {
+            throw new RequestException($"'embedder.options.model' must be {ModelName.Rule}.");
+        }
+
+        return result.ModelHash is null || ModelHash.IsValid(result.ModelHash)
             ? result
-            : throw new RequestException($"'embedder.options.model' must be {ModelName.Rule}.");
+            : throw new RequestException($"'embedder.options.modelHash' must be {ModelHash.Rule}.");
     }
 }

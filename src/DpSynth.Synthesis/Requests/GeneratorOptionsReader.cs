@@ -63,6 +63,7 @@ internal static class GeneratorOptionsReader
         return new StableDiffusionOptions
         {
             Model = options.RequireText("model"),
+            ModelHash = options.Text("modelHash"),
             Prompts = prompts,
             NegativePrompt = options.Text("negativePrompt"),
             GuidanceScale = options.Number("guidanceScale", defaults.GuidanceScale, 0, 50),

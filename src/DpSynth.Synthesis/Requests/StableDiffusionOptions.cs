@@ -24,8 +24,11 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     public static IReadOnlyList<string> Schedulers { get; } =
         ["ddim", "euler", "euler-karras", "euler-ancestral", "dpm-solver++", "dpm-solver++-karras", "pndm", "lcm"];
 
-    /// <summary>The model: name of a folder in the worker's folder of models.</summary>
+    /// <summary>The model: name of a folder in the worker's folder of models, or in the container <c>models</c>; see <see cref="ModelName"/>.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The model's fingerprint (<see cref="Models.ModelIndex"/>): workers refuse any other model of the name. Null until the run is planned, unless the request states it.</summary>
+    public string? ModelHash { get; init; }
 
     /// <summary>Prompts, 1 to 64 of 1 to 1,000 characters; <c>{class}</c> stands for the class's name. A candidate draws one.</summary>
     public required IReadOnlyList<string> Prompts { get; init; }
@@ -59,8 +62,10 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     /// <inheritdoc/>
     public override string? DescribeFault()
     {
-        if (!Identifier.IsValid(Model))
-            return $"'generator.options.model' must be {Identifier.Rule}.";
+        if (!ModelName.IsValid(Model))
+            return $"'generator.options.model' must be {ModelName.Rule}.";
+        if (ModelHash is not null && !Models.ModelHash.IsValid(ModelHash))
+            return $"'generator.options.modelHash' must be {Models.ModelHash.Rule}.";
         if (Prompts is not { Count: >= 1 and <= MostPrompts })
             return $"'generator.options.prompts' must have 1 to {MostPrompts} entries.";
         for (var i = 0; i < Prompts.Count; i++)

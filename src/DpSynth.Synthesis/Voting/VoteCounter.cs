@@ -31,12 +31,22 @@ public static class VoteCounter
         VoteGrid grid,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(grid);
         ArgumentOutOfRangeException.ThrowIfLessThan(candidates.Rows, neighbours, nameof(candidates));
-        var table = NearestNeighbours.Find(images, candidates, metric, neighbours, cancellationToken: cancellationToken);
-        var each = new long[neighbours];
-        grid.Scale([.. Enumerable.Repeat(1, neighbours)], each);
-        var votes = new long[candidates.Rows];
+        return Count(NearestNeighbours.Find(images, candidates, metric, neighbours, cancellationToken: cancellationToken), candidates.Rows, grid);
+    }
+
+    /// <summary>Counts votes that were searched already.</summary>
+    /// <param name="table">The k nearest candidates of each image.</param>
+    /// <param name="candidates">M.</param>
+    /// <param name="grid">The grid that votes are counted on.</param>
+    /// <returns>Grid units, one number a candidate.</returns>
+    public static long[] Count(NeighbourTable table, int candidates, VoteGrid grid)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(grid);
+        var each = new long[table.Neighbours];
+        grid.Scale([.. Enumerable.Repeat(1, table.Neighbours)], each);
+        var votes = new long[candidates];
         foreach (var candidate in table.Indices)
         {
             votes[candidate] += each[0];

@@ -1,8 +1,10 @@
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
+using DpSynth.Models.Folders;
 using DpSynth.Models.Schedulers;
 using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.Tests.StableDiffusion;
@@ -47,11 +49,21 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task Model_that_is_not_the_pinned_one_is_refused()
+    {
+        var index = (await new LocalModels(ModelDirectory.Nearest().Path).FindAsync("tiny-sd", default))!;
+        Assert.NotNull(await CreateAsync(Options with { ModelHash = index.Fingerprint }));
+        var refusal = await Assert.ThrowsAsync<GenerationException>(() => CreateAsync(Options with { ModelHash = new string('0', 64) }));
+        Assert.Contains("The run pinned the model 'tiny-sd' as 000000000000…", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(index.Fingerprint[..12], refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Notes_say_that_the_processor_stepped_in()
     {
         // No machine has a thousand GPUs.
         using var library = new ModelLibrary(new ModelLibraryOptions { Provider = ExecutionProvider.Cuda, DeviceId = 999, AllowCpuFallback = true });
-        var generator = StableDiffusionGenerator.Create(Options, Shape, await library.LoadAsync("tiny-sd", default));
+        var generator = StableDiffusionGenerator.Create(Options, Shape, await library.LoadAsync("tiny-sd", null, default));
         var notes = (await generator.RandomAsync("flags", new ulong[] { 1 }, default)).Notes;
         Assert.Equal("cpu", Assert.Single(notes.Providers));
         Assert.Contains("Cuda is not available", Assert.Single(notes.Warnings), StringComparison.Ordinal);
@@ -147,7 +159,7 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
     public void Dispose() => _library.Dispose();
 
     private async Task<StableDiffusionGenerator> CreateAsync(StableDiffusionOptions options, ImageShape? shape = null) =>
-        StableDiffusionGenerator.Create(options, shape ?? Shape, await _library.LoadAsync(options.Model, default));
+        StableDiffusionGenerator.Create(options, shape ?? Shape, await _library.LoadAsync(options.Model, options.ModelHash, default));
 
     private static double Luma(ReadOnlySpan<byte> image, int channels)
     {

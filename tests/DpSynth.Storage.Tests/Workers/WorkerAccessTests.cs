@@ -30,6 +30,18 @@ public sealed class WorkerAccessTests(AzuriteFixture azurite)
         await azurite.Exchange.Queue(ExchangeLayout.GenerationResults).ClearMessagesAsync();
     }
 
+    [Fact]
+    public async Task Worker_reads_models_and_changes_none()
+    {
+        var worker = WorkerStorage.FromAccess(_access);
+        var name = AzuriteFixture.NewName("blob");
+        await azurite.Exchange.Models.UploadBlobAsync(name, BinaryData.FromString("weights"));
+        Assert.Equal("weights", (await worker.Models.GetBlobClient(name).DownloadContentAsync()).Value.Content.ToString());
+        await RefusedAsync(() => worker.Models.GetBlobClient(name).UploadAsync(BinaryData.FromString("others"), overwrite: true));
+        await RefusedAsync(() => worker.Models.UploadBlobAsync(AzuriteFixture.NewName("blob"), BinaryData.FromString("new")));
+        await RefusedAsync(() => worker.Models.DeleteBlobAsync(name));
+    }
+
     [Theory]
     [InlineData(PrivateLayout.Data)]
     [InlineData(PrivateLayout.Work)]
@@ -54,6 +66,7 @@ public sealed class WorkerAccessTests(AzuriteFixture azurite)
         var owned = azurite.Exchange.Blobs.GetBlobContainerClient(container);
         await owned.UploadBlobAsync(name, BinaryData.FromString("not the worker's"));
         await RefusesAsync(new Uri($"{owned.Uri}{_access.Candidates.Query}"), name);
+        await RefusesAsync(new Uri($"{owned.Uri}{_access.Models.Query}"), name);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class PixelEmbedderTests
 
     private static async Task<float[]> EmbedAsync(PixelsOptions options, ImageBatch images)
     {
-        var embedder = new EmbedderFactory().Create(options, images.Shape);
+        var embedder = EmbedderFactory.Create(options, images.Shape);
         var destination = new float[images.Count * embedder.Dimension];
         await embedder.EmbedAsync(images, destination, CancellationToken.None);
         return destination;

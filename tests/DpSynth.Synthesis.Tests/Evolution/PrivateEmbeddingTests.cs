@@ -85,7 +85,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
 
         public int Dimension => 1;
 
-        public IEmbedder Create(EmbedderOptions options, ImageShape shape) => this;
+        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) => ValueTask.FromResult<IEmbedder>(this);
 
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {

@@ -6,6 +6,7 @@ using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -28,13 +29,16 @@ internal sealed class RunHarness : IDisposable
 
     public RecordingReleases Releases { get; } = new();
 
+    public IModelCatalogue Catalogue { get; init; } = new LocalModels("no-models");
+
     public PrivateEmbedding Embedding => new(PrivateStore, new EmbedderFactory(), new ImageDecoder(new DecodeLimits()));
 
     public PrivateImageCheck ImageCheck => new(PrivateStore);
 
     public void Dispose() => Ledger.Dispose();
 
-    public RunPlanner Planner(RunRequest request) => new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), new NoPublicImages());
+    public RunPlanner Planner(RunRequest request) =>
+        new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), Catalogue, new NoPublicImages());
 
     public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? new ZeroNoise());
 

@@ -61,7 +61,7 @@ public sealed class LookaheadTests
 
         public int Dimension => 2;
 
-        public IEmbedder Create(EmbedderOptions options, ImageShape shape) => this;
+        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) => ValueTask.FromResult<IEmbedder>(this);
 
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {

@@ -26,6 +26,30 @@ public sealed class StableDiffusionOptionsTests
     }
 
     [Theory]
+    [InlineData("sd-1.5", null, true)]
+    [InlineData("sd..15", null, false)]
+    [InlineData("..", null, false)]
+    [InlineData("sd.", null, false)]
+    [InlineData("../sd", null, false)]
+    [InlineData("sd", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", true)]
+    [InlineData("sd", "0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", false)]
+    [InlineData("sd", "0123", false)]
+    public void Models_are_one_folders_name_and_a_hash(string model, string? hash, bool valid)
+    {
+        var json = Request(
+            $$"""{ "model": "{{model}}", {{(hash is null ? "" : $"\"modelHash\": \"{hash}\",")}} "prompts": ["an emoji"] }""", false);
+        if (valid)
+        {
+            var options = Assert.IsType<StableDiffusionOptions>(RunRequestReader.Read(json).Generator);
+            Assert.Equal((model, hash), (options.Model, options.ModelHash));
+        }
+        else
+        {
+            Assert.StartsWith("'generator.options.model", Assert.Throws<RequestException>(() => RunRequestReader.Read(json)).Message);
+        }
+    }
+
+    [Theory]
     [InlineData(1, true)]
     [InlineData(0.02, true)]
     [InlineData(0, false)]

@@ -1,0 +1,43 @@
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Models;
+
+/// <summary>
+/// Pins the models of a run: a request that names a model comes out with the fingerprint that the model has now, so that everyone who
+/// works on the run later works with the same one, or refuses.
+/// </summary>
+public static class ModelPinning
+{
+    /// <summary>Pins what a request does not pin itself.</summary>
+    /// <returns>The request with its models pinned, or one sentence on why one cannot be.</returns>
+    public static async Task<(RunRequest? Pinned, string? Fault)> PinAsync(
+        RunRequest request, IModelCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(catalogue);
+        if (request.Generator is StableDiffusionOptions { ModelHash: null } generator)
+        {
+            if (await catalogue.FindAsync(generator.Model, cancellationToken) is not { } index)
+            {
+                return (null, DescribeUnknown("generator", generator.Model));
+            }
+
+            request = request with { Generator = generator with { ModelHash = index.Fingerprint } };
+        }
+
+        if (request.Embedder is OnnxImageOptions { ModelHash: null } embedder)
+        {
+            if (await catalogue.FindAsync(embedder.Model, cancellationToken) is not { } index)
+            {
+                return (null, DescribeUnknown("embedder", embedder.Model));
+            }
+
+            request = request with { Embedder = embedder with { ModelHash = index.Fingerprint } };
+        }
+
+        return (request, null);
+    }
+
+    private static string DescribeUnknown(string part, string model) =>
+        $"The {part}'s model '{model}' is neither in the function app's models directory nor in the container 'models', so that the run cannot pin it; push it with 'dpsynth models push DIR --name {model}'{(part == "generator" ? $", or state its hash as '{part}.options.modelHash'" : "")}.";
+}
