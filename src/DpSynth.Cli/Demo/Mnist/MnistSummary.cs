@@ -4,7 +4,7 @@ using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Runs;
 
-namespace DpSynth.Cli.Demo;
+namespace DpSynth.Cli.Demo.Mnist;
 
 /// <summary>What the demo ends with.</summary>
 /// <param name="Run">The run.</param>
@@ -12,12 +12,12 @@ namespace DpSynth.Cli.Demo;
 /// <param name="Scores">How good it is.</param>
 /// <param name="Budget">What the dataset may still cost.</param>
 /// <param name="Took">From the start of the command.</param>
-internal sealed record DemoResult(RunView Run, DownloadedRelease Release, DemoScores Scores, BudgetReport Budget, TimeSpan Took);
+internal sealed record MnistResult(RunView Run, DownloadedRelease Release, MnistScores Scores, BudgetReport Budget, TimeSpan Took);
 
 /// <summary>The demo's result in words.</summary>
-internal static class DemoSummary
+internal static class MnistSummary
 {
-    public static string Describe(DemoResult result)
+    public static string Describe(MnistResult result)
     {
         var (run, release, scores, budget) = (result.Run, result.Release, result.Scores, result.Budget);
         var archives = release.Files.Count(file => file.EndsWith(".tar", StringComparison.Ordinal));
@@ -46,7 +46,7 @@ internal static class DemoSummary
             """;
     }
 
-    private static string Verdict(DemoScores scores)
+    private static string Verdict(MnistScores scores)
     {
         var gain = (scores.SyntheticAccuracy - scores.RandomAccuracy) * 100;
         return gain >= 0

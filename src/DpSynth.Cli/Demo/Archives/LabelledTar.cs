@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
+using DpSynth.Cli.Runs;
 using DpSynth.Evaluation.Classification;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage.Formats;
+using DpSynth.Synthesis.Generation;
 
-namespace DpSynth.Cli.Demo;
+namespace DpSynth.Cli.Demo.Archives;
 
 /// <summary>Reads labelled images back from WebDataset archives: <c>NAME.png</c> beside <c>NAME.cls</c>.</summary>
 internal sealed class LabelledTar(ImageDecoder decoder, ImageShape shape)
@@ -14,6 +16,26 @@ internal sealed class LabelledTar(ImageDecoder decoder, ImageShape shape)
 
     /// <summary>Samples read so far.</summary>
     public int Count => _samples.Count;
+
+    /// <summary>Adds all candidates of one generation of a run.</summary>
+    public async Task AddGenerationAsync(ICandidateStore candidates, string runId, int generation, CancellationToken cancellationToken)
+    {
+        foreach (var shard in await candidates.ListShardsAsync(runId, generation, cancellationToken))
+        {
+            await using var archive = await candidates.OpenTarAsync(new CandidateShardId(runId, generation, shard), cancellationToken);
+            await AddAsync(archive, cancellationToken);
+        }
+    }
+
+    /// <summary>Adds all images of a release.</summary>
+    public async Task AddReleaseAsync(DownloadedRelease release, CancellationToken cancellationToken)
+    {
+        foreach (var file in release.Files.Where(file => file.EndsWith(".tar", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            await using var archive = File.OpenRead(Path.Combine(release.Folder, file));
+            await AddAsync(archive, cancellationToken);
+        }
+    }
 
     /// <summary>Adds an archive's samples.</summary>
     /// <exception cref="InvalidDataException">The archive is broken, or a sample lacks its class.</exception>
