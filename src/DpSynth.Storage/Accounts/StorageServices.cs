@@ -12,6 +12,7 @@ using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Sharing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,7 +50,7 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
-    /// <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
+    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
     /// <c>AzureWebJobsStorage</c>.
     /// </summary>
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
@@ -62,6 +63,8 @@ public static class StorageServices
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+        services.TryAddSingleton<IDrawingStore>(provider => new DrawingStore(provider.GetRequiredService<ExchangeAccount>().Candidates));
+        services.TryAddSingleton<ISharedRecords>(provider => new SharedRecords(provider.GetRequiredService<ExchangeAccount>().Candidates));
         services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
         services.TryAddSingleton<IRunRegistry, RunRegistry>();
         services.TryAddSingleton<PoisonQueues>();
