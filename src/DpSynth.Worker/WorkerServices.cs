@@ -1,12 +1,15 @@
 using DpSynth.Embedders;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
+using DpSynth.Generators.OpenAIImages;
+using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Sharing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +24,7 @@ public static class WorkerServices
     /// it is registered in must be the worker's own. What is registered already stays.
     /// </summary>
     /// <param name="services">The worker's services.</param>
-    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c> and <c>Models</c>.</param>
+    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c>, <c>Models</c> and <c>ImageApi</c>.</param>
     public static IServiceCollection AddGenerationWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GenerationWorkerOptions>()
@@ -38,6 +41,10 @@ public static class WorkerServices
         services.TryAddSingleton(_ => FontCatalogue.Open());
         services.TryAddSingleton(_ => new ModelLibrary(
             configuration.GetSection(ModelLibraryOptions.SectionName).Get<ModelLibraryOptions>() ?? new ModelLibraryOptions()));
+        services.TryAddSingleton<IDrawingStore>(provider => new DrawingStore(provider.GetRequiredService<WorkerStorage>().Candidates));
+        services.TryAddSingleton<ISharedRecords>(provider => new SharedRecords(provider.GetRequiredService<WorkerStorage>().Candidates));
+        services.TryAddSingleton(_ => configuration.GetSection(ImageApiOptions.SectionName).Get<ImageApiOptions>() ?? new ImageApiOptions());
+        services.TryAddSingleton<ImageApi>();
         services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
         services.TryAddSingleton<IEmbedderFactory>(_ => ModelEmbedderFactory.FromConfiguration(configuration));
         services.TryAddSingleton<GeneratorCache>();
