@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using DpSynth.EndToEnd.Tests.Runs;
 using DpSynth.ImageServer;
 using DpSynth.Imaging;
@@ -27,7 +26,7 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
     public async Task Whole_run_sends_no_private_image_and_only_the_requests_words()
     {
         await SmallDataset.UploadAsync(host.Storage, Dataset, ImagesPerClass);
-        await client.SendAsync(Request("blind-1"));
+        await client.SendAsync(PretendImages.Request("blind-1", Dataset));
         var run = await client.WaitForEndAsync("blind-1");
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Reason));
 
@@ -45,9 +44,9 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         // What it cost is what the server made, to the request.
         var counts = host.Server.Counts;
         Assert.Equal((counts.Requests, counts.Refused), (run.Spending!.Requests, run.Spending.Refusals));
-        Assert.Equal(20 + (20 * 2 * 2) + (20 * 2), run.Spending.Images);
-        Assert.Equal(run.Spending.Cost, 0.01m * (run.Spending.Images + run.Spending.LostAnswers));
-        Assert.InRange(run.Spending.Cost, 0.01m * counts.Billed, 0.01m * counts.Requests);
+        Assert.Equal(PretendImages.Images, run.Spending.Images);
+        Assert.Equal(run.Spending.Cost, PretendImages.Price * (run.Spending.Images + run.Spending.LostAnswers));
+        Assert.InRange(run.Spending.Cost, PretendImages.Price * counts.Billed, PretendImages.Price * counts.Requests);
         Assert.Equal(0, run.Spending.Held);
         await using var file = await host.Storage.Releases.OpenAsync("blind-1", "manifest.json", default);
         using var manifest = await JsonDocument.ParseAsync(file);
@@ -104,18 +103,5 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         var large = new byte[resizer.Target.ByteCount];
         resizer.Resize(grey, large, new byte[resizer.ScratchLength]);
         return PngEncoder.Encode(large, resizer.Target);
-    }
-
-    private static string Request(string runId)
-    {
-        var request = JsonNode.Parse(SmallDataset.Request(runId, Dataset, population: 20))!;
-        request["generator"] = JsonNode.Parse("""
-            { "name": "openai-images", "options": {
-                "model": "pretend-image", "quality": "low", "maxCost": 5, "maxRefusals": 1000, "redraws": 10,
-                "prompts": [{ "prompt": "a {class} bar", "weight": 2 }, "bars in {style}"], "styles": ["ink", "chalk"],
-                "variationPrompt": "{strength} other: {prompt}",
-                "modelRow": { "sizes": ["32x32"], "prices": [{ "quality": "low", "size": "32x32", "usd": 0.01 }] } } }
-            """);
-        return request.ToJsonString();
     }
 }
