@@ -6,7 +6,7 @@ public sealed class CommandLineTests : IDisposable
 
     public static TheoryData<string> AllCommands =>
     [
-        "demo", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
+        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
         "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export", "budget new", "budget join",
         "accountant epsilon", "accountant noise", "accountant curve", "accountant runs", "accountant sample", "verify-release",
         "audit mechanism", "audit run", "doctor", "test",
@@ -48,6 +48,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("demo", "--epsilon", "-1")]
     [InlineData("demo", "--epsilon", "NaN")]
     [InlineData("demo", "--seed", "-1")]
+    [InlineData("demo", "emoji", "--epsilon", "0")]
+    [InlineData("demo", "emoji", "--seed", "-1")]
     [InlineData("worker", "--concurrency", "0")]
     [InlineData("host", "--workers", "-1")]
     public async Task Wrong_command_line_is_a_usage_error_without_a_result(params string[] arguments)

@@ -21,6 +21,12 @@ internal static class UploadCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string[]> _classes = new("--class")
+    {
+        Description = "Upload this class and others named so, instead of all.",
+        HelpName = "CLASS",
+    };
+
     private static readonly Option<bool> _loose = new("--loose")
     {
         Description = "Upload every image as a blob of its own instead of packing them into archives.",
@@ -34,13 +40,13 @@ internal static class UploadCommand
     public static Command Create(CommandContext context) => CommandContext.Command(
         "upload",
         "Upload a private dataset.",
-        [_path, _name, _labels, _loose, _replace],
+        [_path, _name, _labels, _classes, _loose, _replace],
         (parsed, cancellationToken) => RunAsync(context, parsed, cancellationToken));
 
     private static async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancellationToken)
     {
         var name = NameArgument.Dataset(parsed.GetRequiredValue(_name));
-        var classes = DatasetSource.Open(parsed.GetRequiredValue(_path), parsed.GetValue(_labels));
+        var classes = DatasetSource.Open(parsed.GetRequiredValue(_path), parsed.GetValue(_labels), parsed.GetValue(_classes) ?? []);
 
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);

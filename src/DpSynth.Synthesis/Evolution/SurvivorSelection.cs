@@ -66,7 +66,7 @@ public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStor
         {
             var counts = await privateStore.ReadReleaseAsync(run.Request.RunId, run.Release(iteration).Key, classIndex, cancellationToken)
                 ?? throw new InvalidOperationException($"Iteration {iteration} of run '{run.Request.RunId}' has not been released.");
-            var places = run.Recipe.Evolution.ContrastNeighbours > 0
+            var places = run.Recipe.Evolution is { ContrastNeighbours: > 0 } or { SmoothingNeighbours: > 0 }
                 ? await embeddings.ReadAsync(run.Recipe, iteration - 1, classIndex, cancellationToken)
                 : null;
             histograms[classIndex] = new ClassHistogram(

@@ -23,7 +23,13 @@ public sealed record EvolutionOptions
     /// <summary>k: how many nearest candidates a private unit votes for; its vote has L2 norm 1, 1/√k each. 1 to 100.</summary>
     public int Neighbours { get; init; } = 1;
 
-    /// <summary>H: what is taken off every noisy count before selection, in <see cref="ThresholdUnit"/>. At least 0.</summary>
+    /// <summary>
+    /// n: a noisy count is replaced by the mean of itself and of the counts of the n nearest candidates of its class, whose noise has
+    /// σ/√(n + 1); 0 for none as in the reference. For classes of few private images. 0 to 100.
+    /// </summary>
+    public int SmoothingNeighbours { get; init; }
+
+    /// <summary>H: what is taken off every (smoothed) noisy count before selection, in <see cref="ThresholdUnit"/>. At least 0.</summary>
     public double Threshold { get; init; } = 1.0;
 
     /// <summary>Whether the threshold counts in σ of the release or in votes.</summary>
@@ -74,7 +80,7 @@ public enum Metric
 /// <summary>The unit of the threshold.</summary>
 public enum ThresholdUnit
 {
-    /// <summary>Standard deviations of the release's noise.</summary>
+    /// <summary>Standard deviations of the noise that the counts have, which is the release's where they are not smoothed.</summary>
     Sigma,
 
     /// <summary>Votes.</summary>

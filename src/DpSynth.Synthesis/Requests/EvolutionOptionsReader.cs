@@ -21,6 +21,7 @@ internal static class EvolutionOptionsReader
             Lookahead = fields.Integer("lookahead", 8, 0, 64),
             Metric = fields.Choice("metric", Metric.L2, ("l2", Metric.L2), ("cosine", Metric.Cosine), ("ip", Metric.InnerProduct)),
             Neighbours = fields.Integer("neighbours", 1, 1, 100),
+            SmoothingNeighbours = fields.Integer("smoothingNeighbours", 0, 0, 100),
             Threshold = fields.Number("threshold", 1.0, 0, 1e9),
             ThresholdUnit = fields.Choice("thresholdUnit", ThresholdUnit.Sigma, ("sigma", ThresholdUnit.Sigma), ("count", ThresholdUnit.Count)),
             ContrastNeighbours = fields.Integer("contrastNeighbours", 0, 0, 100),

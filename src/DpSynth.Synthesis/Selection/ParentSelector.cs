@@ -13,7 +13,7 @@ public static class ParentSelector
     /// <summary>Draws the parents of the next generation, all classes at once.</summary>
     /// <param name="classes">The release, class by class.</param>
     /// <param name="parents">For each class, how many parents to draw; at least 0.</param>
-    /// <param name="options">Threshold, contrast and way of selection.</param>
+    /// <param name="options">Smoothing, threshold, contrast and way of selection.</param>
     /// <param name="seed">Seed of the generation's draws; each class draws for itself.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="ArgumentException">
@@ -27,6 +27,12 @@ public static class ParentSelector
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(parents.Count, classes.Count, nameof(parents));
+        CheckCounts(classes);
+        if (options.SmoothingNeighbours > 0)
+        {
+            classes = [.. classes.Select(histogram => CountSmoothing.Apply(histogram, options.SmoothingNeighbours, cancellationToken))];
+        }
+
         var weights = classes.Select(histogram => AboveThreshold(histogram, options)).ToArray();
         var contrasted = options.ContrastNeighbours > 0 && classes.Count > 1
             ? ClassContrast.Apply(weights, [.. classes.Select(EmbeddingsOf)], options.ContrastNeighbours, cancellationToken)
@@ -68,26 +74,25 @@ public static class ParentSelector
     /// <summary>max(count − threshold, 0).</summary>
     private static double[] AboveThreshold(ClassHistogram histogram, EvolutionOptions options)
     {
-        var noisyCounts = histogram.NoisyCounts;
-        ArgumentOutOfRangeException.ThrowIfNegative(histogram.Sigma, nameof(histogram));
-        if (noisyCounts.Length == 0)
-        {
-            throw new ArgumentException("A histogram without candidates has no parents to select.", nameof(histogram));
-        }
-
         var threshold = options.ThresholdUnit == ThresholdUnit.Sigma ? options.Threshold * histogram.Sigma : options.Threshold;
-        var weights = new double[noisyCounts.Length];
-        for (var i = 0; i < weights.Length; i++)
+        return Array.ConvertAll(histogram.NoisyCounts, count => Math.Max(count - threshold, 0));
+    }
+
+    private static void CheckCounts(IReadOnlyList<ClassHistogram> classes)
+    {
+        foreach (var histogram in classes)
         {
-            if (!double.IsFinite(noisyCounts[i]))
+            ArgumentOutOfRangeException.ThrowIfNegative(histogram.Sigma, nameof(classes));
+            if (histogram.NoisyCounts.Length == 0)
             {
-                throw new ArgumentException($"Count {i} of a histogram is not finite.", nameof(histogram));
+                throw new ArgumentException("A histogram without candidates has no parents to select.", nameof(classes));
             }
 
-            weights[i] = Math.Max(noisyCounts[i] - threshold, 0);
+            if (Array.FindIndex(histogram.NoisyCounts, static count => !double.IsFinite(count)) is var wrong and >= 0)
+            {
+                throw new ArgumentException($"Count {wrong} of a histogram is not finite.", nameof(classes));
+            }
         }
-
-        return weights;
     }
 
     /// <summary>The places of the largest values, largest first, of equal ones the first.</summary>

@@ -46,6 +46,23 @@ public sealed class DatasetCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Upload_of_some_classes_leaves_the_others()
+    {
+        foreach (var file in new[] { "birds/owl/a.png", "birds/robin/b.png", "birds/wren/c.png" })
+        {
+            _commands.Write(file, Png);
+        }
+
+        var folder = Path.Combine(_commands.Folder.FullName, "birds");
+        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--class", "wren", "--class", "owl", "--json");
+        Assert.Equal((2, 2), (uploaded.Json.GetProperty("images").GetInt32(), uploaded.Json.GetProperty("classes").GetInt32()));
+
+        var missing = await _commands.RunAsync("datasets", "upload", folder, "--name", "more", "--class", "eagle");
+        Assert.Equal(ExitCode.NotFound, missing.ExitCode);
+        Assert.Contains("it has owl, robin, wren", missing.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Class_folder_without_images_is_refused_before_anything_is_uploaded()
     {
         _commands.Write("birds/owl/a.png", Png);

@@ -143,6 +143,25 @@ public sealed class ParentSelectorTests
             [new([1], 0), OnALine([1], [0])], [1, 1], Options(SelectionMethod.Sample, 0) with { ContrastNeighbours = 1 }, 5));
 
     [Fact]
+    public void Select_with_smoothing_finds_the_crowd_beside_a_lone_peak_of_noise()
+    {
+        var crowd = OnALine([3, 2, 3, 0, 5, -1, 0], [0, 1, 2, 50, 51, 52, 53]);
+        var selected = ParentSelector.Select([crowd], [3], Options(SelectionMethod.Rank, 2) with { ThresholdUnit = ThresholdUnit.Count, SmoothingNeighbours = 2 }, 5)[0];
+        Assert.Equal((3, null), (selected.Survivors, selected.Fallback));
+        Assert.Equal([0, 1, 2], selected.Indices);
+    }
+
+    [Fact]
+    public void Select_with_smoothing_counts_the_threshold_in_the_noise_that_is_left()
+    {
+        // The mean of 4 counts of 10 ± 8 is 10 ± 4: twice that noise leaves all, three times none.
+        var histogram = new ClassHistogram([10, 10, 10, 10], 8, new EmbeddingMatrix(4, 1, new float[] { 0, 1, 2, 3 }));
+        int Survivors(double threshold) =>
+            ParentSelector.Select([histogram], [4], Options(SelectionMethod.Sample, threshold) with { SmoothingNeighbours = 3 }, 5)[0].Survivors;
+        Assert.Equal((4, 0), (Survivors(2), Survivors(3)));
+    }
+
+    [Fact]
     public void Select_refuses_what_is_no_histogram()
     {
         Assert.Throws<ArgumentException>(() => Select([], 1, Options(SelectionMethod.Sample, 0), 1, 0));

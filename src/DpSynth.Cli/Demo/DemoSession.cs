@@ -1,0 +1,128 @@
+using DpSynth.Cli.Budget;
+using DpSynth.Cli.Connections;
+using DpSynth.Cli.Datasets.Sources;
+using DpSynth.Cli.Datasets.Uploading;
+using DpSynth.Cli.Runs;
+using DpSynth.Cli.Runs.Watching;
+using DpSynth.Cli.Terminals;
+using DpSynth.Synthesis.Runs;
+
+namespace DpSynth.Cli.Demo;
+
+/// <summary>What all demos do: a host on this machine, the public dataset that plays the private one, a run from request to release.</summary>
+internal sealed class DemoSession : IAsyncDisposable
+{
+    private readonly CommandContext _context;
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+
+    private DemoSession(CommandContext context, Connection connection) => (_context, Connection) = (context, connection);
+
+    /// <summary>The storage.</summary>
+    public Connection Connection { get; }
+
+    /// <summary>From the start of the session.</summary>
+    public TimeSpan Took => TimeProvider.System.GetElapsedTime(_started);
+
+    /// <summary>Connects to the host on the data folder, or starts one.</summary>
+    public static async Task<DemoSession> StartAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        using var stage = context.Terminal.Begin("Starting", "", 0);
+        var connection = await new Connector(context.Surroundings, say: null).ConnectAsync(needHost: true, cancellationToken);
+        var session = new DemoSession(context, connection);
+        try
+        {
+            await connection.EnsureCreatedAsync(cancellationToken);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
+        stage.Complete();
+        return session;
+    }
+
+    /// <summary>Uploads the dataset unless it is there from an earlier time; what of it was cut short is replaced.</summary>
+    public async Task UploadAsync(string dataset, Func<IReadOnlyList<SourceClass>> classes, CancellationToken cancellationToken)
+    {
+        var uploader = new DatasetUploader(Connection.PrivateAccount.Data, _context.Terminal);
+        if (await Connection.PrivateStore.ListDatasetAsync(dataset, cancellationToken) is not null)
+        {
+            if (!await uploader.IsUnfinishedAsync(dataset, cancellationToken))
+            {
+                _context.Terminal.Say($"The dataset '{dataset}' is there from an earlier time.");
+                return;
+            }
+
+            await uploader.RemoveAsync(dataset, cancellationToken);
+        }
+
+        await uploader.UploadAsync(dataset, classes(), loose: false, cancellationToken);
+    }
+
+    /// <summary>Refuses a run that the dataset's budget has no room for, before anything starts.</summary>
+    /// <param name="request">The run.</param>
+    /// <param name="publicName">The public data's name, which begins a sentence.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task CheckBudgetAsync(DemoRequest request, string publicName, CancellationToken cancellationToken)
+    {
+        var budget = await ReadBudgetAsync(request.Dataset, cancellationToken);
+        if (!budget.Admits(request.Epsilon, request.Delta))
+        {
+            throw new CommandException(
+                ExitCode.Refused,
+                $"""
+                The dataset '{budget.Dataset}' may cost ε {Figures.Epsilon(budget.TotalEpsilon)} in all and has ε {Figures.Epsilon(budget.RemainingEpsilon)} left (at δ {Figures.Delta(budget.Delta)}), too little for this run.
+                {publicName} is public, so raise it: ./dpsynth budget set {budget.Dataset} --epsilon {Figures.Epsilon(2 * Math.Max(budget.TotalEpsilon, request.Epsilon))}
+                """);
+        }
+    }
+
+    /// <summary>What the dataset may still cost.</summary>
+    public async Task<BudgetReport> ReadBudgetAsync(string dataset, CancellationToken cancellationToken) =>
+        BudgetReport.Of(await Connection.Ledger.ReadAsync(dataset, cancellationToken));
+
+    /// <summary>Submits a request and watches its run; a demo that is cut short takes its run with it.</summary>
+    /// <returns>The ended run, and its release on this machine if it succeeded.</returns>
+    public async Task<(RunView Run, DownloadedRelease? Release)> RunAsync(DemoRequest request, CancellationToken cancellationToken)
+    {
+        await RunSubmitter.SubmitAsync(Connection, request.Json, cancellationToken);
+        var run = await WatchAsync(request.RunId, cancellationToken);
+        if (run.State != RunState.Succeeded)
+        {
+            return (run, null);
+        }
+
+        var folder = Path.Combine(_context.Surroundings.DataFolder, "demo", run.Id);
+        return (run, await ReleaseDownload.CopyAsync(Connection.Releases, run.Id, folder, _context.Terminal, cancellationToken));
+    }
+
+    /// <summary>Lets the host go on until Ctrl+C, if that was asked for and it is this session's.</summary>
+    public async Task KeepAsync(DemoOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Keep && Connection.Endpoint is { } endpoint)
+        {
+            _context.Terminal.Say($"The host stays at {new Uri(endpoint, "api/runs")} until Ctrl+C.");
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+
+    private async Task<RunView> WatchAsync(string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new RunWatcher(Connection.Runs, _context.Terminal).WatchAsync(runId, known: false, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // A run outlives its host and would go on beside the next demo; nobody waits for this one any more.
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await Connection.Runs.CancelAsync(runId, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+}
