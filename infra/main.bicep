@@ -63,6 +63,9 @@ param openAIModel object = {
   capacity: 1
 }
 
+@description('Requests a minute that all workers together send to the image model: its quota. Empty: as many as the service takes.')
+param openAIRequestsPerMinute string = ''
+
 @minValue(1)
 @maxValue(365)
 @description('Days for which deleted blobs can be brought back. Deleted private images stay readable to their owner for as long.')
@@ -312,6 +315,8 @@ module worker 'modules/worker.bicep' = {
     blobEndpoint: exchangeAccount.outputs.blobEndpoint
     queueEndpoint: exchangeAccount.outputs.queueEndpoint
     registryServer: registry.outputs.loginServer
+    imageApiEndpoint: useAzureOpenAI ? openAI!.outputs.endpoint : ''
+    imageApiRequestsPerMinute: openAIRequestsPerMinute
   }
 }
 

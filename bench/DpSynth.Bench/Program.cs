@@ -41,6 +41,9 @@ switch (args)
     case ["diffusion", .. var rest]:
         DiffusionBenchmark.Run(output, rest);
         return 0;
+    case ["image-api"]:
+        await ImageApiBenchmark.RunAsync(output);
+        return 0;
     default:
         output.WriteLine("""
             usage: dotnet run -c Release --project bench/DpSynth.Bench -- BENCHMARK
@@ -54,6 +57,7 @@ switch (args)
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said
               accountants            privacy accounting beside the Rényi accountant and direct convolution
               reference              the setting in which the Python reference library was timed
+              image-api              the share of an image API's rate limit that workers use, against a server on this machine
               diffusion [OPTION...]  images a second of Stable Diffusion, beside PyTorch where it is installed; options:
                 --model DIR (models/tiny-sd), --steps N (20), --guidance G (3), --batch N,N,... (1,8,16,64), --repeat N (5),
                 --provider cpu|cuda|tensorrt, --device N, --memory BYTES, --half, --cuda-graphs, --threads N, --images-per-call N,

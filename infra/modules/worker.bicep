@@ -15,6 +15,10 @@ param exchangeAccountName string
 param blobEndpoint string
 param queueEndpoint string
 param registryServer string
+@description('Address of the image API of the generator openai-images; empty: none is asked.')
+param imageApiEndpoint string
+@description('Requests a minute that all workers together send to it; empty: no limit but the service\'s own.')
+param imageApiRequestsPerMinute string
 
 // A container asks for its profile's whole machine: the GPU is billed anyway.
 var sizes = {
@@ -81,6 +85,10 @@ resource worker 'Microsoft.App/containerApps@2026-01-01' = {
             { name: 'AzureWebJobsStorage__clientId', value: clientId }
             { name: 'AzureWebJobsStorage__blobServiceUri', value: blobEndpoint }
             { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
+            { name: 'ImageApi__Endpoint', value: imageApiEndpoint }
+            { name: 'ImageApi__Authentication', value: 'EntraId' }
+            { name: 'ImageApi__ClientId', value: clientId }
+            { name: 'ImageApi__RequestsPerMinute', value: imageApiRequestsPerMinute }
           ]
           probes: [
             {

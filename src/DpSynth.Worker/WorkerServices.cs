@@ -1,20 +1,23 @@
 using DpSynth.Embedders;
-using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
+using DpSynth.Generators.OpenAIImages.Connection;
+using DpSynth.Generators.OpenAIImages;
 using DpSynth.Generators.StableDiffusion;
+using DpSynth.Generators;
 using DpSynth.Imaging.Decoding;
-using DpSynth.Storage;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Workers;
+using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
 using DpSynth.Worker.Health;
 using DpSynth.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +31,7 @@ public static class WorkerServices
     /// it is registered in must be the worker's own. What is registered already stays.
     /// </summary>
     /// <param name="services">The worker's services.</param>
-    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c> and <c>Models</c>.</param>
+    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c>, <c>Models</c> and <c>ImageApi</c>.</param>
     public static IServiceCollection AddGenerationWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GenerationWorkerOptions>()
@@ -49,6 +52,10 @@ public static class WorkerServices
         services.AddModelStorage(configuration, models.OpenDirectory().Path, provider => provider.GetRequiredService<WorkerStorage>().Models);
         services.TryAddSingleton(provider => new ModelLibrary(
             models, provider.GetRequiredService<IModelSource>(), provider.GetRequiredService<ModelInstruments>()));
+        services.TryAddSingleton<IDrawingStore>(provider => new DrawingStore(provider.GetRequiredService<WorkerStorage>().Candidates));
+        services.TryAddSingleton<ISharedRecords>(provider => new SharedRecords(provider.GetRequiredService<WorkerStorage>().Candidates));
+        services.TryAddSingleton(_ => configuration.GetSection(ImageApiOptions.SectionName).Get<ImageApiOptions>() ?? new ImageApiOptions());
+        services.TryAddSingleton<ImageApi>();
         services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
         services.TryAddSingleton<IEmbedderFactory>(provider =>
             ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));

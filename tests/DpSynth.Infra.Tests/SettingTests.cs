@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using DpSynth.Functions.Callers;
+using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Infra.Tests.Bicep;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
@@ -54,8 +55,24 @@ public class SettingTests
     }
 
     [Fact]
-    public void Settings_of_the_worker_are_an_identity_on_the_exchange_account() =>
-        Assert.Equal(_exchange.Order(StringComparer.Ordinal), Names(Environment()));
+    public void Settings_of_the_worker_are_an_identity_on_the_exchange_account_and_an_image_api() =>
+        Assert.Equal(
+            [
+                .. _exchange.Concat(
+                [
+                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}",
+                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Authentication)}",
+                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.ClientId)}",
+                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.RequestsPerMinute)}",
+                ]).Order(StringComparer.Ordinal),
+            ],
+            Names(Environment()));
+
+    [Fact]
+    public void Worker_asks_the_image_api_as_its_identity_and_never_with_a_key() =>
+        Assert.Equal(
+            nameof(ImageApiAuthentication.EntraId),
+            Environment().Single(setting => (string)setting["name"]! == $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Authentication)}")["value"]);
 
     [Fact]
     public void Worker_is_given_no_signed_access()

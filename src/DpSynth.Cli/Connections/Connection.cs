@@ -7,6 +7,7 @@ using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Sharing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,7 +72,7 @@ public sealed class Connection : IAsyncDisposable
     public IReleaseStore Releases => Get<IReleaseStore>();
 
     /// <summary>What is known of runs: from the host if one is running, else from what lies in the storage.</summary>
-    public IRunSource Runs => _api is null ? new StoredRuns(Registry, Releases, Candidates, Ledger) : new ApiRuns(_api);
+    public IRunSource Runs => _api is null ? new StoredRuns(Registry, Releases, Candidates, Get<ISharedRecords>(), Ledger) : new ApiRuns(_api);
 
     /// <summary>Makes the containers and queues that are not there yet.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)

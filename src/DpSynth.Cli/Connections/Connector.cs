@@ -38,6 +38,20 @@ internal sealed class Connector(Surroundings surroundings, Action<string>? say)
         return new Connection(host.Settings, host.Endpoint, owned: host);
     }
 
+    /// <summary>Starts a host whose worker has settings of its own, which one that runs already would not have.</summary>
+    /// <exception cref="CommandException">A host runs on the data folder, or the environment names accounts.</exception>
+    public async Task<Connection> StartOwnHostAsync(IReadOnlyList<KeyValuePair<string, string?>> workerSettings, CancellationToken cancellationToken)
+    {
+        if (LocalEnds.FindRunning(surroundings) is not null || FromEnvironment() is not null)
+        {
+            throw new CommandException(
+                ExitCode.Usage, "This needs a host of its own: stop the running one or give another folder with --data, and unset the storage accounts' environment variables.");
+        }
+
+        var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken, workerSettings);
+        return new Connection(host.Settings, host.Endpoint, owned: host);
+    }
+
     private Connection? FromEnvironment()
     {
         var settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();

@@ -11,19 +11,22 @@ namespace DpSynth.Cli.Host;
 /// A worker inside the host's process. Its services are its own, and its storage is what <see cref="WorkerAccess"/> reaches: the same
 /// as for a worker of another process.
 /// </summary>
-internal sealed class InProcessWorker(LocalHostContext host) : IHostedService, IDisposable
+/// <param name="host">The host.</param>
+/// <param name="settings">Further settings of the worker.</param>
+internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyValuePair<string, string?>> settings) : IHostedService, IDisposable
 {
     private IHost? _worker;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var access = await WorkerAccessFile.SignAsync(host.ExchangeStorage, cancellationToken);
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            [WorkerAccess.SettingName] = access.ToJson(),
-            [$"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}"] = $"{TimeSpan.Zero}",
-        };
-        var builder = WorkerHost.CreateBuilder([], settings);
+        var builder = WorkerHost.CreateBuilder(
+            [],
+            [
+                KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson()),
+                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}", (string?)$"{TimeSpan.Zero}"),
+                .. settings,
+            ]);
         builder.Logging.ClearProviders();
         foreach (var provider in host.Services.GetServices<ILoggerProvider>())
         {

@@ -28,7 +28,9 @@ internal static class LocalEnds
     /// <param name="port">The API's port; null for any free one.</param>
     /// <param name="workers">Workers in this process.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    public static async Task<LocalEnd> StartHostAsync(Surroundings surroundings, int? port, int workers, CancellationToken cancellationToken)
+    /// <param name="workerSettings">Further settings of these workers; null for none.</param>
+    public static async Task<LocalEnd> StartHostAsync(
+        Surroundings surroundings, int? port, int workers, CancellationToken cancellationToken, IReadOnlyList<KeyValuePair<string, string?>>? workerSettings = null)
     {
         var host = await LocalFunctionHost.StartAsync(
             new LocalHostOptions
@@ -38,7 +40,7 @@ internal static class LocalEnds
                 DataFolder = surroundings.DataFolder,
                 Port = port,
                 LoggerProvider = new HostLog(surroundings.DataFolder),
-                ExtraServices = [.. Enumerable.Repeat<Func<LocalHostContext, InProcessWorker>>(context => new InProcessWorker(context), workers)],
+                ExtraServices = [.. Enumerable.Repeat<Func<LocalHostContext, InProcessWorker>>(context => new InProcessWorker(context, workerSettings ?? []), workers)],
             },
             cancellationToken);
         return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host) { Endpoint = host.Endpoint, Ended = host.StorageEnded };

@@ -2,6 +2,7 @@ using System.Globalization;
 using DpSynth.Cli.Runs.Sources;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Spending;
 
 namespace DpSynth.Cli.Runs;
 
@@ -17,6 +18,7 @@ internal static class RunText
         ("generator", run.Generator),
         ("budget", run.Epsilon is { } epsilon && run.Delta is { } delta ? $"ε {Figures.Epsilon(epsilon)}, δ {Figures.Delta(delta)}" : null),
         ("spent", $"ε {Figures.Epsilon(run.EpsilonSpent)}"),
+        ("image API", run.Spending is { } spending ? Describe(spending) : null),
         ("progress", run.Progress is { } progress ? Describe(progress) : null),
         ("submitted", Time(run.SubmittedAt)),
         ("updated", Time(run.UpdatedAt)),
@@ -48,6 +50,16 @@ internal static class RunText
         RunState.Refused => ExitCode.Refused,
         _ => ExitCode.Failure,
     };
+
+    /// <summary>What a run has cost at an image API.</summary>
+    public static string Describe(ImageSpending spending)
+    {
+        var cap = spending.MaxCost is { } most ? $" of at most {Figures.Dollars(most)}" : "";
+        var held = spending.Held > 0 ? $", {Figures.Dollars(spending.Held)} set aside" : "";
+        var refused = spending.Refusals > 0 ? $", {Figures.Count(spending.Refusals)} refused" : "";
+        var lost = spending.LostAnswers > 0 ? $", {Figures.Count(spending.LostAnswers)} paid and lost" : "";
+        return $"{Figures.Dollars(spending.Cost)}{cap}{held}, {Figures.Count(spending.Images)} images in {Figures.Count(spending.Requests)} requests{refused}{lost}";
+    }
 
     private static string Describe(RunProgress progress)
     {

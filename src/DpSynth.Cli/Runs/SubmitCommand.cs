@@ -16,16 +16,28 @@ internal static class SubmitCommand
         Description = "Follow the run to its end. Where no host is running, one runs in this process until then.",
     };
 
+    private static readonly Option<decimal?> _maxCost = new("--max-cost")
+    {
+        Description = "What a run at an image API may cost; written into the request as 'generator.options.maxCost'.", HelpName = "USD",
+    };
+
     public static Command Create(CommandContext context) => CommandContext.Command(
         "submit",
         "Check a request and put it on the queue.",
-        [_file, _wait],
-        (parsed, cancellationToken) => RunAsync(context, parsed.GetRequiredValue(_file), parsed.GetValue(_wait), cancellationToken));
+        [_file, _wait, _maxCost],
+        (parsed, cancellationToken) => RunAsync(context, parsed.GetRequiredValue(_file), parsed.GetValue(_wait), parsed.GetValue(_maxCost), cancellationToken));
 
-    private static async Task<int> RunAsync(CommandContext context, string file, bool wait, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string file, bool wait, decimal? maxCost, CancellationToken cancellationToken)
     {
         var json = await ReadAsync(file, cancellationToken);
-        RunRequestReader.Read(json);
+        var checkedRequest = RunRequestReader.Read(json);
+        if (maxCost is { } cap)
+        {
+            json = ImageCost.WriteCap(json, checkedRequest, cap);
+            checkedRequest = RunRequestReader.Read(json);
+        }
+
+        ImageCost.Announce(checkedRequest, context.Terminal);
 
         await using var connection = await context.ConnectAsync(needHost: wait, cancellationToken);
         var request = await RunSubmitter.SubmitAsync(connection, json, cancellationToken);

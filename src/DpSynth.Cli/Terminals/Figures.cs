@@ -40,4 +40,8 @@ public static class Figures
 
     /// <summary>δ, such as <c>1.51e-06</c>.</summary>
     public static string Delta(double delta) => delta.ToString("0.##e-00", CultureInfo.InvariantCulture);
+
+    /// <summary>US dollars, to the cent, or finer below one: <c>$12.40</c>, <c>$0.006</c>.</summary>
+    public static string Dollars(decimal dollars) =>
+        "$" + dollars.ToString(dollars is >= 1 or 0 ? "N2" : "0.00##", CultureInfo.InvariantCulture);
 }

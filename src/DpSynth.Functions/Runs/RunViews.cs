@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
 using DpSynth.Functions.Callers;
+using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Sharing;
+using DpSynth.Synthesis.Spending;
 using Microsoft.DurableTask.Client;
 
 namespace DpSynth.Functions.Runs;
 
 /// <summary>Puts together what the API shows of runs: the registered request, the orchestration's status, or the rejection.</summary>
-public sealed class RunViews(IRunRegistry registry)
+public sealed class RunViews(IRunRegistry registry, ISharedRecords records)
 {
     /// <summary>One run; null if there is none that the caller may see.</summary>
     public async Task<RunView?> FindAsync(string runId, Caller caller, DurableTaskClient client, CancellationToken cancellationToken)
@@ -16,7 +19,10 @@ public sealed class RunViews(IRunRegistry registry)
         if (await registry.ReadAsync(runId, cancellationToken) is { } run)
         {
             return caller.MayRead(run.SubmittedBy)
-                ? Show(run, await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken))
+                ? Show(run, await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken)) with
+                {
+                    Spending = run.Request.Generator is OpenAIImagesOptions ? await ImageSpending.ReadAsync(records, runId, cancellationToken) : null,
+                }
                 : null;
         }
 

@@ -8,17 +8,18 @@ using DpSynth.Storage.Models;
 using DpSynth.Storage.Queues;
 using DpSynth.Storage.Releases;
 using DpSynth.Storage.Runs;
-using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace DpSynth.Storage;
@@ -53,7 +54,7 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
-    /// <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
+    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
     /// <c>AzureWebJobsStorage</c>.
     /// </summary>
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
@@ -66,6 +67,8 @@ public static class StorageServices
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+        services.TryAddSingleton<IDrawingStore>(provider => new DrawingStore(provider.GetRequiredService<ExchangeAccount>().Candidates));
+        services.TryAddSingleton<ISharedRecords>(provider => new SharedRecords(provider.GetRequiredService<ExchangeAccount>().Candidates));
         services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
         services.TryAddSingleton<IRunRegistry, RunRegistry>();
         services.TryAddSingleton<PoisonQueues>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Sharing;
 
 namespace DpSynth.Storage.Layout;
 
@@ -10,7 +11,7 @@ namespace DpSynth.Storage.Layout;
 /// request files under any other name that ends in <c>.json</c>, each answered in <c>answers/NAME</c></description></item>
 /// <item><term><c>candidates</c></term><description><c>runs/RUN/</c> with <c>recipe.json</c>, <c>ended</c>, <c>generation-003/parents.npy</c>,
 /// <c>generation-003/shard-00012</c> with <c>.tar</c>, <c>.parameters.npy</c>, <c>.embeddings.npy</c> and, written last,
-/// <c>.json</c>; <c>public/NAME/…</c></description></item>
+/// <c>.json</c>, <c>drawings/003-00012/SEED</c>, <c>NAME.json</c> of shared records; <c>shared/NAME.json</c>; <c>public/NAME/…</c></description></item>
 /// <item><term><c>models</c></term><description><c>NAME/</c> with the model's files and, written last, <c>model.json</c></description></item>
 /// <item><term><c>releases</c></term><description><c>RUN/FILE</c></description></item>
 /// </list>
@@ -61,6 +62,9 @@ public static class ExchangeLayout
 
     /// <summary>What the name of a request file ends in.</summary>
     public const string RequestFileSuffix = ".json";
+
+    /// <summary>The folder in <see cref="Candidates"/> of what runs share.</summary>
+    private const string Shared = "shared/";
 
     private const string PoisonSuffix = "-poison";
     private const string ShardPrefix = "shard-";
@@ -134,6 +138,18 @@ public static class ExchangeLayout
 
     /// <summary>A shard's description, written last: where it is, the shard is complete.</summary>
     public static string ShardMarker(CandidateShardId shard) => $"{Shard(shard)}{ShardMarkerSuffix}";
+
+    /// <summary>What all single drawings of a run, or of one generation, begin with.</summary>
+    public static string Drawings(string runId, int? generation) => $"{Run(runId)}drawings/{(generation is { } number ? $"{number:D3}-" : "")}";
+
+    /// <summary>The folder of a shard's single drawings.</summary>
+    public static string Drawings(CandidateShardId shard) => $"{Drawings(shard.RunId, shard.Generation)}{shard.Shard:D5}/";
+
+    /// <summary>A single drawing.</summary>
+    public static string Drawing(CandidateShardId shard, ulong seed) => $"{Drawings(shard)}{seed:x16}";
+
+    /// <summary>A record that workers share.</summary>
+    public static string SharedRecord(SharedRecordId id) => $"{(id.RunId is null ? Shared : Run(id.RunId))}{BlobNames.Segment(id.Name)}.json";
 
     /// <summary>The shard's number, if <paramref name="blobName"/> is a <see cref="ShardMarker"/>; else null.</summary>
     public static int? ShardOfMarker(string blobName)

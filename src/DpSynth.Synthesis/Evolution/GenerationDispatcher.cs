@@ -4,14 +4,19 @@ using DpSynth.Synthesis.Generation;
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>Puts the jobs of a generation on the workers' queue, and looks for what has come back.</summary>
-public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateStore candidates, IGenerationQueue queue)
+public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IGenerationQueue queue)
 {
-    /// <summary>Queues every job of the generation whose shard is not stored yet.</summary>
+    /// <summary>Queues every job of the generation whose shard is not stored yet. Single drawings of the generation before are not needed any more.</summary>
     public async Task<DispatchedGeneration> DispatchAsync(string runId, int generation, CancellationToken cancellationToken)
     {
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
         var jobs = PopulationLayout.Jobs(run.Recipe, generation);
         var stored = await candidates.ListShardsAsync(runId, generation, cancellationToken);
+        if (generation > 0)
+        {
+            await drawings.DeleteAsync(runId, generation - 1, cancellationToken);
+        }
+
         await queue.EnqueueAsync([.. jobs.ExceptBy(stored, job => job.Shard)], cancellationToken);
         return new DispatchedGeneration([.. jobs.Select(job => job.Count)], stored);
     }

@@ -6,13 +6,14 @@ using DpSynth.Synthesis.Generation;
 namespace DpSynth.Synthesis.Evolution;
 
 /// <summary>Ends a run, however it went: what was reserved and not spent is free again, and workers drop what is left of its jobs.</summary>
-public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IPrivacyLedger ledger)
+public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IPrivacyLedger ledger)
 {
     /// <summary>Closes the run; a second call changes nothing.</summary>
     /// <returns>What the run's releases cost.</returns>
     public async Task<ClosedRun> CloseAsync(string runId, CancellationToken cancellationToken)
     {
         await candidates.MarkEndedAsync(runId, cancellationToken);
+        await drawings.DeleteAsync(runId, generation: null, cancellationToken);
         if (await privateStore.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken) is not { Request: var request })
         {
             return new ClosedRun(0, null);

@@ -7,6 +7,8 @@ using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Sharing;
+using DpSynth.Synthesis.Spending;
 
 namespace DpSynth.Synthesis.Evolution;
 
@@ -14,7 +16,7 @@ namespace DpSynth.Synthesis.Evolution;
 /// Publishes a run's last generation: the shards, a contact sheet, the manifest, the statement of what it cost. The manifest comes
 /// last: where it is, the release is whole.
 /// </summary>
-public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore candidates, IReleaseStore releases)
+public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases)
 {
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
@@ -86,6 +88,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             Image = new ManifestImage(run.Recipe.Shape.Width, run.Recipe.Shape.Height, run.Recipe.Shape.Channels),
             Generator = run.Recipe.Generator,
             Generation = notes.IsEmpty ? null : notes,
+            Spending = await ImageSpending.ReadAsync(records, run.Request.RunId, cancellationToken),
             Embedder = run.Recipe.Embedder,
             PrivateSide = await DescribePrivateSideAsync(run, cancellationToken),
             Evolution = run.Recipe.Evolution,

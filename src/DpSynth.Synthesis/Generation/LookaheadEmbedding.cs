@@ -5,7 +5,7 @@ namespace DpSynth.Synthesis.Generation;
 
 /// <summary>
 /// The embedding a candidate is voted on by: with lookahead K the mean over K fresh variations of it, made for this alone
-/// (arXiv 2305.15560, section 4.2); with K = 0 its own. The variations are neither stored nor sent anywhere.
+/// (arXiv 2305.15560, section 4.2); with K = 0 its own. The variations are sent nowhere, and stored only by generators that pay for them.
 /// </summary>
 internal sealed class LookaheadEmbedding(RunTools tools)
 {

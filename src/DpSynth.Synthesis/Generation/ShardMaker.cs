@@ -19,6 +19,7 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
         }
 
         var tools = await generators.GetAsync(job.RunId, cancellationToken);
+        tools = tools with { Generator = (tools.Generator as IPaidGenerator)?.ForShard(job.ShardId) ?? tools.Generator };
         var recipe = tools.Recipe;
         if (job.Generation > recipe.Evolution.Iterations || job.ClassIndex >= recipe.Classes.Count)
         {

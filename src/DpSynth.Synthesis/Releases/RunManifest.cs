@@ -1,5 +1,6 @@
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Spending;
 
 namespace DpSynth.Synthesis.Releases;
 
@@ -32,6 +33,9 @@ public sealed record RunManifest
 
     /// <summary>What the generator had to say: what executed its model and the embedder's, what was flagged, warnings. Null where it had nothing to say.</summary>
     public GenerationNotes? Generation { get; init; }
+
+    /// <summary>What the run asked of an image API and what that cost; null for generators that pay nothing.</summary>
+    public ImageSpending? Spending { get; init; }
 
     /// <summary>The embedder and its options.</summary>
     public required EmbedderOptions Embedder { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -7,6 +8,7 @@ namespace DpSynth.Synthesis.Requests;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
 [JsonDerivedType(typeof(DrawTextOptions), DrawTextOptions.GeneratorName)]
 [JsonDerivedType(typeof(NearestImageOptions), NearestImageOptions.GeneratorName)]
+[JsonDerivedType(typeof(OpenAIImagesOptions), OpenAIImagesOptions.GeneratorName)]
 [JsonDerivedType(typeof(StableDiffusionOptions), StableDiffusionOptions.GeneratorName)]
 public abstract record GeneratorOptions
 {

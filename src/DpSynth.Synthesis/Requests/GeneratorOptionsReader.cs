@@ -1,9 +1,11 @@
+using DpSynth.Synthesis.Requests.OpenAIImages;
+
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>Reads the field <c>generator</c>: <c>{ "name": …, "options": { … } }</c>.</summary>
 internal static class GeneratorOptionsReader
 {
-    private static readonly string[] Names = [DrawTextOptions.GeneratorName, NearestImageOptions.GeneratorName, StableDiffusionOptions.GeneratorName];
+    private static readonly string[] Names = [DrawTextOptions.GeneratorName, NearestImageOptions.GeneratorName, StableDiffusionOptions.GeneratorName, OpenAIImagesOptions.GeneratorName];
 
     public static GeneratorOptions Read(JsonFields request)
     {
@@ -22,6 +24,9 @@ internal static class GeneratorOptionsReader
                     ?? throw new RequestException("The field 'generator.options.publicSet' is missing: name a folder of public images."),
             },
             StableDiffusionOptions.GeneratorName => ReadStableDiffusion(
+                options ?? throw new RequestException("The field 'generator.options' is missing: give 'model' and 'prompts'."),
+                request.Boolean("classConditional", true)),
+            OpenAIImagesOptions.GeneratorName => OpenAIImagesReader.Read(
                 options ?? throw new RequestException("The field 'generator.options' is missing: give 'model' and 'prompts'."),
                 request.Boolean("classConditional", true)),
             _ => throw new RequestException($"'generator.name' is '{name}', which is not a known generator{JsonFields.Suggest(name, Names)}."),

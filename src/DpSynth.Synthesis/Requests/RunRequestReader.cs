@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DpSynth.Imaging;
+using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -71,6 +72,7 @@ public static class RunRequestReader
         PrivacyOptionsReader.CheckDelta(request.Delta, request.Privacy);
         EvolutionOptionsReader.CheckDegrees(request.Evolution, request.Generator);
         EmbedderOptionsReader.CheckShape(request.Embedder, request.Image);
+        OpenAIImagesReader.CheckCost(request);
         return request;
     }
 

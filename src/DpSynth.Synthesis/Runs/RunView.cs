@@ -1,3 +1,5 @@
+using DpSynth.Synthesis.Spending;
+
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>A run as the HTTP API shows it (camelCase JSON, enums as camelCase strings).</summary>
@@ -26,6 +28,9 @@ public sealed record RunView
 
     /// <summary>ε spent so far, at the run's δ.</summary>
     public double EpsilonSpent { get; init; }
+
+    /// <summary>What the run has cost at an image API so far; null for generators that pay nothing.</summary>
+    public ImageSpending? Spending { get; init; }
 
     /// <summary>Progress of a run in flight; null once it has ended.</summary>
     public RunProgress? Progress { get; init; }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace DpSynth.EndToEnd.Tests.Hosting;
 
 /// <summary>The local host and one worker in this process, as the demo runs them.</summary>
-public sealed class HostFixture : IAsyncLifetime
+public class HostFixture : IAsyncLifetime
 {
     private LocalFunctionHost? host;
     private IHost? worker;
@@ -19,7 +19,10 @@ public sealed class HostFixture : IAsyncLifetime
 
     public DurableTaskClient DurableTask => host!.DurableTaskClient;
 
-    public async Task InitializeAsync()
+    /// <summary>Further settings of the worker.</summary>
+    protected virtual IEnumerable<KeyValuePair<string, string?>> WorkerSettings => [];
+
+    public virtual async Task InitializeAsync()
     {
         await Storage.InitializeAsync();
         host = await LocalFunctionHost.StartAsync(
@@ -34,11 +37,11 @@ public sealed class HostFixture : IAsyncLifetime
             },
             CancellationToken.None);
         var access = WorkerAccess.Sign(Storage.ExchangeAccount, TimeSpan.FromHours(1), TimeProvider.System);
-        worker = WorkerHost.CreateBuilder([], [new(WorkerAccess.SettingName, access.ToJson())]).Build();
+        worker = WorkerHost.CreateBuilder([], [new(WorkerAccess.SettingName, access.ToJson()), .. WorkerSettings]).Build();
         await worker.StartAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (worker is not null)
         {

@@ -21,13 +21,15 @@ internal sealed class TestProcess : IDisposable
         StartAsync(["host", dataFolder, .. options], new() { ["PrivateStorage"] = storage.PrivateStorage, ["AzureWebJobsStorage"] = storage.ExchangeStorage });
 
     /// <summary>Starts a worker that holds signed access and nothing else.</summary>
-    public static Task<TestProcess> StartWorkerAsync(string access, TimeSpan lease) => StartAsync(["worker"], new()
-    {
-        ["WorkerAccess"] = access,
-        ["Worker__Lease"] = lease.ToString(),
-        ["Worker__RenewEvery"] = (lease / 3).ToString(),
-        ["Worker__Concurrency"] = "1",
-    });
+    public static Task<TestProcess> StartWorkerAsync(string access, TimeSpan lease, params (string Name, string Value)[] settings) => StartAsync(
+        ["worker"],
+        new(settings.Select(static setting => KeyValuePair.Create(setting.Name, setting.Value)))
+        {
+            ["WorkerAccess"] = access,
+            ["Worker__Lease"] = lease.ToString(),
+            ["Worker__RenewEvery"] = (lease / 3).ToString(),
+            ["Worker__Concurrency"] = "1",
+        });
 
     /// <summary>SIGKILL: the process has no chance to tidy up.</summary>
     public void Kill()

@@ -25,6 +25,10 @@ internal sealed class RunHarness : IDisposable
 
     public InMemoryCandidateStore Candidates { get; } = new();
 
+    public InMemoryDrawingStore Drawings { get; } = new();
+
+    public InMemorySharedRecords Records { get; } = new();
+
     public InMemoryPrivacyLedger Ledger { get; } = new(capEpsilon: 100);
 
     public RecordingReleases Releases { get; } = new();
@@ -59,7 +63,7 @@ internal sealed class RunHarness : IDisposable
         }
 
         var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new EmbedderFactory()));
-        var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, new ImmediateQueue(maker));
+        var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker));
         var embeddings = new CandidateEmbeddings(Candidates);
         var voting = new VoteCounting(PrivateStore, embeddings);
         var release = new HistogramRelease(PrivateStore, Ledger, new ZeroNoise());
@@ -79,8 +83,8 @@ internal sealed class RunHarness : IDisposable
             }
         }
 
-        await new RunPublication(PrivateStore, Candidates, Releases).PublishAsync(Run, default);
-        await new RunClosure(PrivateStore, Candidates, Ledger).CloseAsync(Run, default);
+        await new RunPublication(PrivateStore, Candidates, Records, Releases).PublishAsync(Run, default);
+        await new RunClosure(PrivateStore, Candidates, Drawings, Ledger).CloseAsync(Run, default);
     }
 
     public async Task EmbedAsync(int shards)

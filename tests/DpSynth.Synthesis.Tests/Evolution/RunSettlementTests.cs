@@ -90,7 +90,7 @@ public sealed class RunSettlementTests : IDisposable
 
         Assert.StartsWith("The dataset 'cats' counts fewer than 10 images with noise, too few to derive 'delta' from; give 'delta'", summary.Refusal, StringComparison.Ordinal);
         Assert.EndsWith("at δ = 1e-9.", summary.Refusal, StringComparison.Ordinal);
-        var closed = await new RunClosure(run.PrivateStore, run.Candidates, run.Ledger).CloseAsync(Run, default);
+        var closed = await new RunClosure(run.PrivateStore, run.Candidates, run.Drawings, run.Ledger).CloseAsync(Run, default);
         Assert.Equal((summary.EpsilonSpent, summary.Delta), (closed.EpsilonSpent, closed.Delta));
         Assert.InRange(closed.EpsilonSpent, 0.1, 8);
     }

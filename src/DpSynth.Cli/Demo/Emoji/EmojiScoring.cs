@@ -25,7 +25,7 @@ internal sealed class EmojiScoring(ICandidateStore candidates, string home) : ID
     {
         var recipe = await candidates.ReadRecipeAsync(release.RunId, cancellationToken)
             ?? throw new InvalidOperationException($"The run '{release.RunId}' has no recipe.");
-        var embedder = _embedders.Create(recipe.Embedder, recipe.Shape);
+        var embedder = await _embedders.CreateAsync(recipe.Embedder, recipe.Shape, cancellationToken);
         var first = new LabelledTar(_decoder, recipe.Shape);
         await first.AddGenerationAsync(candidates, release.RunId, generation: 0, cancellationToken);
         var last = new LabelledTar(_decoder, recipe.Shape);

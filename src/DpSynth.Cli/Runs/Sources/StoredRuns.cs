@@ -2,12 +2,15 @@ using DpSynth.Cli.Budget;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Sharing;
+using DpSynth.Synthesis.Spending;
 
 namespace DpSynth.Cli.Runs.Sources;
 
 /// <summary>Runs as far as the storage alone tells, while no host is running.</summary>
-public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, ICandidateStore candidates, IPrivacyLedger ledger) : IRunSource
+public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, ICandidateStore candidates, ISharedRecords records, IPrivacyLedger ledger) : IRunSource
 {
     private const string Waiting = "No host is running; the run goes on when one does.";
     private const string Ended = "It ended without a release; start a host to see why.";
@@ -64,6 +67,7 @@ public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, IC
             Epsilon = run.Request.Epsilon,
             Delta = run.Request.Delta,
             EpsilonSpent = await SpentAsync(run, cancellationToken),
+            Spending = run.Request.Generator is OpenAIImagesOptions ? await ImageSpending.ReadAsync(records, id, cancellationToken) : null,
             Reason = isReleased ? null : hasEnded ? Ended : Waiting,
             Release = isReleased ? $"releases/{id}/" : null,
             SubmittedAt = run.SubmittedAt,

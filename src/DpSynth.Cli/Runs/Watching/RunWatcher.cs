@@ -1,6 +1,7 @@
 using DpSynth.Cli.Runs.Sources;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Spending;
 
 namespace DpSynth.Cli.Runs.Watching;
 
@@ -36,7 +37,7 @@ public sealed class RunWatcher(IRunSource runs, Terminal terminal)
                 }
 
                 known |= view is not null;
-                Show(view?.Progress);
+                Show(view?.Progress, view?.Spending);
                 await Task.Delay(_interval, cancellationToken);
             }
         }
@@ -46,7 +47,7 @@ public sealed class RunWatcher(IRunSource runs, Terminal terminal)
         }
     }
 
-    private void Show(RunProgress? progress)
+    private void Show(RunProgress? progress, ImageSpending? spending)
     {
         if (progress is null)
         {
@@ -61,7 +62,8 @@ public sealed class RunWatcher(IRunSource runs, Terminal terminal)
             _stage = terminal.Begin(Title(progress), progress.Unit, progress.Total);
         }
 
-        _stage!.Report(progress.Done, progress.Total, $"ε {Figures.Epsilon(progress.EpsilonSpent)} spent");
+        var money = spending is null ? "" : $", {Figures.Dollars(spending.Cost)} for {Figures.Count(spending.Images)} images";
+        _stage!.Report(progress.Done, progress.Total, $"ε {Figures.Epsilon(progress.EpsilonSpent)} spent{money}");
     }
 
     private static string Title(RunProgress progress) => progress.Stage switch

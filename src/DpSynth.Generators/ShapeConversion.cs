@@ -1,7 +1,7 @@
 using DpSynth.Imaging;
 using DpSynth.Models.Embedding;
 
-namespace DpSynth.Generators.StableDiffusion;
+namespace DpSynth.Generators;
 
 /// <summary>
 /// Between the images that a model makes and those of a run: each side is resized for itself with Lanczos's filter as Pillow has it; colours

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Azure.Storage.Blobs;
+using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Layout;
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Storage.Candidates;
+
+/// <summary>Single drawings as blobs, a folder a shard.</summary>
+/// <param name="container">The container <c>candidates</c>; read, create and list are enough for workers.</param>
+public sealed class DrawingStore(BlobContainerClient container) : IDrawingStore
+{
+    private const int ParallelDeletes = 16;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlySet<ulong>> ListAsync(CandidateShardId shard, CancellationToken cancellationToken)
+    {
+        var seeds = new HashSet<ulong>();
+        await foreach (var blob in container.GetBlobsAsync(prefix: ExchangeLayout.Drawings(shard), cancellationToken: cancellationToken))
+        {
+            if (ulong.TryParse(blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var seed))
+            {
+                seeds.Add(seed);
+            }
+        }
+
+        return seeds;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(CandidateShardId shard, ulong seed, CancellationToken cancellationToken) =>
+        await container.TryReadAsync(ExchangeLayout.Drawing(shard, seed), cancellationToken) is { } drawing ? drawing.ToMemory() : default(ReadOnlyMemory<byte>?);
+
+    /// <inheritdoc/>
+    public Task WriteAsync(CandidateShardId shard, ulong seed, ReadOnlyMemory<byte> drawing, CancellationToken cancellationToken) =>
+        container.TryCreateAsync(ExchangeLayout.Drawing(shard, seed), drawing, BlobCalls.Json, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string runId, int? generation, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        container.GetBlobsAsync(prefix: ExchangeLayout.Drawings(runId, generation), cancellationToken: cancellationToken),
+        new ParallelOptions { MaxDegreeOfParallelism = ParallelDeletes, CancellationToken = cancellationToken },
+        async (blob, token) => await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: token));
+}
