@@ -44,7 +44,7 @@ internal static class EmojiSummary
               For the presence of any one image; no image voted in both runs, so that each is covered by its own run's ε alone.
 
             What it is worth: Fréchet distance to the images that voted (lower is nearer; by the run's embedder, same number of images before and after)
-            {Indented(scores.Split(Environment.NewLine))}
+            {Indented(scores.TrimEnd().Split(Environment.NewLine))}
               This score is against data that is public in the demo only; against private data it would leak, and no release holds one.
               The settings were chosen by it too (docs/emoji.md); what a dataset of your own gives, only its own run tells.
               Pictures by the model carry Twemoji's attribution: see models/tiny-sd/README.md.
