@@ -97,21 +97,25 @@ public sealed class GenerationWorker(
 
     private async Task WorkAsync(JobLease lease, GenerationJob job, CancellationToken stoppingToken)
     {
-        using var working = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+        using var over = new CancellationTokenSource();
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost, over.Token);
         try
         {
             if (await _ended.ContainsAsync(job.RunId, working.Token))
             {
-                logger.Dropped(job.RunId, job.Generation, job.Shard);
-                await lease.CompleteAsync(CancellationToken.None);
+                await DropAsync(lease, job);
                 return;
             }
 
             var began = time.GetTimestamp();
-            await runner.RunAsync(job, working.Token);
+            await RunUntilEndedAsync(job, over, working.Token);
             logger.Made(job.RunId, job.Generation, job.Shard, job.Count, time.GetElapsedTime(began).TotalSeconds);
             await AnswerAsync(job, error: null);
             await lease.CompleteAsync(CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            await DropAsync(lease, job);
         }
         catch (OperationCanceledException) when (working.IsCancellationRequested)
         {
@@ -135,6 +139,28 @@ public sealed class GenerationWorker(
             logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, lease.Message.DequeueCount);
             await lease.AbandonAsync(_options.RetryDelay, CancellationToken.None);
         }
+    }
+
+    /// <summary>Does a job, and breaks it off when its run ends.</summary>
+    private async Task RunUntilEndedAsync(GenerationJob job, CancellationTokenSource over, CancellationToken cancellationToken)
+    {
+        using var finished = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = _ended.WhenAsync(job.RunId, over, finished.Token);
+        try
+        {
+            await runner.RunAsync(job, cancellationToken);
+        }
+        finally
+        {
+            await finished.CancelAsync();
+            await watch;
+        }
+    }
+
+    private async Task DropAsync(JobLease lease, GenerationJob job)
+    {
+        logger.Dropped(job.RunId, job.Generation, job.Shard);
+        await lease.CompleteAsync(CancellationToken.None);
     }
 
     private static string Describe(GenerationJob job) => $"Shard {job.Shard} of generation {job.Generation}";

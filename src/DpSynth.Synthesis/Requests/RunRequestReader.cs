@@ -12,6 +12,9 @@ public static class RunRequestReader
     /// <summary>Longest request in characters.</summary>
     public const int MaximumLength = 48 * 1024;
 
+    /// <summary>Longest address of a webhook in characters.</summary>
+    private const int LongestWebhook = 2000;
+
     /// <summary>Reads a request.</summary>
     /// <exception cref="RequestException">The text is not a valid request; the message says in one sentence why.</exception>
     public static RunRequest Read(string json)
@@ -65,6 +68,7 @@ public static class RunRequestReader
             Evolution = EvolutionOptionsReader.Read(
                 fields.Object("evolution") ?? throw new RequestException("The field 'evolution' is missing: give 'populationSizes' and 'variationDegrees'.")),
             Seed = (ulong)fields.Integer("seed", 0, 0, int.MaxValue),
+            Webhook = ReadWebhook(fields),
         };
         fields.RefuseUnknown();
         PrivacyOptionsReader.CheckDelta(request.Delta, request.Privacy);
@@ -98,6 +102,19 @@ public static class RunRequestReader
         return delta is > 0 and < 1
             ? delta
             : throw new RequestException($"'delta' is {delta}; it must lie strictly between 0 and 1, for example 1e-6.");
+    }
+
+    private static Uri? ReadWebhook(JsonFields fields)
+    {
+        if (fields.Text("webhook") is not { } text)
+        {
+            return null;
+        }
+
+        return text.Length <= LongestWebhook && Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0 && address.Fragment.Length == 0
+            ? address
+            : throw new RequestException($"'webhook' must be an absolute https address of at most {LongestWebhook} characters, without a user name and without '#'.");
     }
 
     private static ImageOptions ReadImage(JsonFields fields)

@@ -12,16 +12,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DpSynth.EndToEnd.Tests.Hosting;
 
-/// <summary>A real Azurite with two accounts, and the stores over them. One a test class: queues have one host at a time.</summary>
+/// <summary>
+/// A real Azurite with two accounts, and the stores over them. One a test class: queues have one host at a time. Where a host of another
+/// kind is tested (<see cref="ForeignHost"/>), its accounts.
+/// </summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dpsynth-e2e-");
     private AzuriteProcess? azurite;
     private ServiceProvider? services;
 
-    public string PrivateStorage => azurite!.PrivateStorage;
+    public string PrivateStorage => ForeignHost.Given?.PrivateStorage ?? azurite!.PrivateStorage;
 
-    public string ExchangeStorage => azurite!.ExchangeStorage;
+    public string ExchangeStorage => ForeignHost.Given?.ExchangeStorage ?? azurite!.ExchangeStorage;
 
     public PrivateAccount PrivateAccount => Get<PrivateAccount>();
 
@@ -44,7 +47,11 @@ public sealed class StorageFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = NewDataFolder() }, CancellationToken.None);
+        if (ForeignHost.Given is null)
+        {
+            azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = NewDataFolder() }, CancellationToken.None);
+        }
+
         var settings = new ConfigurationBuilder()
             .AddInMemoryCollection([new("PrivateStorage", PrivateStorage), new("AzureWebJobsStorage", ExchangeStorage)])
             .Build();

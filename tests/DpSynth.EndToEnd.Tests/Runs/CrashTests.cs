@@ -6,6 +6,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.EndToEnd.Tests.Runs;
 
 /// <summary>Hosts and workers that are killed without warning.</summary>
+[Trait("host", "local")]
 public sealed class CrashTests(StorageFixture storage) : IClassFixture<StorageFixture>
 {
     private const int Iterations = 8;
