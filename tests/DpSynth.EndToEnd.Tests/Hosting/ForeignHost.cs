@@ -1,3 +1,9 @@
+using Azure.Storage.Queues;
+using DpSynth.LocalHost.Events;
+using DpSynth.Storage.Layout;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace DpSynth.EndToEnd.Tests.Hosting;
 
 /// <summary>
@@ -13,6 +19,34 @@ internal sealed record ForeignHost(Uri Endpoint, string PrivateStorage, string E
     public static ForeignHost? Given { get; } = Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
         ? new(new Uri(endpoint), Require("PrivateStorage"), Require("AzureWebJobsStorage"))
         : null;
+
+    /// <summary>Plays Event Grid on the host's accounts, which the local host does by itself.</summary>
+    public static async Task<IReadOnlyList<IHostedService>> StartEventsAsync(StorageFixture storage)
+    {
+        var queues = new QueueServiceClient(storage.ExchangeStorage);
+        var state = storage.NewDataFolder();
+        IHostedService[] watchers =
+        [
+            new BlobWatcher(
+                storage.PrivateAccount.Data,
+                queues.GetQueueClient(ExchangeLayout.DatasetEvents),
+                _ => true,
+                Path.Combine(state, "uploads.json"),
+                NullLogger<BlobWatcher>.Instance),
+            new BlobWatcher(
+                storage.ExchangeAccount.Requests,
+                queues.GetQueueClient(ExchangeLayout.RequestFiles),
+                ExchangeLayout.IsRequestFile,
+                Path.Combine(state, "requests.json"),
+                NullLogger<BlobWatcher>.Instance),
+        ];
+        foreach (var watcher in watchers)
+        {
+            await watcher.StartAsync(CancellationToken.None);
+        }
+
+        return watchers;
+    }
 
     private static string Require(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
         ? value

@@ -13,6 +13,7 @@ public class HostFixture : IAsyncLifetime
 {
     private LocalFunctionHost? host;
     private IHost? worker;
+    private IReadOnlyList<IHostedService> events = [];
 
     public StorageFixture Storage { get; } = new();
 
@@ -46,6 +47,10 @@ public class HostFixture : IAsyncLifetime
                 },
                 CancellationToken.None);
         }
+        else
+        {
+            events = await ForeignHost.StartEventsAsync(Storage);
+        }
 
         var access = WorkerAccess.Sign(Storage.ExchangeAccount, TimeSpan.FromHours(1), TimeProvider.System);
         worker = WorkerHost.CreateBuilder([], [new(WorkerAccess.SettingName, access.ToJson())]).Build();
@@ -63,6 +68,11 @@ public class HostFixture : IAsyncLifetime
         if (host is not null)
         {
             await host.DisposeAsync();
+        }
+
+        foreach (var watcher in events)
+        {
+            await watcher.StopAsync(CancellationToken.None);
         }
 
         await Storage.DisposeAsync();
