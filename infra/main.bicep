@@ -78,8 +78,21 @@ param ledgerRetentionDays int = 3650
 
 @minValue(1)
 @maxValue(3650)
-@description('Days after which the Durable Task Scheduler drops the history of an ended run. In the exchange account history is kept.')
+@description('Days after a run\'s end for which its history, embeddings, votes and candidates are kept.')
 param runRetentionDays int = 30
+
+@description('A custom Event Grid topic by whose events other systems ask for runs.')
+param useEventTopic bool = false
+
+@description('Hosts that may be called when a run has ended, separated by commas; *.example.org stands for everything below it. Empty: none.')
+param webhookHosts string = ''
+
+@description('Those of them that may have private addresses.')
+param webhookPrivateHosts string = ''
+
+@secure()
+@description('Key that such calls are signed with: base64 of 24 to 64 random bytes.')
+param webhookSecret string = ''
 
 @description('Epsilon that all runs on a dataset may cost together where its owner has set nothing else.')
 param budgetDefaultEpsilon string = '10'
@@ -342,6 +355,10 @@ module functionApp 'modules/function-app.bicep' = {
     taskHubName: useDurableTaskScheduler ? scheduler!.outputs.taskHubName : ''
     budgetDefaultEpsilon: budgetDefaultEpsilon
     budgetDefaultDelta: budgetDefaultDelta
+    runRetentionDays: runRetentionDays
+    webhookHosts: webhookHosts
+    webhookPrivateHosts: webhookPrivateHosts
+    webhookSecret: webhookSecret
   }
 }
 
@@ -355,6 +372,33 @@ module events 'modules/events.bicep' = {
     privateAccountId: privateAccount.outputs.id
     exchangeAccountId: exchangeAccount.outputs.id
     exchangeAccountName: exchangeAccount.outputs.name
+  }
+}
+
+module requestTopic 'modules/request-topic.bicep' = if (useEventTopic) {
+  name: 'request-topic'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    suffix: suffix
+    privateNetwork: privateNetwork
+    exchangeAccountId: exchangeAccount.outputs.id
+    exchangeAccountName: exchangeAccount.outputs.name
+  }
+}
+
+module requestTopicEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork && useEventTopic) {
+  name: 'endpoint-request-topic'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'request-topic'
+    targetId: requestTopic!.outputs.id
+    groupId: 'topic'
+    subnetId: network!.outputs.endpointSubnetId
+    zoneId: network!.outputs.eventGridZoneId
   }
 }
 
@@ -386,4 +430,5 @@ output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
 output DPSYNTH_API string = functionApp.outputs.apiAddress
 output DPSYNTH_PRIVATE_ACCOUNT string = privateAccount.outputs.name
 output DPSYNTH_EXCHANGE_ACCOUNT string = exchangeAccount.outputs.name
+output DPSYNTH_EVENT_TOPIC string = useEventTopic ? requestTopic!.outputs.endpoint : ''
 output DPSYNTH_OPENAI_ENDPOINT string = useAzureOpenAI ? openAI!.outputs.endpoint : ''

@@ -67,7 +67,7 @@ module uploadsSubscription 'blob-events.bicep' = {
   }
 }
 
-// The app itself writes below runs/, rejected/ and answers/: those must not come back as requests.
+// The app itself writes below runs/, ended/, rejected/ and answers/: those must not come back as requests.
 module requestFilesSubscription 'blob-events.bicep' = {
   name: 'request-files'
   dependsOn: [requestFilesRole]
@@ -80,6 +80,7 @@ module requestFilesSubscription 'blob-events.bicep' = {
     subjectEndsWith: '.json'
     notBeneath: [
       '/blobServices/default/containers/requests/blobs/runs/'
+      '/blobServices/default/containers/requests/blobs/ended/'
       '/blobServices/default/containers/requests/blobs/rejected/'
       '/blobServices/default/containers/requests/blobs/answers/'
     ]

@@ -35,6 +35,7 @@ var queues = [
   'generation-results-poison'
   'dataset-events'
   'dataset-events-poison'
+  'run-events'
 ]
 
 // The Functions host keeps leases, keys, timers and the task hub here under names of its own choosing: blobs, queues and tables of

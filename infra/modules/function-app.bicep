@@ -19,6 +19,12 @@ param schedulerEndpoint string
 param taskHubName string
 param budgetDefaultEpsilon string
 param budgetDefaultDelta string
+param runRetentionDays int
+param webhookHosts string
+param webhookPrivateHosts string
+@secure()
+@description('Empty where no host may be called.')
+param webhookSecret string
 
 var settings = [
   { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
@@ -34,6 +40,12 @@ var settings = [
   { name: 'Authentication__Mode', value: 'EasyAuth' }
   { name: 'Budget__DefaultEpsilon', value: budgetDefaultEpsilon }
   { name: 'Budget__DefaultDelta', value: budgetDefaultDelta }
+  { name: 'Retention__Days', value: string(runRetentionDays) }
+  { name: 'Retention__KeepWork', value: 'false' }
+  { name: 'Announcements__Source', value: 'urn:dpsynth:${suffix}' }
+  { name: 'Webhooks__AllowedHosts', value: webhookHosts }
+  { name: 'Webhooks__PrivateHosts', value: webhookPrivateHosts }
+  { name: 'Webhooks__Secret', value: webhookSecret }
 ]
 
 var schedulerSettings = [

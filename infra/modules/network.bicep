@@ -9,6 +9,7 @@ var zoneNames = [
   'privatelink.table.${environment().suffixes.storage}'
   'privatelink.azurecr.io'
   'privatelink.openai.azure.com'
+  'privatelink.eventgrid.azure.net'
 ]
 
 resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
@@ -82,3 +83,4 @@ output queueZoneId string = zone[1].id
 output tableZoneId string = zone[2].id
 output registryZoneId string = zone[3].id
 output openAIZoneId string = zone[4].id
+output eventGridZoneId string = zone[5].id

@@ -1,16 +1,20 @@
 using DpSynth.Embedders;
 using DpSynth.Evaluation.Releases;
+using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
+using DpSynth.Functions.Operations;
+using DpSynth.Functions.Retention;
+using DpSynth.Functions.Webhooks;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
+using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace DpSynth.Functions;
@@ -38,6 +42,17 @@ public static class FunctionApp
 
         services.AddOptions<AuthenticationOptions>().Bind(configuration.GetSection(AuthenticationOptions.SectionName));
         services.AddSingleton(provider => new CallerReader(provider.GetRequiredService<IOptions<AuthenticationOptions>>(), configuration));
+
+        services.AddOptions<AnnouncementOptions>().Bind(configuration.GetSection(AnnouncementOptions.SectionName));
+        services.AddSingleton<RunAnnouncer>();
+        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.SectionName))
+            .Validate(options => options.IsValid, WebhookOptions.Rule);
+        services.AddSingleton<IWebhookRules, WebhookRules>();
+        services.AddSingleton<WebhookCaller>();
+
+        services.AddSingleton<StrandedRuns>();
+        services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.SectionName))
+            .Validate(options => options.IsValid, RetentionOptions.Rule);
 
         services.AddSingleton<CandidateEmbeddings>();
         services.AddSingleton<RunAdmission>();

@@ -128,22 +128,25 @@ internal sealed class GenerationWorker(
 
     private async Task<JobOutcome> WorkAsync(JobLease lease, GenerationJob job, CancellationToken abandonToken)
     {
-        using var working = CancellationTokenSource.CreateLinkedTokenSource(abandonToken, lease.Lost);
+        using var over = new CancellationTokenSource();
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(abandonToken, lease.Lost, over.Token);
         try
         {
             if (await _ended.ContainsAsync(job.RunId, working.Token))
             {
-                logger.Dropped(job.RunId, job.Generation, job.Shard);
-                await lease.CompleteAsync(CancellationToken.None);
-                return JobOutcome.Dropped;
+                return await DropAsync(lease, job);
             }
 
             var began = time.GetTimestamp();
-            await runner.RunAsync(job, working.Token);
+            await RunUntilEndedAsync(job, over, working.Token);
             logger.Made(job.RunId, job.Generation, job.Shard, job.Count, time.GetElapsedTime(began).TotalSeconds);
             await AnswerAsync(job, error: null);
             await lease.CompleteAsync(CancellationToken.None);
             return JobOutcome.Done;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return await DropAsync(lease, job);
         }
         catch (OperationCanceledException) when (working.IsCancellationRequested)
         {
@@ -175,6 +178,29 @@ internal sealed class GenerationWorker(
 
     /// <summary>How often the job was begun by a worker that was not told to stop.</summary>
     private static long Tries(JobLease lease, GenerationJob job) => Math.Max(1, lease.Message.DequeueCount - job.Returns);
+
+    /// <summary>Does a job, and breaks it off when its run ends.</summary>
+    private async Task RunUntilEndedAsync(GenerationJob job, CancellationTokenSource over, CancellationToken cancellationToken)
+    {
+        using var finished = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = _ended.WhenAsync(job.RunId, over, finished.Token);
+        try
+        {
+            await runner.RunAsync(job, cancellationToken);
+        }
+        finally
+        {
+            await finished.CancelAsync();
+            await watch;
+        }
+    }
+
+    private async Task<JobOutcome> DropAsync(JobLease lease, GenerationJob job)
+    {
+        logger.Dropped(job.RunId, job.Generation, job.Shard);
+        await lease.CompleteAsync(CancellationToken.None);
+        return JobOutcome.Dropped;
+    }
 
     private static string Describe(GenerationJob job) => $"Shard {job.Shard} of generation {job.Generation}";
 

@@ -21,6 +21,9 @@ internal static class ApiVersions
         // The only version whose reference describes it.
         ["Microsoft.DurableTask/schedulers/retentionPolicies"] = "2025-04-01-preview",
         ["Microsoft.DurableTask/schedulers/taskHubs"] = "2025-11-01",
+        // That of system topics; the modules have an older one for custom topics.
+        ["Microsoft.EventGrid/topics"] = "2025-02-15",
+        ["Microsoft.EventGrid/topics/eventSubscriptions"] = "2025-02-15",
         ["Microsoft.EventGrid/systemTopics"] = "2025-02-15",
         ["Microsoft.EventGrid/systemTopics/eventSubscriptions"] = "2025-02-15",
         // Seen in public templates only, with the next two.

@@ -1,3 +1,4 @@
+using DpSynth.Functions.Runs;
 using DpSynth.Infra.Tests.Bicep;
 using DpSynth.Storage.Layout;
 
@@ -26,6 +27,19 @@ public class EventTests
         Assert.Equal(
             ExchangeLayout.OwnRequestPrefixes.Select(prefix => $"{Containers}{ExchangeLayout.Requests}/blobs/{prefix}"),
             ((List)given["notBeneath"]!).Items.Select(Text));
+    }
+
+    [Fact]
+    public void Events_that_ask_for_runs_are_delivered_as_the_app_reads_them()
+    {
+        var topic = (Map)Repository.Module("request-topic").Resources.Single().Properties["properties"]!;
+        Assert.Equal(true, ((Constant)topic["disableLocalAuth"]!).Value);
+        var subscription = (Map)Repository.Module("request-events").Resources.Single(resource => !resource.Existing).Properties["properties"]!;
+        Assert.Null(subscription["destination"]);
+        var delivery = (Map)subscription["deliveryWithResourceIdentity"]!;
+        Assert.Equal("SystemAssigned", Text(((Map)delivery["identity"]!)["type"]));
+        Assert.Equal(ExchangeLayout.RunRequests, Text(((Map)((Map)delivery["destination"]!)["properties"]!)["queueName"]));
+        Assert.Equal([RequestEnvelope.RunRequested], ((List)((Map)subscription["filter"]!)["includedEventTypes"]!).Items.Select(Text));
     }
 
     [Fact]

@@ -71,6 +71,13 @@ public class RoleTests
                 .Order(StringComparer.Ordinal));
 
     [Fact]
+    public void Topic_of_requests_may_send_to_the_queue_of_requests_alone() =>
+        Assert.Equal(
+            ["run-requests: StorageQueueDataMessageSender"],
+            Repository.Module("request-topic").Modules.Where(module => module.Path == "queue-role.bicep").Select(module => (Map)module.Properties["params"]!)
+                .Select(given => $"{Plain(given["queueName"]!)}: {Plain(given["roleId"]!)}"));
+
+    [Fact]
     public void Private_account_knows_no_worker() =>
         Assert.DoesNotContain(Repository.Module("private-account").Parameters, parameter => parameter.Symbol.Contains("worker", StringComparison.OrdinalIgnoreCase));
 

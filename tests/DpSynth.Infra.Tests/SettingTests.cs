@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
+using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
+using DpSynth.Functions.Retention;
+using DpSynth.Functions.Webhooks;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Infra.Tests.Bicep;
 using DpSynth.Storage.Accounts;
@@ -33,6 +36,12 @@ public class SettingTests
                     $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
                     $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
                     $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
+                    $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",
+                    $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.KeepWork)}",
+                    $"{AnnouncementOptions.SectionName}__{nameof(AnnouncementOptions.Source)}",
+                    $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.AllowedHosts)}",
+                    $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.PrivateHosts)}",
+                    $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.Secret)}",
                 ]).Order(StringComparer.Ordinal),
             ],
             Names(Repository.Module("function-app").Maps("settings")));

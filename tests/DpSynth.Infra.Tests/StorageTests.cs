@@ -67,8 +67,8 @@ public class StorageTests
             found++;
         }
 
-        // Storage (one template for both accounts), vault, registry, function app, Azure OpenAI.
-        Assert.Equal(5, found);
+        // Storage (one template for both accounts), vault, registry, function app, Azure OpenAI, topic of requests.
+        Assert.Equal(6, found);
     }
 
     [Fact]

@@ -61,6 +61,18 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     }
 
     [Fact]
+    public async Task Job_under_way_is_broken_off_unanswered_when_its_run_ends()
+    {
+        var runner = new JobRunner((_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));
+        await EnqueueAsync(NewJob());
+        await StartWorkerAsync(runner);
+        await WaitUntilAsync(() => Task.FromResult(!runner.Begun.IsEmpty));
+        await Candidates.MarkEndedAsync(RunId, None);
+        await AssertAllIsDoneAsync();
+        Assert.Single(runner.Begun);
+    }
+
+    [Fact]
     public async Task Job_of_a_worker_that_stops_goes_to_the_next_at_once()
     {
         var first = new JobRunner((_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken));

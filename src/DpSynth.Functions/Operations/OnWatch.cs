@@ -12,7 +12,7 @@ namespace DpSynth.Functions.Operations;
 /// installation look for the beginnings of these lines.
 /// </summary>
 public sealed partial class OnWatch(
-    IRunRegistry registry, IPrivacyLedger ledger, PoisonQueues poison, TimeProvider time, ILogger<OnWatch> logger)
+    IRunRegistry registry, IPrivacyLedger ledger, StrandedRuns stranded, PoisonQueues poison, TimeProvider time, ILogger<OnWatch> logger)
 {
     /// <summary>The share of a dataset's ε above which its owner should hear of it.</summary>
     private const double NotableShare = 0.8;
@@ -34,6 +34,7 @@ public sealed partial class OnWatch(
             LogPoison(logger, count, queue);
         }
 
+        await stranded.EndAsync(client, cancellationToken);
         await ReportFailedRunsAsync(client, time.GetUtcNow() - (timer.IsPastDue ? _recentWhenLate : _recent), cancellationToken);
         await ReportBudgetsAsync(cancellationToken);
     }

@@ -1,10 +1,14 @@
 using DpSynth.Evaluation.Releases;
 using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DpSynth.Functions.PrivateEvolution;
 
-/// <summary>The activities of a run. Each can be called again at any time: the second call finds the first one's work.</summary>
+/// <summary>
+/// The activities of a run. Each can be called again at any time: the second call finds the first one's work. What they take and give
+/// stays in histories: references, numbers and short sentences.
+/// </summary>
 public sealed class Activities(
     RunPlanner planner,
     PrivateEmbedding embedding,
@@ -20,8 +24,11 @@ public sealed class Activities(
 {
     /// <summary>Checks the request against the dataset's listing and its budget.</summary>
     [Function(nameof(PlanRun))]
-    public Task<PlanSummary> PlanRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        planner.PlanAsync(input.RunId, cancellationToken);
+    public async Task<PlanSummary> PlanRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken)
+    {
+        var plan = await planner.PlanAsync(input.RunId, cancellationToken);
+        return plan with { Refusal = RunOutcome.Cut(plan.Refusal) };
+    }
 
     /// <summary>Decodes and embeds the images of one private shard.</summary>
     [Function(nameof(EmbedPrivateShard))]
@@ -31,22 +38,25 @@ public sealed class Activities(
     /// <summary>Looks for what forbids the run to go on: unreadable files, images without an owner, a class without images.</summary>
     [Function(nameof(CheckPrivateImages))]
     public async Task<PrivateImagesVerdict> CheckPrivateImages([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        new(await imageCheck.FindFaultAsync(input.RunId, cancellationToken));
+        new(RunOutcome.Cut(await imageCheck.FindFaultAsync(input.RunId, cancellationToken)));
 
     /// <summary>Computes the noise, reserves the budget, releases noisy class counts.</summary>
     [Function(nameof(SettleRun))]
-    public Task<SettlementSummary> SettleRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        settlement.SettleAsync(input.RunId, cancellationToken);
+    public async Task<SettlementSummary> SettleRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken)
+    {
+        var settled = await settlement.SettleAsync(input.RunId, cancellationToken);
+        return settled with { Refusal = RunOutcome.Cut(settled.Refusal) };
+    }
 
     /// <summary>Queues the jobs of a generation for the workers.</summary>
     [Function(nameof(DispatchGeneration))]
-    public Task<DispatchedGeneration> DispatchGeneration([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+    public Task<GenerationShards> DispatchGeneration([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
         dispatcher.DispatchAsync(input.RunId, input.Iteration, cancellationToken);
 
-    /// <summary>Looks in the candidate store for what a generation has ready.</summary>
-    [Function(nameof(FindStoredShards))]
-    public Task<IReadOnlyList<int>> FindStoredShards([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        dispatcher.FindStoredAsync(input.RunId, input.Iteration, cancellationToken);
+    /// <summary>Looks in the candidate store how much of a generation is ready.</summary>
+    [Function(nameof(CountStoredShards))]
+    public Task<GenerationShards> CountStoredShards([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+        dispatcher.CountAsync(input.RunId, input.Iteration, cancellationToken);
 
     /// <summary>Lets one private shard vote.</summary>
     [Function(nameof(CountVotes))]
@@ -60,7 +70,7 @@ public sealed class Activities(
 
     /// <summary>Selects the parents of the next generation.</summary>
     [Function(nameof(SelectSurvivors))]
-    public Task<SelectedSurvivors> SelectSurvivors([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
+    public Task SelectSurvivors([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
         selection.SelectAsync(input.RunId, input.Iteration, cancellationToken);
 
     /// <summary>Computes the scores that the request asks for, if any.</summary>

@@ -1,3 +1,4 @@
+using DpSynth.Functions.Announcements;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
@@ -7,17 +8,16 @@ namespace DpSynth.Functions.PrivateEvolution;
 /// <summary>The steps of one execution of the orchestration. Deterministic: it asks only its context.</summary>
 internal sealed class EvolutionRun
 {
-    /// <summary>Storage and throttling faults pass; five tries over some 30 seconds tell them from real ones.</summary>
-    private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2));
-
-    /// <summary>Votes of at most this many private shards are under way at once, so that one large run does not fill the hub.</summary>
+    /// <summary>At most this many private shards are worked on at once, so that one large run does not fill the hub.</summary>
     private const int FanOut = 64;
 
+    /// <summary>Most private shards that one execution works on: each leaves two events in its history.</summary>
+    private const int ShardsPerExecution = 1000;
+
     private readonly TaskOrchestrationContext _context;
-    private readonly EvolutionState _state;
     private readonly RunInput _input;
     private readonly Task<string> _cancelRequested;
+    private EvolutionState _state;
 
     public EvolutionRun(TaskOrchestrationContext context, EvolutionState state)
     {
@@ -30,53 +30,70 @@ internal sealed class EvolutionRun
     /// <summary>Plans the run, embeds the private images and settles the budget, then goes on to generation 0.</summary>
     public async Task<RunOutcome> PrepareAsync()
     {
-        Report(RunStage.Planning, 0, 1, "steps");
-        var plan = await _context.CallActivityAsync<PlanSummary>(nameof(Activities.PlanRun), _input, Retried);
-        EndIf(plan.Refusal, RunState.Refused);
+        if (_state.Step == EvolutionStep.Plan)
+        {
+            Report(RunStage.Planning, 0, 1, "steps");
+            var plan = await _context.CallActivityAsync<PlanSummary>(nameof(Activities.PlanRun), _input, ActivityRetry.Step);
+            EndIf(plan.Refusal, RunState.Refused);
+            EndIf(plan.SchemaVersion == RunPlan.KnownSchemaVersion ? null : UnknownPlan.Describe(plan.SchemaVersion), RunState.Failed);
+            _state = _state with { Step = EvolutionStep.Embed, PrivateShards = plan.PrivateShards, PlanVersion = plan.SchemaVersion };
+        }
 
         await ForEachShardAsync(
-            plan.PrivateShards,
             RunStage.Embedding,
-            shard => _context.CallActivityAsync(nameof(Activities.EmbedPrivateShard), new PrivateShardInput(_state.RunId, shard), Retried));
-        var verdict = await _context.CallActivityAsync<PrivateImagesVerdict>(nameof(Activities.CheckPrivateImages), _input, Retried);
+            shard => _context.CallActivityAsync(nameof(Activities.EmbedPrivateShard), new PrivateShardInput(_state.RunId, shard), ActivityRetry.Step));
+        if (_state.ShardsDone < _state.PrivateShards)
+        {
+            return ContinueWith(_state);
+        }
+
+        var verdict = await _context.CallActivityAsync<PrivateImagesVerdict>(nameof(Activities.CheckPrivateImages), _input, ActivityRetry.Step);
         EndIf(verdict.Fault, RunState.Refused);
 
         EndIfCancelled();
         Report(RunStage.Settling, 0, 1, "steps");
-        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(Activities.SettleRun), _input, Retried);
+        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(Activities.SettleRun), _input, ActivityRetry.Step);
         EndIf(settled.Refusal, RunState.Refused);
-        return ContinueWith(_state with { PrivateShards = plan.PrivateShards, Delta = settled.Delta, EpsilonSpent = settled.EpsilonSpent });
+        return ContinueWith(_state with { Step = EvolutionStep.Generate, ShardsDone = 0, Delta = settled.Delta, EpsilonSpent = settled.EpsilonSpent });
     }
 
     /// <summary>Has one generation made; lets the private images vote on it, or publishes it if it is the last.</summary>
     public async Task<RunOutcome> EvolveAsync()
     {
-        var generation = new IterationInput(_state.RunId, _state.Generation);
-        var dispatched = await _context.CallActivityAsync<DispatchedGeneration>(nameof(Activities.DispatchGeneration), generation, Retried);
-        await new GenerationWait(_context, generation, _cancelRequested).UntilStoredAsync(
-            dispatched, (done, total) => Report(RunStage.Generating, done, total, "candidates"));
+        if (_state.Step != EvolutionStep.Vote && !await IsGenerationStoredAsync())
+        {
+            return ContinueWith(_state);
+        }
+
         if (_state.Generation == _state.Iterations)
         {
             return await PublishAsync();
         }
 
+        _state = _state with { Step = EvolutionStep.Vote, LastArrival = null };
         var iteration = new IterationInput(_state.RunId, _state.Generation + 1);
         await ForEachShardAsync(
-            _state.PrivateShards,
             RunStage.Voting,
-            shard => _context.CallActivityAsync(nameof(Activities.CountVotes), new VoteInput(_state.RunId, iteration.Iteration, shard), Retried));
+            shard => _context.CallActivityAsync(nameof(Activities.CountVotes), new VoteInput(_state.RunId, iteration.Iteration, shard), ActivityRetry.Step));
+        if (_state.ShardsDone < _state.PrivateShards)
+        {
+            return ContinueWith(_state);
+        }
 
         Report(RunStage.Selecting, 0, 1, "steps");
-        var released = await _context.CallActivityAsync<ReleasedHistogram>(nameof(Activities.ReleaseHistogram), iteration, Retried);
-        await _context.CallActivityAsync<SelectedSurvivors>(nameof(Activities.SelectSurvivors), iteration, Retried);
-        return ContinueWith(_state with { Generation = iteration.Iteration, EpsilonSpent = released.EpsilonSpent });
+        var released = await _context.CallActivityAsync<ReleasedHistogram>(nameof(Activities.ReleaseHistogram), iteration, ActivityRetry.Step);
+        await _context.CallActivityAsync(nameof(Activities.SelectSurvivors), iteration, ActivityRetry.Step);
+        return ContinueWith(_state with
+        {
+            Step = EvolutionStep.Generate, ShardsDone = 0, Generation = iteration.Iteration, EpsilonSpent = released.EpsilonSpent,
+        });
     }
 
     /// <summary>Ends the run before its time.</summary>
     public async Task<RunOutcome> EndAsync(RunState end, string reason)
     {
-        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, Retried);
-        return Outcome(end, closed.EpsilonSpent) with { Reason = reason, Delta = closed.Delta };
+        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, ActivityRetry.End);
+        return await AnnounceAsync(Outcome(end, closed) with { Reason = reason });
     }
 
     private async Task<RunOutcome> PublishAsync()
@@ -84,9 +101,9 @@ internal sealed class EvolutionRun
         Report(RunStage.Publishing, 0, 2, "steps");
         await ScoreAsync();
         Report(RunStage.Publishing, 1, 2, "steps");
-        var published = await _context.CallActivityAsync<PublishedRun>(nameof(Activities.PublishRun), _input, Retried);
-        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, Retried);
-        return Outcome(RunState.Succeeded, closed.EpsilonSpent) with { Release = published.Location };
+        var published = await _context.CallActivityAsync<PublishedRun>(nameof(Activities.PublishRun), _input, ActivityRetry.Step);
+        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, ActivityRetry.End);
+        return await AnnounceAsync(Outcome(RunState.Succeeded, closed) with { Release = published.Location });
     }
 
     /// <summary>A release that is paid for is published, with its scores or without.</summary>
@@ -94,7 +111,7 @@ internal sealed class EvolutionRun
     {
         try
         {
-            await _context.CallActivityAsync(nameof(Activities.ScoreRelease), _input, Retried);
+            await _context.CallActivityAsync(nameof(Activities.ScoreRelease), _input, ActivityRetry.Step);
         }
         catch (TaskFailedException)
         {
@@ -102,17 +119,52 @@ internal sealed class EvolutionRun
         }
     }
 
-    /// <summary>Runs an activity for every private shard, a bounded number at a time, and reports as they end.</summary>
-    private async Task ForEachShardAsync(int shards, RunStage stage, Func<int, Task> start)
+    /// <summary>Records how the run ended and tells the world. From the record on, the run is over for everybody who asks.</summary>
+    private async Task<RunOutcome> AnnounceAsync(RunOutcome outcome)
     {
-        Report(stage, 0, shards, "shards");
+        var announced = await _context.CallActivityAsync<AnnouncedRun>(
+            nameof(AnnouncementActivities.AnnounceRun), new RunEnding(_state.RunId, outcome), ActivityRetry.End);
+        if (announced.HasWebhook)
+        {
+            try
+            {
+                await _context.CallActivityAsync(nameof(AnnouncementActivities.CallWebhook), _input, ActivityRetry.Webhook);
+            }
+            catch (TaskFailedException)
+            {
+                // The activity has logged it. How the run ended does not depend on whether its receiver listens.
+            }
+        }
+
+        return announced.Outcome;
+    }
+
+    private async Task<bool> IsGenerationStoredAsync()
+    {
+        var generation = new IterationInput(_state.RunId, _state.Generation);
+        var known = await _context.CallActivityAsync<GenerationShards>(
+            _state.Step == EvolutionStep.Generate ? nameof(Activities.DispatchGeneration) : nameof(Activities.CountStoredShards), generation, ActivityRetry.Step);
+        var wait = new GenerationWait(_context, generation, _cancelRequested);
+        var isStored = await wait.UntilStoredAsync(known, _state.LastArrival, (done, total) => Report(RunStage.Generating, done, total, "candidates"));
+        _state = _state with { Step = EvolutionStep.Await, LastArrival = wait.LastArrival };
+        return isStored;
+    }
+
+    /// <summary>
+    /// Runs an activity for the private shards that are left, a bounded number at a time and in all, reports as they end, and counts
+    /// them as done.
+    /// </summary>
+    private async Task ForEachShardAsync(RunStage stage, Func<int, Task> start)
+    {
+        Report(stage, _state.ShardsDone, _state.PrivateShards, "shards");
+        var end = Math.Min(_state.PrivateShards, _state.ShardsDone + ShardsPerExecution);
         var running = new List<Task>();
-        var started = 0;
-        var done = 0;
-        while (done < shards)
+        var started = _state.ShardsDone;
+        var done = started;
+        while (done < end)
         {
             EndIfCancelled();
-            while (started < shards && running.Count < FanOut)
+            while (started < end && running.Count < FanOut)
             {
                 running.Add(start(started++));
             }
@@ -121,18 +173,19 @@ internal sealed class EvolutionRun
             if (running.Remove(ended))
             {
                 await ended;
-                Report(stage, ++done, shards, "shards");
+                Report(stage, ++done, _state.PrivateShards, "shards");
             }
         }
 
         EndIfCancelled();
+        _state = _state with { ShardsDone = end };
     }
 
     private RunOutcome ContinueWith(EvolutionState next)
     {
         EndIfCancelled();
         _context.ContinueAsNew(next);
-        return Outcome(RunState.Running, next.EpsilonSpent);
+        return new RunOutcome { State = RunState.Running, EpsilonSpent = next.EpsilonSpent, Delta = next.Delta };
     }
 
     private void EndIfCancelled()
@@ -151,8 +204,8 @@ internal sealed class EvolutionRun
         }
     }
 
-    private RunOutcome Outcome(RunState end, double epsilonSpent) =>
-        new() { State = end, EpsilonSpent = epsilonSpent, Delta = _state.Delta };
+    private RunOutcome Outcome(RunState end, ClosedRun closed) =>
+        new() { State = end, EpsilonSpent = Math.Max(closed.EpsilonSpent, _state.EpsilonSpent), Delta = closed.Delta ?? _state.Delta };
 
     private void Report(RunStage stage, int done, int total, string unit) => _context.SetCustomStatus(new RunProgress
     {

@@ -1,7 +1,7 @@
 namespace DpSynth.Functions.PrivateEvolution;
 
 /// <summary>
-/// What the orchestration carries from one iteration to the next. References and small numbers only: operators can read it.
+/// What the orchestration carries from one execution to the next. References and small numbers only: operators can read it.
 /// </summary>
 public sealed record EvolutionState
 {
@@ -14,12 +14,43 @@ public sealed record EvolutionState
     /// <summary>T, as requested.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>Number of private shards; 0 until the run is settled: planned, its images embedded, its budget reserved.</summary>
+    /// <summary>What is to be done next.</summary>
+    public EvolutionStep Step { get; init; }
+
+    /// <summary>The plan's schema version; null until the run is planned.</summary>
+    public int? PlanVersion { get; init; }
+
+    /// <summary>Number of private shards; 0 until the run is planned.</summary>
     public int PrivateShards { get; init; }
 
-    /// <summary>The generation to make next, 0 to T.</summary>
+    /// <summary>Private shards that earlier executions have embedded, or let vote in this iteration.</summary>
+    public int ShardsDone { get; init; }
+
+    /// <summary>The generation at hand, 0 to T.</summary>
     public int Generation { get; init; }
+
+    /// <summary>When an earlier execution that waited for the generation last saw a shard arrive (UTC); null if none has waited.</summary>
+    public DateTime? LastArrival { get; init; }
 
     /// <summary>ε of the releases made so far.</summary>
     public double EpsilonSpent { get; init; }
+}
+
+/// <summary>Where an execution of the orchestration begins. One that has done much ends and leaves the rest to the next.</summary>
+public enum EvolutionStep
+{
+    /// <summary>The run has to be planned.</summary>
+    Plan,
+
+    /// <summary>Private images have to be embedded, then the run settled.</summary>
+    Embed,
+
+    /// <summary>The generation has to be given to the workers.</summary>
+    Generate,
+
+    /// <summary>The workers make the generation.</summary>
+    Await,
+
+    /// <summary>The private images have to vote on the generation.</summary>
+    Vote,
 }

@@ -7,12 +7,15 @@ namespace DpSynth.Functions.PrivateEvolution;
 
 /// <summary>
 /// Waits until the workers have stored a generation. Events only say that it is worth looking: they can be lost, come twice or come
-/// late, so that now and then the store is asked for the truth.
+/// late, so the store is asked for the truth now and then, and in the end.
 /// </summary>
 internal sealed class GenerationWait(TaskOrchestrationContext context, IterationInput generation, Task<string> cancelRequested)
 {
     /// <summary>The reason given in a cancelled run's status.</summary>
     public const string CancelledReason = "The run was cancelled on request.";
+
+    /// <summary>Most answers and looks that one execution takes: each stays in its history, which is loaded whole for every step.</summary>
+    public const int MostRounds = 500;
 
     /// <summary>How often the store is asked while no event comes.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -20,31 +23,27 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
     /// <summary>How long no shard may arrive before the run is given up.</summary>
     private static readonly TimeSpan PatienceWithWorkers = TimeSpan.FromHours(24);
 
-    private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2));
+    /// <summary>When a shard was last seen to arrive, or the wait began.</summary>
+    public DateTime LastArrival { get; private set; }
 
-    /// <summary>Returns when every shard is stored.</summary>
-    /// <param name="dispatched">The generation's shards.</param>
-    /// <param name="report">Called with the number of candidates stored and wanted.</param>
+    /// <summary>Returns when every shard is stored, or this execution's history is long enough.</summary>
+    /// <param name="known">How far the generation is.</param>
+    /// <param name="lastArrival">Where an earlier execution waited: when it last saw a shard arrive.</param>
+    /// <param name="report">Called with the number of candidates stored, about, and wanted.</param>
+    /// <returns>Whether the generation is stored.</returns>
     /// <exception cref="RunEndedException">The run was cancelled, a worker gave up on a shard, or no worker answers.</exception>
-    public async Task UntilStoredAsync(DispatchedGeneration dispatched, Action<int, int> report)
+    public async Task<bool> UntilStoredAsync(GenerationShards known, DateTime? lastArrival, Action<int, int> report)
     {
-        var stored = new SortedSet<int>(dispatched.Stored);
-        var total = dispatched.ShardSizes.Sum();
-        var lastArrival = context.CurrentUtcDateTime;
+        var answered = 0;
+        LastArrival = lastArrival ?? context.CurrentUtcDateTime;
 
         // One wait at a time and never cancelled: a cancelled one would stay behind and swallow the next event.
         var answer = context.WaitForExternalEvent<GenerationResult>(PrivateEvolutionOrchestrator.GenerationCompletedEvent);
         using var looking = new CancellationTokenSource();
         var look = context.CreateTimer(LookEvery, looking.Token);
-        while (true)
+        for (var rounds = 0; known.Stored < known.Shards && rounds < MostRounds; rounds++)
         {
-            report(stored.Sum(shard => dispatched.ShardSizes[shard]), total);
-            if (stored.Count == dispatched.ShardSizes.Count)
-            {
-                break;
-            }
-
+            report((int)((long)known.Candidates * Math.Min(known.Stored + answered, known.Shards) / known.Shards), known.Candidates);
             var first = await Task.WhenAny(answer, look, cancelRequested);
             if (cancelRequested.IsCompleted)
             {
@@ -52,24 +51,29 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
                 throw new RunEndedException(RunState.Cancelled, CancelledReason);
             }
 
-            var before = stored.Count;
             if (first == answer)
             {
                 var result = await answer;
                 answer = context.WaitForExternalEvent<GenerationResult>(PrivateEvolutionOrchestrator.GenerationCompletedEvent);
-                Take(result, stored);
+                answered += Take(result);
+                if (known.Stored + answered < known.Shards)
+                {
+                    continue;
+                }
             }
             else
             {
                 look = context.CreateTimer(LookEvery, looking.Token);
-                stored.UnionWith(await context.CallActivityAsync<IReadOnlyList<int>>(nameof(Activities.FindStoredShards), generation, Retried));
             }
 
-            if (stored.Count > before)
+            var before = known.Stored;
+            known = await context.CallActivityAsync<GenerationShards>(nameof(Activities.CountStoredShards), generation, ActivityRetry.Step);
+            answered = 0;
+            if (known.Stored > before)
             {
-                lastArrival = context.CurrentUtcDateTime;
+                LastArrival = context.CurrentUtcDateTime;
             }
-            else if (context.CurrentUtcDateTime - lastArrival > PatienceWithWorkers)
+            else if (context.CurrentUtcDateTime - LastArrival > PatienceWithWorkers)
             {
                 throw new RunEndedException(
                     RunState.Failed, $"No worker stored anything of generation {generation.Iteration} for {PatienceWithWorkers.TotalHours:0} hours; see that workers run and take 'generation-jobs'.");
@@ -77,20 +81,19 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
         }
 
         looking.Cancel();
+        return known.Stored == known.Shards;
     }
 
-    private void Take(GenerationResult result, SortedSet<int> stored)
+    /// <summary>1 if the answer is one of this generation's shards, else 0.</summary>
+    private int Take(GenerationResult result)
     {
         if (result.Generation != generation.Iteration)
         {
-            return;
+            return 0;
         }
 
-        if (result.Error is not null)
-        {
-            throw new RunEndedException(RunState.Failed, $"Shard {result.Shard} of generation {result.Generation} could not be made: {result.Error}");
-        }
-
-        stored.Add(result.Shard);
+        return result.Error is null
+            ? 1
+            : throw new RunEndedException(RunState.Failed, $"Shard {result.Shard} of generation {result.Generation} could not be made: {result.Error}");
     }
 }

@@ -1,3 +1,4 @@
+using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,7 @@ namespace DpSynth.Functions.PrivateEvolution;
 /// <summary>
 /// Private Evolution as a durable orchestration. One execution does one generation: have it made, let the private images vote on it,
 /// release the noisy histogram, select the parents of the next; then it continues as new, so that history does not grow with the
-/// number of iterations.
+/// number of iterations. Large generations and datasets take several executions.
 /// </summary>
 public static class PrivateEvolutionOrchestrator
 {
@@ -30,7 +31,12 @@ public static class PrivateEvolutionOrchestrator
         var run = new EvolutionRun(context, state);
         try
         {
-            return state.PrivateShards == 0
+            if (state.PlanVersion is { } version and not RunPlan.KnownSchemaVersion)
+            {
+                return await run.EndAsync(RunState.Failed, UnknownPlan.Describe(version));
+            }
+
+            return state.Step is EvolutionStep.Plan or EvolutionStep.Embed
                 ? await run.PrepareAsync()
                 : await run.EvolveAsync();
         }

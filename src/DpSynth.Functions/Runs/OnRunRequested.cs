@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 
 namespace DpSynth.Functions.Runs;
 
-/// <summary>Takes requests off the queue <c>run-requests</c>.</summary>
+/// <summary>Takes requests off the queue <c>run-requests</c>: bare ones, and events that Event Grid puts there with a request in each.</summary>
 public sealed class OnRunRequested(RunStarter starter)
 {
     /// <summary>
@@ -20,7 +20,7 @@ public sealed class OnRunRequested(RunStarter starter)
         ArgumentNullException.ThrowIfNull(message);
         try
         {
-            await starter.StartAsync(message.Body.ToString(), submittedBy: null, client, cancellationToken);
+            await starter.StartAsync(RequestEnvelope.Open(message.Body), submittedBy: null, client, cancellationToken);
         }
         catch (RequestException fault)
         {

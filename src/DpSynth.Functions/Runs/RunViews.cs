@@ -8,7 +8,7 @@ using Microsoft.DurableTask.Client;
 
 namespace DpSynth.Functions.Runs;
 
-/// <summary>Puts together what the API shows of runs: the registered request, the orchestration's status, or the rejection.</summary>
+/// <summary>Puts together what the API shows of runs: the registered request, the record of its end or the orchestration's status, or the rejection.</summary>
 public sealed class RunViews(IRunRegistry registry, ISharedRecords records)
 {
     /// <summary>One run; null if there is none that the caller may see.</summary>
@@ -19,7 +19,7 @@ public sealed class RunViews(IRunRegistry registry, ISharedRecords records)
         if (await registry.ReadAsync(runId, cancellationToken) is { } run)
         {
             return caller.MayRead(run.SubmittedBy)
-                ? Show(run, await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken)) with
+                ? await ShowAsync(run, client, cancellationToken) with
                 {
                     Spending = run.Request.Generator is OpenAIImagesOptions ? await ImageSpending.ReadAsync(records, runId, cancellationToken) : null,
                 }
@@ -41,7 +41,7 @@ public sealed class RunViews(IRunRegistry registry, ISharedRecords records)
                 continue;
             }
 
-            yield return Show(run, await client.GetInstanceAsync(run.Request.RunId, getInputsAndOutputs: true, cancellationToken));
+            yield return await ShowAsync(run, client, cancellationToken);
         }
     }
 
@@ -54,29 +54,68 @@ public sealed class RunViews(IRunRegistry registry, ISharedRecords records)
         }
     }
 
+    /// <summary>A run that is over.</summary>
+    internal static RunView Show(RegisteredRun run, EndedRun end) => Describe(run) with
+    {
+        State = end.Outcome.State,
+        Delta = run.Request.Delta ?? end.Outcome.Delta,
+        EpsilonSpent = end.Outcome.EpsilonSpent,
+        Reason = end.Outcome.Reason,
+        Release = end.Outcome.Release,
+        UpdatedAt = end.At,
+    };
+
+    /// <summary>A run that is over, of whose request nothing is known.</summary>
+    internal static RunView Show(EndedRun end) => new()
+    {
+        Id = end.RunId,
+        State = end.Outcome.State,
+        Delta = end.Outcome.Delta,
+        EpsilonSpent = end.Outcome.EpsilonSpent,
+        Reason = end.Outcome.Reason,
+        Release = end.Outcome.Release,
+        UpdatedAt = end.At,
+    };
+
+    /// <summary>The record of its end says how a run ended; until there is one, the orchestration says how it stands.</summary>
+    private async Task<RunView> ShowAsync(RegisteredRun run, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var runId = run.Request.RunId;
+        return await registry.ReadEndAsync(runId, cancellationToken) is { } end
+            ? Show(run, end)
+            : Show(run, await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken));
+    }
+
     private static RunView Show(RegisteredRun run, OrchestrationMetadata? instance)
     {
         var outcome = instance is { IsCompleted: true, SerializedOutput: not null, RuntimeStatus: OrchestrationRuntimeStatus.Completed }
             ? instance.ReadOutputAs<RunOutcome>()
             : null;
         var progress = instance is { IsCompleted: false, SerializedCustomStatus: not null } ? instance.ReadCustomStatusAs<RunProgress>() : null;
-        return new RunView
+        return Describe(run) with
         {
-            Id = run.Request.RunId,
             State = outcome?.State ?? StateOf(instance),
-            Dataset = run.Request.Dataset,
-            Method = run.Request.Method,
-            Generator = run.Request.Generator.Name,
-            Epsilon = run.Request.Epsilon,
             Delta = run.Request.Delta ?? outcome?.Delta,
             EpsilonSpent = outcome?.EpsilonSpent ?? progress?.EpsilonSpent ?? 0,
             Progress = progress,
             Reason = outcome?.Reason ?? (outcome is null ? instance?.FailureDetails?.ErrorMessage : null),
             Release = outcome?.Release,
-            SubmittedAt = run.SubmittedAt,
             UpdatedAt = instance?.LastUpdatedAt,
         };
     }
+
+    /// <summary>What is known of a run from its request.</summary>
+    private static RunView Describe(RegisteredRun run) => new()
+    {
+        Id = run.Request.RunId,
+        State = RunState.Pending,
+        Dataset = run.Request.Dataset,
+        Method = run.Request.Method,
+        Generator = run.Request.Generator.Name,
+        Epsilon = run.Request.Epsilon,
+        Delta = run.Request.Delta,
+        SubmittedAt = run.SubmittedAt,
+    };
 
     private static RunView Show(Rejection rejection) => new()
     {

@@ -26,7 +26,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        if (Refuse(request, AppRoles.SubmitRuns, out var caller) is { } refusal)
+        if (callers.Refuse(request, AppRoles.SubmitRuns, out var caller) is { } refusal)
         {
             return refusal;
         }
@@ -55,7 +55,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        if (Refuse(request, role: null, out var caller) is { } refusal)
+        if (callers.Refuse(request, role: null, out var caller) is { } refusal)
         {
             return refusal;
         }
@@ -74,7 +74,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
     {
         ArgumentNullException.ThrowIfNull(request);
         var rejected = bool.TryParse(request.Query["rejected"], out var wanted) && wanted;
-        if (Refuse(request, rejected ? AppRoles.ReadAllRuns : null, out var caller) is { } refusal)
+        if (callers.Refuse(request, rejected ? AppRoles.ReadAllRuns : null, out var caller) is { } refusal)
         {
             return refusal;
         }
@@ -102,41 +102,23 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        if (Refuse(request, AppRoles.SubmitRuns, out var caller) is { } refusal)
+        if (callers.Refuse(request, AppRoles.SubmitRuns, out var caller) is { } refusal)
         {
             return refusal;
         }
 
-        if (!Identifier.IsValid(id) || await views.FindAsync(id, caller, client, cancellationToken) is null || await client.GetInstanceAsync(id, cancellation: cancellationToken) is not { } instance)
+        if (!Identifier.IsValid(id) || await views.FindAsync(id, caller, client, cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
 
-        if (instance.IsCompleted)
+        if (run.State is not (RunState.Pending or RunState.Running))
         {
             return Problem.Of(StatusCodes.Status409Conflict, "The run has ended", $"The run '{id}' has ended; there is nothing left to cancel.");
         }
 
         await client.RaiseEventAsync(id, PrivateEvolutionOrchestrator.CancelRequestedEvent, "requested", cancellationToken);
         return new AcceptedRun(await views.FindAsync(id, caller, client, cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
-    }
-
-    /// <summary>Why the caller is not served; null if it is.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="role">The app role that is needed; null: any that lets its holder read runs.</param>
-    /// <param name="caller">Who calls.</param>
-    private IResult? Refuse(HttpRequest request, string? role, out Caller caller)
-    {
-        if (callers.Read(request) is not { } known)
-        {
-            caller = new Caller("", new HashSet<string>());
-            return Problem.Of(StatusCodes.Status401Unauthorized, "Nobody is signed in", "Sign in with Microsoft Entra ID and send its token.");
-        }
-
-        caller = known;
-        return (role is null ? known.Has(AppRoles.SubmitRuns) || known.Has(AppRoles.ReadAllRuns) : known.Has(role))
-            ? null
-            : Problem.Of(StatusCodes.Status403Forbidden, "The role is missing", $"This needs the app role '{role ?? AppRoles.SubmitRuns}'; ask the owner of the app registration for it.");
     }
 
     private static IResult NotFound(string id) => Problem.Of(

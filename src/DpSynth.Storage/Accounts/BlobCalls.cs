@@ -8,6 +8,9 @@ namespace DpSynth.Storage.Accounts;
 /// <summary>The few ways in which the stores read and write blobs.</summary>
 internal static class BlobCalls
 {
+    /// <summary>Calls at once where many blobs or messages are dealt with.</summary>
+    public const int ParallelCalls = 16;
+
     /// <summary>The content type of archives.</summary>
     public const string Tar = "application/x-tar";
 
@@ -93,6 +96,13 @@ internal static class BlobCalls
             return await NpyFile.ReadAsync<T>(content, length, cancellationToken);
         }
     }
+
+    /// <summary>Deletes all blobs whose name begins so, several at once.</summary>
+    public static async Task DeleteAllAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(
+            container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
+            async (item, stop) => await container.DeleteBlobIfExistsAsync(item.Name, cancellationToken: stop));
 
     private static BlobUploadOptions Options(string contentType, BlobRequestConditions? conditions) => new()
     {

@@ -72,6 +72,7 @@ public static class StorageServices
         services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
         services.TryAddSingleton<IRunRegistry, RunRegistry>();
         services.TryAddSingleton<PoisonQueues>();
+        services.TryAddSingleton<RunEventQueue>();
         services.TryAddSingleton<IRequestFiles, RequestFiles>();
         services.TryAddSingleton<IReleaseStore, ReleaseStore>();
         return services;

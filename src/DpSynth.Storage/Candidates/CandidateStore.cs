@@ -149,6 +149,10 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
             : throw Missing(shard, "images");
 
     /// <inheritdoc/>
+    public Task DeleteGenerationsAsync(string runId, CancellationToken cancellationToken) =>
+        container.DeleteAllAsync(ExchangeLayout.Generations(runId), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task MarkEndedAsync(string runId, CancellationToken cancellationToken) =>
         await container.TryCreateAsync(ExchangeLayout.Ended(runId), ReadOnlyMemory<byte>.Empty, BlobCalls.Binary, cancellationToken);
 

@@ -149,6 +149,15 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
     public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
         ReadVectorAsync(PrivateLayout.Release(runId, key, part), cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task DeleteExactWorkAsync(string runId, CancellationToken cancellationToken)
+    {
+        foreach (var prefix in PrivateLayout.ExactWork(runId))
+        {
+            await account.Work.DeleteAllAsync(prefix, cancellationToken);
+        }
+    }
+
     private async Task<long[]?> ReadVectorAsync(string name, CancellationToken cancellationToken)
     {
         var array = await account.Work.TryReadArrayAsync<long>(name, cancellationToken);

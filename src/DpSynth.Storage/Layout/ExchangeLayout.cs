@@ -7,7 +7,7 @@ namespace DpSynth.Storage.Layout;
 /// <summary>Every container, queue and blob name of the exchange account.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>rejected/runs/RUN.json</c>, <c>rejected/messages/MESSAGE.json</c>;
+/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>ended/RUN.json</c>, <c>rejected/runs/RUN.json</c>, <c>rejected/messages/MESSAGE.json</c>;
 /// request files under any other name that ends in <c>.json</c>, each answered in <c>answers/NAME</c></description></item>
 /// <item><term><c>candidates</c></term><description><c>runs/RUN/</c> with <c>recipe.json</c>, <c>ended</c>, <c>generation-003/parents.npy</c>,
 /// <c>generation-003/shard-00012</c> with <c>.tar</c>, <c>.parameters.npy</c>, <c>.embeddings.npy</c> and, written last,
@@ -48,11 +48,17 @@ public static class ExchangeLayout
     /// <summary>The queue of uploads to <c>private-data</c>.</summary>
     public const string DatasetEvents = "dataset-events";
 
+    /// <summary>The queue on which the ends of runs are announced; whoever wants to know takes messages off it.</summary>
+    public const string RunEvents = "run-events";
+
     /// <summary>The folder of public image sets in <see cref="Candidates"/>.</summary>
     public const string PublicSets = "public/";
 
     /// <summary>The prefix of accepted requests in <see cref="Requests"/>.</summary>
     public const string AcceptedRequests = "runs/";
+
+    /// <summary>The prefix of the records in <see cref="Requests"/> of how runs ended.</summary>
+    public const string EndedRuns = "ended/";
 
     /// <summary>The prefix of rejections in <see cref="Requests"/>.</summary>
     public const string Rejections = "rejected/";
@@ -73,7 +79,7 @@ public static class ExchangeLayout
     /// <summary>All containers.</summary>
     public static IReadOnlyList<string> Containers { get; } = [Requests, Candidates, Releases, Models];
 
-    /// <summary>All queues, each with its poison queue.</summary>
+    /// <summary>All queues, each that this software reads with its poison queue.</summary>
     public static IReadOnlyList<string> Queues { get; } =
     [
         RunRequests, Poison(RunRequests),
@@ -81,6 +87,7 @@ public static class ExchangeLayout
         GenerationJobs, Poison(GenerationJobs),
         GenerationResults, Poison(GenerationResults),
         DatasetEvents, Poison(DatasetEvents),
+        RunEvents,
     ];
 
     /// <summary>Where messages of a queue end that cannot be served.</summary>
@@ -90,7 +97,7 @@ public static class ExchangeLayout
     public static bool IsPoison(string queue) => queue.EndsWith(PoisonSuffix, StringComparison.Ordinal);
 
     /// <summary>The prefixes in <see cref="Requests"/> below which the app itself writes.</summary>
-    public static IReadOnlyList<string> OwnRequestPrefixes { get; } = [AcceptedRequests, Rejections, Answers];
+    public static IReadOnlyList<string> OwnRequestPrefixes { get; } = [AcceptedRequests, EndedRuns, Rejections, Answers];
 
     /// <summary>Whether a blob in <see cref="Requests"/> is a request that somebody put there.</summary>
     public static bool IsRequestFile(string blobName) =>
@@ -102,6 +109,9 @@ public static class ExchangeLayout
 
     /// <summary>An accepted request.</summary>
     public static string AcceptedRequest(string runId) => $"{AcceptedRequests}{BlobNames.Segment(runId)}.json";
+
+    /// <summary>The record of how a run ended.</summary>
+    public static string EndedRun(string runId) => $"{EndedRuns}{BlobNames.Segment(runId)}.json";
 
     /// <summary>The rejection of a request whose run id could be read.</summary>
     public static string RejectedRun(string runId) => $"{Rejections}runs/{BlobNames.Segment(runId)}.json";
@@ -119,7 +129,10 @@ public static class ExchangeLayout
     public static string Ended(string runId) => $"{Run(runId)}ended";
 
     /// <summary>The folder of a generation.</summary>
-    public static string Generation(string runId, int generation) => $"{Run(runId)}generation-{generation:D3}/";
+    public static string Generation(string runId, int generation) => $"{Generations(runId)}{generation:D3}/";
+
+    /// <summary>What the folders of all generations of a run begin with.</summary>
+    public static string Generations(string runId) => $"{Run(runId)}generation-";
 
     /// <summary>The parents of a generation.</summary>
     public static string Parents(string runId, int generation) => $"{Generation(runId, generation)}parents.npy";

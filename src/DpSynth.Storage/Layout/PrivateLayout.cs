@@ -66,5 +66,8 @@ public static class PrivateLayout
     public static string Release(string runId, string key, int part) =>
         $"{BlobNames.Segment(runId)}/released/{BlobNames.Segment(key)}/{part:D5}.npy";
 
+    /// <summary>What lies in <see cref="Work"/> of a run and is exact: embeddings, votes, neighbours.</summary>
+    public static IReadOnlyList<string> ExactWork(string runId) => [$"{BlobNames.Segment(runId)}/embeddings/", $"{BlobNames.Segment(runId)}/iteration-"];
+
     private static string Lineage(string lineage) => $"lineages/{BlobNames.Segment(lineage)}/";
 }

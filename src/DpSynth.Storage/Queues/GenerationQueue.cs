@@ -13,9 +13,9 @@ public sealed class GenerationQueue(ExchangeAccount account) : IGenerationQueue
     {
         ArgumentNullException.ThrowIfNull(jobs);
         var queue = account.Queue(ExchangeLayout.GenerationJobs);
-        foreach (var job in jobs)
-        {
-            await queue.SendMessageAsync(BinaryData.FromBytes(StorageJson.Encode(job)), cancellationToken: cancellationToken);
-        }
+        await Parallel.ForEachAsync(
+            jobs,
+            new ParallelOptions { MaxDegreeOfParallelism = BlobCalls.ParallelCalls, CancellationToken = cancellationToken },
+            async (job, stop) => await queue.SendMessageAsync(BinaryData.FromBytes(StorageJson.Encode(job)), cancellationToken: stop));
     }
 }

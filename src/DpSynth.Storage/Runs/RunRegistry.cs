@@ -40,6 +40,43 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
         ListRecordsAsync<RegisteredRun>(ExchangeLayout.AcceptedRequests, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<EndedRun> RecordEndAsync(string runId, RunOutcome outcome, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        var end = new EndedRun(runId, outcome, time.GetUtcNow());
+        await account.Requests.TryCreateAsync(ExchangeLayout.EndedRun(runId), StorageJson.Encode(end), BlobCalls.Json, cancellationToken);
+
+        // Read back even what was just written: a retried upload can lose to another writer without noticing.
+        return await ReadEndAsync(runId, cancellationToken)
+            ?? throw new InvalidOperationException($"The end of run '{runId}' was removed while it was being recorded.");
+    }
+
+    /// <inheritdoc/>
+    public Task<EndedRun?> ReadEndAsync(string runId, CancellationToken cancellationToken) =>
+        ReadRecordAsync<EndedRun>(ExchangeLayout.EndedRun(runId), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<EndedRun> ListEndedAsync(CancellationToken cancellationToken) =>
+        ListRecordsAsync<EndedRun>(ExchangeLayout.EndedRuns, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RegisteredRun> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ended = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var item in account.Requests.GetBlobsAsync(prefix: ExchangeLayout.EndedRuns, cancellationToken: cancellationToken))
+        {
+            ended.Add(item.Name[ExchangeLayout.EndedRuns.Length..]);
+        }
+
+        var open = ListRecordsAsync<RegisteredRun>(
+            ExchangeLayout.AcceptedRequests, cancellationToken, name => !ended.Contains(name[ExchangeLayout.AcceptedRequests.Length..]));
+        await foreach (var run in open)
+        {
+            yield return run;
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The rejection names neither a run nor a message.</exception>
     public Task RejectAsync(Rejection rejection, CancellationToken cancellationToken)
     {
@@ -67,13 +104,17 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
             ? StorageJson.Decode<T>(json.ToMemory().Span, $"'{name}' in the container '{ExchangeLayout.Requests}'")
             : null;
 
-    private async IAsyncEnumerable<T> ListRecordsAsync<T>(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<T> ListRecordsAsync<T>(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken, Func<string, bool>? isWanted = null)
         where T : class
     {
         var blobs = new List<(string Name, DateTimeOffset? WrittenAt)>();
         await foreach (var item in account.Requests.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
         {
-            blobs.Add((item.Name, item.Properties.LastModified));
+            if (isWanted?.Invoke(item.Name) != false)
+            {
+                blobs.Add((item.Name, item.Properties.LastModified));
+            }
         }
 
         // The service keeps whole seconds; names break ties, so that the order is always the same.

@@ -71,4 +71,9 @@ public interface IPrivateStore
 
     /// <summary>Reads one part of a noisy release; null if it has not been released.</summary>
     Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes the embeddings, votes and neighbours of a run that is over. Its records and noisy releases stay. Doing it again is well.
+    /// </summary>
+    Task DeleteExactWorkAsync(string runId, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ namespace DpSynth.Synthesis.Evolution;
 public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IGenerationQueue queue)
 {
     /// <summary>Queues every job of the generation whose shard is not stored yet. Single drawings of the generation before are not needed any more.</summary>
-    public async Task<DispatchedGeneration> DispatchAsync(string runId, int generation, CancellationToken cancellationToken)
+    public async Task<GenerationShards> DispatchAsync(string runId, int generation, CancellationToken cancellationToken)
     {
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
         var jobs = PopulationLayout.Jobs(run.Recipe, generation);
@@ -18,15 +18,22 @@ public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateS
         }
 
         await queue.EnqueueAsync([.. jobs.ExceptBy(stored, job => job.Shard)], cancellationToken);
-        return new DispatchedGeneration([.. jobs.Select(job => job.Count)], stored);
+        return Describe(jobs, stored);
     }
 
-    /// <summary>The numbers of the generation's shards that are stored.</summary>
-    public Task<IReadOnlyList<int>> FindStoredAsync(string runId, int generation, CancellationToken cancellationToken) =>
-        candidates.ListShardsAsync(runId, generation, cancellationToken);
+    /// <summary>Looks how many of the generation's shards are stored.</summary>
+    public async Task<GenerationShards> CountAsync(string runId, int generation, CancellationToken cancellationToken)
+    {
+        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        return Describe(PopulationLayout.Jobs(run.Recipe, generation), await candidates.ListShardsAsync(runId, generation, cancellationToken));
+    }
+
+    private static GenerationShards Describe(IReadOnlyList<GenerationJob> jobs, IReadOnlyList<int> stored) =>
+        new(jobs.Count, jobs.Sum(job => job.Count), stored.Count(shard => shard < jobs.Count));
 }
 
-/// <summary>A generation at work.</summary>
-/// <param name="ShardSizes">Candidates of each shard.</param>
-/// <param name="Stored">Shards that were stored already.</param>
-public sealed record DispatchedGeneration(IReadOnlyList<int> ShardSizes, IReadOnlyList<int> Stored);
+/// <summary>How far a generation is. Numbers only, whatever its size: histories are kept and loaded whole.</summary>
+/// <param name="Shards">Its shards.</param>
+/// <param name="Candidates">Its candidates, in all shards together.</param>
+/// <param name="Stored">Shards that are stored.</param>
+public sealed record GenerationShards(int Shards, int Candidates, int Stored);

@@ -9,17 +9,23 @@ namespace DpSynth.Synthesis.Evolution;
 public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IPrivacyLedger ledger)
 {
     /// <summary>Closes the run; a second call changes nothing.</summary>
-    /// <returns>What the run's releases cost.</returns>
+    /// <returns>What the run's releases cost; nothing is known of a run that another version planned.</returns>
     public async Task<ClosedRun> CloseAsync(string runId, CancellationToken cancellationToken)
     {
         await candidates.MarkEndedAsync(runId, cancellationToken);
         await drawings.DeleteAsync(runId, generation: null, cancellationToken);
-        if (await privateStore.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken) is not { Request: var request })
+        if (await privateStore.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is not { } header)
         {
             return new ClosedRun(0, null);
         }
 
-        await ledger.CloseAsync(request.Dataset, runId, cancellationToken);
+        await ledger.CloseAsync(header.Request.Dataset, runId, cancellationToken);
+        if (!header.IsKnown)
+        {
+            return new ClosedRun(0, null);
+        }
+
+        var request = (await privateStore.ReadPlanAsync(runId, cancellationToken)).Request;
         var settled = await privateStore.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken);
         var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
         var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);

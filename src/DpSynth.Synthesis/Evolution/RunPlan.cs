@@ -12,6 +12,15 @@ public sealed record RunPlan
     /// <summary>Name of the private record.</summary>
     public const string RecordName = "plan";
 
+    /// <summary>
+    /// The version of everything a run writes and reads between its steps that this software knows. A run keeps the version it was
+    /// planned with; raise it when an older run could no longer be gone on with.
+    /// </summary>
+    public const int KnownSchemaVersion = 1;
+
+    /// <summary>The version that the run was planned with.</summary>
+    public int SchemaVersion { get; init; } = KnownSchemaVersion;
+
     /// <summary>The request, its models pinned. A plan made before models were pinned has no hashes: its run goes on with whatever model bears the name.</summary>
     public required RunRequest Request { get; init; }
 
@@ -26,4 +35,5 @@ public sealed record RunPlan
 /// <param name="Refusal">One sentence if the run may not start, else null.</param>
 /// <param name="PrivateShards">Number of private shards.</param>
 /// <param name="Iterations">T.</param>
-public sealed record PlanSummary(string? Refusal, int PrivateShards, int Iterations);
+/// <param name="SchemaVersion">The plan's schema version.</param>
+public sealed record PlanSummary(string? Refusal, int PrivateShards, int Iterations, int SchemaVersion = RunPlan.KnownSchemaVersion);

@@ -34,9 +34,11 @@ public sealed class RunPlanner(
     /// <exception cref="InvalidOperationException">No request is registered under that run id.</exception>
     public async Task<PlanSummary> PlanAsync(string runId, CancellationToken cancellationToken)
     {
-        if (await privateStore.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken) is { } earlier)
+        if (await privateStore.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is { } earlier)
         {
-            return Summarise(earlier);
+            return earlier.IsKnown
+                ? Summarise(await privateStore.ReadPlanAsync(runId, cancellationToken))
+                : new PlanSummary(null, 0, 0, earlier.SchemaVersion);
         }
 
         var registered = await registry.ReadAsync(runId, cancellationToken)
@@ -137,7 +139,7 @@ public sealed class RunPlanner(
         return shards;
     }
 
-    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations);
+    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations, plan.SchemaVersion);
 
     /// <summary>However the classes' counts turn out, each must have a candidate, and as many as an image votes for where it votes.</summary>
     private static string? PopulationFault(EvolutionOptions evolution, int classes)

@@ -52,6 +52,9 @@ public sealed record RunRequest
 
     /// <summary>Seed of everything drawn on the public side. The privacy noise has no seed.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>The https address that is told when the run has ended; null: none.</summary>
+    public Uri? Webhook { get; init; }
 }
 
 /// <summary>The images' size and preparation.</summary>

@@ -13,6 +13,9 @@ public static class RunRequestReader
     /// <summary>Longest request in characters.</summary>
     public const int MaximumLength = 48 * 1024;
 
+    /// <summary>Longest address of a webhook in characters.</summary>
+    private const int LongestWebhook = 2000;
+
     /// <summary>Reads a request.</summary>
     /// <exception cref="RequestException">The text is not a valid request; the message says in one sentence why.</exception>
     public static RunRequest Read(string json)
@@ -67,6 +70,7 @@ public static class RunRequestReader
                 fields.Object("evolution") ?? throw new RequestException("The field 'evolution' is missing: give 'populationSizes' and 'variationDegrees'.")),
             Scores = ReadScores(fields.Object("scores")),
             Seed = (ulong)fields.Integer("seed", 0, 0, int.MaxValue),
+            Webhook = ReadWebhook(fields),
         };
         fields.RefuseUnknown();
         PrivacyOptionsReader.CheckDelta(request.Delta, request.Privacy);
@@ -119,6 +123,19 @@ public static class RunRequestReader
         return scores.PublicReference is null || Identifier.IsValid(scores.PublicReference)
             ? scores
             : throw new RequestException($"'{fields.PathOf("publicReference")}' must be {Identifier.Rule}: the name of a public image set.");
+    }
+
+    private static Uri? ReadWebhook(JsonFields fields)
+    {
+        if (fields.Text("webhook") is not { } text)
+        {
+            return null;
+        }
+
+        return text.Length <= LongestWebhook && Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0 && address.Fragment.Length == 0
+            ? address
+            : throw new RequestException($"'webhook' must be an absolute https address of at most {LongestWebhook} characters, without a user name and without '#'.");
     }
 
     private static ImageOptions ReadImage(JsonFields fields)

@@ -17,6 +17,19 @@ public interface IRunRegistry
     /// <summary>All accepted requests, newest first.</summary>
     IAsyncEnumerable<RegisteredRun> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>Records how a run ended, unless that is recorded already.</summary>
+    /// <returns>What is recorded: the first record, whoever wrote it.</returns>
+    Task<EndedRun> RecordEndAsync(string runId, RunOutcome outcome, CancellationToken cancellationToken);
+
+    /// <summary>How a run ended; null while it has not.</summary>
+    Task<EndedRun?> ReadEndAsync(string runId, CancellationToken cancellationToken);
+
+    /// <summary>All runs that are over, the last one first.</summary>
+    IAsyncEnumerable<EndedRun> ListEndedAsync(CancellationToken cancellationToken);
+
+    /// <summary>All accepted requests whose run is not over, newest first.</summary>
+    IAsyncEnumerable<RegisteredRun> ListOpenAsync(CancellationToken cancellationToken);
+
     /// <summary>Records why a message was not served, under its run id if it could be read, else under the message's id.</summary>
     Task RejectAsync(Rejection rejection, CancellationToken cancellationToken);
 

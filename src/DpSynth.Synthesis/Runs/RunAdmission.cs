@@ -1,12 +1,11 @@
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Evolution;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>The door: lets a request in once it is valid in itself and its dataset is there, and registers it under its run id.</summary>
-public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateStore, ICandidateStore candidates, TimeProvider time)
+public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateStore, IWebhookRules webhooks, TimeProvider time)
 {
     /// <summary>Reads, checks and registers a request.</summary>
     /// <param name="json">The request.</param>
@@ -19,6 +18,11 @@ public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateSto
         var request = RunRequestReader.Read(json);
         if (await registry.ReadAsync(request.RunId, cancellationToken) is null)
         {
+            if (request.Webhook is { } webhook && webhooks.FindFault(webhook) is { } refused)
+            {
+                throw new RequestException(refused, request.RunId);
+            }
+
             var listing = await privateStore.ListDatasetAsync(request.Dataset, cancellationToken);
             if (RunPlanner.Plan(request, listing) is { Fault: { } fault })
             {
@@ -31,12 +35,19 @@ public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateSto
             throw new RunConflictException(request.RunId);
         }
 
-        return new AdmittedRun(request, await candidates.HasEndedAsync(request.RunId, cancellationToken));
+        return new AdmittedRun(request, await registry.ReadEndAsync(request.RunId, cancellationToken) is not null);
     }
 
     /// <summary>Records why a message was not served.</summary>
     public Task RejectAsync(string? runId, string? messageId, string reason, CancellationToken cancellationToken) =>
         registry.RejectAsync(new Rejection(runId, messageId, reason, time.GetUtcNow()), cancellationToken);
+}
+
+/// <summary>Which addresses this installation may call when a run has ended.</summary>
+public interface IWebhookRules
+{
+    /// <summary>Why an address is not called, in one sentence; null if it is.</summary>
+    string? FindFault(Uri webhook);
 }
 
 /// <summary>A request that was let in.</summary>

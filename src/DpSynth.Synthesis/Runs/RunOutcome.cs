@@ -3,11 +3,18 @@ namespace DpSynth.Synthesis.Runs;
 /// <summary>How a run ended; the orchestration's output.</summary>
 public sealed record RunOutcome
 {
+    /// <summary>Most characters of a reason: outcomes lie in histories, queues and announcements, which have limits.</summary>
+    public const int LongestReason = 1000;
+
     /// <summary>One of the final states.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>One sentence on why, unless the run succeeded.</summary>
-    public string? Reason { get; init; }
+    /// <summary>One sentence on why, unless the run succeeded; what is longer than <see cref="LongestReason"/> is cut.</summary>
+    public string? Reason
+    {
+        get;
+        init => field = Cut(value);
+    }
 
     /// <summary>ε the run's releases cost, at the run's δ.</summary>
     public double EpsilonSpent { get; init; }
@@ -17,4 +24,7 @@ public sealed record RunOutcome
 
     /// <summary>Prefix of the release in the container <c>releases</c>, if there is one.</summary>
     public string? Release { get; init; }
+
+    /// <summary>A reason with no more characters than <see cref="LongestReason"/>.</summary>
+    public static string? Cut(string? reason) => reason is { Length: > LongestReason } ? $"{reason[..(LongestReason - 1)]}…" : reason;
 }

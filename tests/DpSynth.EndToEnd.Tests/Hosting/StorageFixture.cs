@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
@@ -12,16 +13,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DpSynth.EndToEnd.Tests.Hosting;
 
-/// <summary>A real Azurite with two accounts, and the stores over them. One a test class: queues have one host at a time.</summary>
+/// <summary>
+/// A real Azurite with two accounts, and the stores over them. One a test class: queues have one host at a time. Where a host of another
+/// kind is tested (<see cref="ForeignHost"/>), its accounts.
+/// </summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dpsynth-e2e-");
+    private string azuriteFolder = "";
     private AzuriteProcess? azurite;
     private ServiceProvider? services;
 
-    public string PrivateStorage => azurite!.PrivateStorage;
+    public string PrivateStorage => ForeignHost.Given?.PrivateStorage ?? azurite!.PrivateStorage;
 
-    public string ExchangeStorage => azurite!.ExchangeStorage;
+    public string ExchangeStorage => ForeignHost.Given?.ExchangeStorage ?? azurite!.ExchangeStorage;
 
     public PrivateAccount PrivateAccount => Get<PrivateAccount>();
 
@@ -42,9 +47,24 @@ public sealed class StorageFixture : IAsyncLifetime
     /// <summary>A folder for one host's data.</summary>
     public string NewDataFolder() => folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;
 
+    /// <summary>Stops the emulator, and starts it again after a while at the same addresses with the same data.</summary>
+    public async Task BreakOffAsync(TimeSpan outage)
+    {
+        var before = (PrivateStorage, ExchangeStorage);
+        await azurite!.DisposeAsync();
+        await Task.Delay(outage);
+        azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = azuriteFolder }, CancellationToken.None);
+        Assert.Equal(before, (PrivateStorage, ExchangeStorage));
+    }
+
     public async Task InitializeAsync()
     {
-        azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = NewDataFolder() }, CancellationToken.None);
+        if (ForeignHost.Given is null)
+        {
+            azuriteFolder = NewDataFolder();
+            azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = azuriteFolder }, CancellationToken.None);
+        }
+
         var settings = new ConfigurationBuilder()
             .AddInMemoryCollection([new("PrivateStorage", PrivateStorage), new("AzureWebJobsStorage", ExchangeStorage)])
             .Build();
@@ -67,6 +87,19 @@ public sealed class StorageFixture : IAsyncLifetime
         }
 
         folder.Delete(recursive: true);
+    }
+
+    /// <summary>The synthetic images of a release, file by file.</summary>
+    public async Task<IReadOnlyList<string>> HashReleaseAsync(string runId)
+    {
+        var hashes = new List<string>();
+        foreach (var file in (await Releases.ListAsync(runId, default)).Where(file => file.Name.EndsWith(".tar", StringComparison.Ordinal)))
+        {
+            await using var stream = await Releases.OpenAsync(runId, file.Name, default);
+            hashes.Add($"{file.Name} {Convert.ToHexString(await SHA256.HashDataAsync(stream))}");
+        }
+
+        return hashes;
     }
 
     private T Get<T>()

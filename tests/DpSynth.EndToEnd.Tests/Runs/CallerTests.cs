@@ -5,10 +5,12 @@ using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions;
 using DpSynth.Functions.Callers;
 using DpSynth.LocalHost;
+using DpSynth.Synthesis.Budgets.Ledgers;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
 /// <summary>Who may do what through the API, with callers as App Service authentication hands them on.</summary>
+[Trait("host", "local")]
 public sealed class CallerTests : IAsyncLifetime
 {
     private readonly StorageFixture storage = new();
@@ -67,6 +69,34 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Post, "runs/anns/cancel", "bob Runs.Submit"));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, "runs/anns/cancel", "rita Runs.Read.All"));
         Assert.Equal(HttpStatusCode.Accepted, await CallAsync(HttpMethod.Post, "runs/anns/cancel", "ann Runs.Submit"));
+    }
+
+    [Fact]
+    public async Task Budgets_are_read_and_set_by_their_managers_and_the_ledger_names_them()
+    {
+        const string Budget = "datasets/rationed/budget";
+        const string Change = "{ \"epsilon\": 3, \"reason\": \"as agreed\" }";
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Get, Budget, who: null));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, Budget, "ann Runs.Submit Runs.Read.All"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Put, Budget, "ann Runs.Submit Runs.Read.All", Change));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", "{ \"epsilon\": -1 }"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", "{ \"epsilon\": 3, \"delt\": 1e-6 }"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", "{ \"delta\": 1e-6 }"));
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "datasets/..x/budget", "max Budget.Manage"));
+        Assert.Null((await storage.LedgerAdministration.ReadCatalogueAsync(default)).LineageOf("rationed"));
+
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", Change));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "eve Budget.Manage", Change));
+
+        using var answer = await SendAsync(HttpMethod.Get, Budget, "max Budget.Manage", body: null);
+        using var budget = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal((3, 1e-5), (budget.RootElement.GetProperty("totalEpsilon").GetDouble(), budget.RootElement.GetProperty("delta").GetDouble()));
+        var chain = await storage.LedgerAdministration.ReadChainAsync("rationed", default);
+        Assert.Empty(LedgerVerification.Check(chain, new LedgerAccountant()).Faults);
+        var entries = Encoding.UTF8.GetString(chain.Lines.Span).TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(entry => entry.GetProperty("kind").GetString() == "cap").ToArray();
+        var entry = Assert.Single(entries);
+        Assert.Equal(("max", "as agreed"), (entry.GetProperty("by").GetString(), entry.GetProperty("reason").GetString()));
     }
 
     private async Task<int> CountAsync(string who)

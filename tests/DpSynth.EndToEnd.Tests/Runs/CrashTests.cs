@@ -6,6 +6,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.EndToEnd.Tests.Runs;
 
 /// <summary>Hosts and workers that are killed without warning.</summary>
+[Trait("host", "local")]
 public sealed class CrashTests(StorageFixture storage) : IClassFixture<StorageFixture>
 {
     private const int Iterations = 8;
@@ -82,13 +83,7 @@ public sealed class CrashTests(StorageFixture storage) : IClassFixture<StorageFi
     /// <summary>The synthetic images of a release, file by file.</summary>
     private async Task<IReadOnlyList<string>> ReleaseAsync(string runId)
     {
-        var hashes = new List<string>();
-        foreach (var file in (await storage.Releases.ListAsync(runId, default)).Where(file => file.Name.EndsWith(".tar", StringComparison.Ordinal)))
-        {
-            await using var stream = await storage.Releases.OpenAsync(runId, file.Name, default);
-            hashes.Add($"{file.Name} {Convert.ToHexString(await System.Security.Cryptography.SHA256.HashDataAsync(stream))}");
-        }
-
+        var hashes = await storage.HashReleaseAsync(runId);
         Assert.Equal(Classes.Length, hashes.Count);
         return hashes;
     }

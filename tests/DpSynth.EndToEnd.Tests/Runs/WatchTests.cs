@@ -6,11 +6,13 @@ using DpSynth.Storage.Queues;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
 /// <summary>What the watch finds, each time with its healthy neighbour, which it must not report.</summary>
+[Trait("host", "local")]
 public sealed class WatchTests(HostFixture host) : IClassFixture<HostFixture>, IDisposable
 {
     private readonly RunClient client = new(host.Storage, host.Endpoint);
@@ -36,7 +38,8 @@ public sealed class WatchTests(HostFixture host) : IClassFixture<HostFixture>, I
         await host.DurableTask.WaitForInstanceCompletionAsync("watched-failed", default);
 
         var log = new Lines();
-        await new OnWatch(host.Storage.Registry, host.Storage.Ledger, new PoisonQueues(host.Storage.ExchangeAccount), TimeProvider.System, log)
+        var stranded = host.Services.GetRequiredService<StrandedRuns>();
+        await new OnWatch(host.Storage.Registry, host.Storage.Ledger, stranded, new PoisonQueues(host.Storage.ExchangeAccount), TimeProvider.System, log)
             .RunAsync(new TimerInfo(), host.DurableTask, default);
 
         Assert.Equal(

@@ -99,7 +99,7 @@ internal sealed class ImageApiHarness : IAsyncDisposable
     {
         public int Dimension => 1;
 
-        public IEmbedder Create(EmbedderOptions options, ImageShape shape) => this;
+        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) => new(this);
 
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {

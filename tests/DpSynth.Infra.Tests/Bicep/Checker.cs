@@ -15,7 +15,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, string> apiVersions)
 
     private static readonly HashSet<string> _decorators = new(StringComparer.Ordinal)
     {
-        "allowed", "description", "maxLength", "maxValue", "metadata", "minLength", "minValue",
+        "allowed", "description", "maxLength", "maxValue", "metadata", "minLength", "minValue", "secure",
     };
 
     private static readonly HashSet<string> _types = new(StringComparer.Ordinal) { "string", "int", "bool", "object", "array" };

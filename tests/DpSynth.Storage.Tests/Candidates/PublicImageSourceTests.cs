@@ -2,6 +2,7 @@ using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Formats;
+using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Storage.Tests.Candidates;
 

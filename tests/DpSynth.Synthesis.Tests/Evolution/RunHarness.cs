@@ -182,6 +182,14 @@ internal sealed class RunHarness : IDisposable
 
         public IAsyncEnumerable<RegisteredRun> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<EndedRun> RecordEndAsync(string runId, RunOutcome outcome, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<EndedRun?> ReadEndAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<EndedRun> ListEndedAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<RegisteredRun> ListOpenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task RejectAsync(Rejection rejection, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Rejection?> ReadRejectionAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();

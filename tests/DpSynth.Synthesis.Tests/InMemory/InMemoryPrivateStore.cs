@@ -109,4 +109,6 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
 
     public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
         Task.FromResult(counts.GetValueOrDefault($"{runId}/released/{key}/{part}"));
+
+    public Task DeleteExactWorkAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -6,6 +6,10 @@ public interface ILedgerAdministration
     /// <summary>The lineages and the datasets' names.</summary>
     Task<LedgerCatalogue> ReadCatalogueAsync(CancellationToken cancellationToken);
 
+    /// <summary>Sets the cap, and records who did it and why. A cap that stands already is not recorded again.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
+    Task<PrivacyBudget> SetCapAsync(string dataset, LedgerCap cap, string? by, string? reason, CancellationToken cancellationToken);
+
     /// <summary>
     /// Starts a new ledger for a dataset's name, with nothing spent and the old one's cap. Recorded on both. From then on the dataset
     /// may share images with the lineage it left. Runs that have reserved stay on the old ledger.

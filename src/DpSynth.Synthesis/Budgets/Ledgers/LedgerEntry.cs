@@ -51,6 +51,9 @@ public sealed record LedgerEntry
     /// <summary>Why the owner did it, in the owner's words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Who did it, as the API knew the caller; null where nobody was known, as on the command line.</summary>
+    public string? By { get; init; }
+
     /// <summary>When (UTC); never before the previous entry's.</summary>
     public DateTimeOffset Time { get; init; }
 

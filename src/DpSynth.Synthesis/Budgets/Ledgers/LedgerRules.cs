@@ -14,8 +14,8 @@ public static class LedgerRules
 
     /// <summary>Sets the cap.</summary>
     /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
-    public static LedgerEntry? SetCap(LedgerState state, LedgerCap cap) =>
-        RequireValid(cap) == state.Cap ? null : Draft(state, LedgerEntryKind.Cap) with { Cap = cap };
+    public static LedgerEntry? SetCap(LedgerState state, LedgerCap cap, string? by = null, string? reason = null) =>
+        RequireValid(cap) == state.Cap ? null : Draft(state, LedgerEntryKind.Cap) with { Cap = cap, By = by, Reason = reason };
 
     /// <summary>Adds a dataset's name.</summary>
     public static LedgerEntry? Follow(LedgerState state, string dataset) =>

@@ -34,11 +34,15 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
     public Task OpenAsync(string dataset, CancellationToken cancellationToken) => OpenedAsync(dataset, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<PrivacyBudget> SetCapAsync(string dataset, double epsilon, double delta, CancellationToken cancellationToken)
+    public Task<PrivacyBudget> SetCapAsync(string dataset, double epsilon, double delta, CancellationToken cancellationToken) =>
+        SetCapAsync(dataset, new LedgerCap(epsilon, delta), by: null, reason: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PrivacyBudget> SetCapAsync(string dataset, LedgerCap cap, string? by, string? reason, CancellationToken cancellationToken)
     {
-        var cap = new LedgerCap(epsilon, delta);
         LedgerRules.SetCap(new LedgerState { Lineage = dataset }, cap);
-        var (state, _) = await WriteAsync(dataset, runId: null, opens: true, ledger => LedgerRules.SetCap(ledger, cap), admits: null, cancellationToken);
+        var (state, _) = await WriteAsync(
+            dataset, runId: null, opens: true, ledger => LedgerRules.SetCap(ledger, cap, by, reason), admits: null, cancellationToken);
         return state.ToBudget(dataset, _accountant);
     }
 

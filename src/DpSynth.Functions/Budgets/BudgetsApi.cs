@@ -1,0 +1,61 @@
+using DpSynth.Functions.Callers;
+using DpSynth.Functions.Http;
+using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Synthesis.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace DpSynth.Functions.Budgets;
+
+/// <summary>
+/// The HTTP API of datasets' privacy budgets, for callers with the app role <see cref="AppRoles.ManageBudget"/>. Errors are problem
+/// details (RFC 9457).
+/// </summary>
+public sealed class BudgetsApi(IPrivacyLedger ledger, ILedgerAdministration administration, CallerReader callers)
+{
+    private const string Route = "datasets/{name}/budget";
+
+    /// <summary>Shows a dataset's budget; the default one with nothing spent if it has no ledger yet.</summary>
+    [Function(nameof(GetBudget))]
+    public Task<IResult> GetBudget(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route)] HttpRequest request, string name, CancellationToken cancellationToken) =>
+        ServeAsync(request, name, async _ => await ledger.ReadAsync(name, cancellationToken));
+
+    /// <summary>Sets what a dataset may cost in all; the ledger records who did it. It may be set below what is spent: no further run is then admitted.</summary>
+    [Function(nameof(SetBudget))]
+    public Task<IResult> SetBudget(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest request, string name, CancellationToken cancellationToken) =>
+        ServeAsync(request, name, async caller =>
+        {
+            var change = BudgetChange.Read(await RequestBody.ReadAsync(request, BudgetChange.MaximumLength, cancellationToken));
+            var delta = change.Delta ?? (await ledger.ReadAsync(name, cancellationToken)).CapDelta;
+            return await administration.SetCapAsync(name, new LedgerCap(change.Epsilon, delta), caller.Id, change.Reason, cancellationToken);
+        });
+
+    private async Task<IResult> ServeAsync(HttpRequest request, string name, Func<Caller, Task<PrivacyBudget>> serve)
+    {
+        if (callers.Refuse(request, AppRoles.ManageBudget, out var caller) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!Identifier.IsValid(name))
+        {
+            return Problem.Of(StatusCodes.Status404NotFound, "No such dataset", $"A dataset's name has {Identifier.Rule}.");
+        }
+
+        try
+        {
+            return ApiJson.Ok(BudgetView.Of(await serve(caller)));
+        }
+        catch (RequestException fault)
+        {
+            return Problem.Of(StatusCodes.Status400BadRequest, "The request cannot be served", fault.Message);
+        }
+        catch (InvalidDataException broken)
+        {
+            return Problem.Of(StatusCodes.Status409Conflict, "The ledger cannot be used", broken.Message);
+        }
+    }
+}

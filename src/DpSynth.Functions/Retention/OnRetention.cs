@@ -1,0 +1,48 @@
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DpSynth.Functions.Retention;
+
+/// <summary>
+/// Clears away every night what runs that are long over have left: the history of the orchestration, the exact work on the private side,
+/// the candidates. The request, the record of the end, the run's records and noisy releases, the ledger and the release stay.
+/// </summary>
+public sealed partial class OnRetention(
+    IRunRegistry registry,
+    IPrivateStore privateStore,
+    ICandidateStore candidates,
+    IOptions<RetentionOptions> options,
+    TimeProvider time,
+    ILogger<OnRetention> logger)
+{
+    /// <summary>Clears away once.</summary>
+    [Function(nameof(OnRetention))]
+    public async Task RunAsync([TimerTrigger("0 0 3 * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var over = time.GetUtcNow() - TimeSpan.FromDays(options.Value.Days);
+        var purged = 0;
+        await foreach (var run in registry.ListEndedAsync(cancellationToken))
+        {
+            if (run.At < over)
+            {
+                purged += (await client.PurgeInstanceAsync(run.RunId, cancellationToken)).PurgedInstanceCount;
+                if (!options.Value.KeepWork)
+                {
+                    await privateStore.DeleteExactWorkAsync(run.RunId, cancellationToken);
+                    await candidates.DeleteGenerationsAsync(run.RunId, cancellationToken);
+                }
+            }
+        }
+
+        LogCleared(logger, purged, options.Value.Days);
+    }
+
+    [LoggerMessage(120, LogLevel.Information, "Histories purged of {Count} runs that ended more than {Days} days ago.")]
+    private static partial void LogCleared(ILogger logger, int count, int days);
+}

@@ -1,0 +1,54 @@
+using Azure.Storage.Queues;
+using DpSynth.LocalHost.Events;
+using DpSynth.Storage.Layout;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DpSynth.EndToEnd.Tests.Hosting;
+
+/// <summary>
+/// A host that somebody else started, such as Azure Functions Core Tools: its address and the two accounts that it works on, from the
+/// environment. Without them the tests start the local host. What only the local host can show is marked with the trait
+/// <c>host = local</c>.
+/// </summary>
+internal sealed record ForeignHost(Uri Endpoint, string PrivateStorage, string ExchangeStorage)
+{
+    private const string EndpointVariable = "DPSYNTH_TEST_HOST";
+
+    /// <summary>The host; null if the local one is to be tested.</summary>
+    public static ForeignHost? Given { get; } = Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
+        ? new(new Uri(endpoint), Require("PrivateStorage"), Require("AzureWebJobsStorage"))
+        : null;
+
+    /// <summary>Plays Event Grid on the host's accounts, which the local host does by itself.</summary>
+    public static async Task<IReadOnlyList<IHostedService>> StartEventsAsync(StorageFixture storage)
+    {
+        var queues = new QueueServiceClient(storage.ExchangeStorage);
+        var state = storage.NewDataFolder();
+        IHostedService[] watchers =
+        [
+            new BlobWatcher(
+                storage.PrivateAccount.Data,
+                queues.GetQueueClient(ExchangeLayout.DatasetEvents),
+                _ => true,
+                Path.Combine(state, "uploads.json"),
+                NullLogger<BlobWatcher>.Instance),
+            new BlobWatcher(
+                storage.ExchangeAccount.Requests,
+                queues.GetQueueClient(ExchangeLayout.RequestFiles),
+                ExchangeLayout.IsRequestFile,
+                Path.Combine(state, "requests.json"),
+                NullLogger<BlobWatcher>.Instance),
+        ];
+        foreach (var watcher in watchers)
+        {
+            await watcher.StartAsync(CancellationToken.None);
+        }
+
+        return watchers;
+    }
+
+    private static string Require(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+        ? value
+        : throw new InvalidOperationException($"{EndpointVariable} names a host, but {variable} does not say which storage it works on.");
+}
