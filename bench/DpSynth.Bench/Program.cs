@@ -23,6 +23,9 @@ switch (args)
     case ["embedders", var folder]:
         await EmbedderBenchmark.RunAsync(output, folder, ModelDirectory.Nearest(), "tiny-sd", ExecutionProvider.Cpu);
         return 0;
+    case ["embedding", var folder]:
+        await EmbeddingBenchmark.RunAsync(output, folder);
+        return 0;
     case ["sampler"]:
         SamplerBenchmark.Run(output);
         return 0;
@@ -52,6 +55,7 @@ switch (args)
               neighbours [ROUNDS]    votes a second of the exact search, beside a plain loop, faiss and OpenBLAS
               neighbours-onnx [cuda] the same search on ONNX Runtime, beside the one in C#
               embedders FOLDER       images a second from the .png files of a folder to embeddings
+              embedding FOLDER       how busy embedding private images keeps the processor while the store makes it wait
               sampler                exact discrete Gaussian samples a second, beside arbitrary precision
               classifier             the scoring classifier on MNIST's own training images
               mnist [EPSILON...]     downstream accuracy at full size, three seeds each; 1 and 10 unless said

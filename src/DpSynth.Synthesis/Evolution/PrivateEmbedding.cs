@@ -13,8 +13,10 @@ namespace DpSynth.Synthesis.Evolution;
 /// </summary>
 public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactory embedders, ImageDecoder decoder)
 {
-    // Up to three blocks of decoded images are held: one being embedded, one waiting, one being decoded.
-    private const int BlockImages = 1024;
+    // Blocks are small enough for a shard to have several, and for three decoded ones to fit into memory: one being embedded, one waiting, one being
+    // decoded. They are large enough to keep every core of an embedder busy.
+    private const int MostBlockImages = 256;
+    private const int BlockBytes = 64 << 20;
 
     private readonly OwnerLookups _owners = new(privateStore);
 
@@ -32,7 +34,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         var embedder = await embedders.CreateAsync(plan.Request.Embedder, shape, cancellationToken);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
         var embedded = new List<float[]>();
-        var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, inventory, cancellationToken);
+        var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, BlockImages(shape), inventory, cancellationToken);
         await foreach (var batch in DecodeAheadAsync(blocks, inventory, shape, plan.Request.Image.Resize, cancellationToken))
         {
             var values = new float[batch.Count * embedder.Dimension];
@@ -44,6 +46,8 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         await privateStore.WriteEmbeddingsAsync(runId, shardNumber, Join(embedded, found.Images, embedder.Dimension), cancellationToken);
         await privateStore.TryCreateRecordAsync(runId, record, found, cancellationToken);
     }
+
+    private static int BlockImages(ImageShape shape) => Math.Clamp(BlockBytes / shape.ByteCount, 1, MostBlockImages);
 
     private static EmbeddingMatrix Join(List<float[]> blocks, int rows, int columns)
     {
@@ -65,9 +69,9 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
 
     /// <summary>Reads images in blocks; a broken archive ends its shard and is noted.</summary>
     private async IAsyncEnumerable<List<PrivateImage>> ReadBlocksAsync(
-        IReadOnlyList<string> blobs, ShardInventory inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<string> blobs, int blockImages, ShardInventory inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var block = new List<PrivateImage>(BlockImages);
+        var block = new List<PrivateImage>(blockImages);
         await using var images = privateStore.ReadImagesAsync(blobs, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -85,10 +89,10 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
             }
 
             block.Add(images.Current);
-            if (block.Count == BlockImages)
+            if (block.Count == blockImages)
             {
                 yield return block;
-                block = new List<PrivateImage>(BlockImages);
+                block = new List<PrivateImage>(blockImages);
             }
         }
 
