@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpSynth.Cli.Demo.Emoji;
+using DpSynth.Cli.Demo.ImageApi;
 using DpSynth.Cli.Demo.Mnist;
 
 namespace DpSynth.Cli.Demo;
@@ -18,6 +19,12 @@ internal static class DemoCommand
                 EmojiDemo.Epsilon,
                 [],
                 new EmojiDemo(context).RunAsync),
+            DemoOptions.Command(
+                "api",
+                "Do the same through an image API, played by a server on this machine: requests, refusals, prices.",
+                ApiDemo.Epsilon,
+                [],
+                new ApiDemo(context).RunAsync),
         ],
         new MnistDemo(context).RunAsync);
 }

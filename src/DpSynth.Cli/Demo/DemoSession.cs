@@ -24,24 +24,14 @@ internal sealed class DemoSession : IAsyncDisposable
     public TimeSpan Took => TimeProvider.System.GetElapsedTime(_started);
 
     /// <summary>Connects to the host on the data folder, or starts one.</summary>
-    public static async Task<DemoSession> StartAsync(CommandContext context, CancellationToken cancellationToken)
-    {
-        using var stage = context.Terminal.Begin("Starting", "", 0);
-        var connection = await new Connector(context.Surroundings, say: null).ConnectAsync(needHost: true, cancellationToken);
-        var session = new DemoSession(context, connection);
-        try
-        {
-            await connection.EnsureCreatedAsync(cancellationToken);
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
-        }
+    public static Task<DemoSession> StartAsync(CommandContext context, CancellationToken cancellationToken) =>
+        StartAsync(context, () => new Connector(context.Surroundings, say: null).ConnectAsync(needHost: true, cancellationToken), cancellationToken);
 
-        stage.Complete();
-        return session;
-    }
+    /// <summary>Starts a host whose worker has further settings.</summary>
+    /// <exception cref="CommandException">A host runs on the data folder already.</exception>
+    public static Task<DemoSession> StartAsync(
+        CommandContext context, IReadOnlyList<KeyValuePair<string, string?>> workerSettings, CancellationToken cancellationToken) =>
+        StartAsync(context, () => new Connector(context.Surroundings, say: null).StartOwnHostAsync(workerSettings, cancellationToken), cancellationToken);
 
     /// <summary>Uploads the dataset unless it is there from an earlier time; what of it was cut short is replaced.</summary>
     public async Task UploadAsync(string dataset, Func<IReadOnlyList<SourceClass>> classes, CancellationToken cancellationToken)
@@ -110,6 +100,25 @@ internal sealed class DemoSession : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
+
+    private static async Task<DemoSession> StartAsync(CommandContext context, Func<Task<Connection>> connect, CancellationToken cancellationToken)
+    {
+        using var stage = context.Terminal.Begin("Starting", "", 0);
+        var connection = await connect();
+        var session = new DemoSession(context, connection);
+        try
+        {
+            await connection.EnsureCreatedAsync(cancellationToken);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
+        stage.Complete();
+        return session;
+    }
 
     private async Task<RunView> WatchAsync(string runId, CancellationToken cancellationToken)
     {
