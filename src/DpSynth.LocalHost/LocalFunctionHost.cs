@@ -206,13 +206,14 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         IServiceCollection services, FunctionCatalog catalog, HostJson settings, Accounts accounts, string dataFolder)
     {
         var queues = new QueueServiceClient(accounts.Exchange);
-        services.AddSingleton(provider => new FunctionInvoker(catalog, provider));
+        services.AddSingleton(provider => new FunctionInvoker(catalog, provider, settings.FunctionTimeout));
         services.AddSingleton(provider => new JournaledOrchestrationEngine(
             new JournalStore(new BlobServiceClient(accounts.Exchange), settings.HubName),
             provider.GetRequiredService<FunctionInvoker>(),
             settings.MaxConcurrentActivities,
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            settings.MaxConcurrentOrchestrators));
         services.AddSingleton<DurableTaskClient>(provider =>
             new LocalDurableTaskClient(provider.GetRequiredService<JournaledOrchestrationEngine>(), settings.HubName));
         services.AddHostedService<EngineService>();

@@ -19,6 +19,7 @@ internal sealed partial class JournaledOrchestrationEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _starting = new(1);
     private readonly SemaphoreSlim _activities;
+    private readonly SemaphoreSlim _turns;
     private readonly TimeProvider _time;
 
     /// <summary>Makes an engine that does nothing until it is started.</summary>
@@ -27,14 +28,16 @@ internal sealed partial class JournaledOrchestrationEngine : IAsyncDisposable
     /// <param name="maxConcurrentActivities">How many activities may run at once, at least 1.</param>
     /// <param name="loggerFactory">Loggers for the engine and the orchestrators.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="maxConcurrentTurns">How many orchestrators may take a turn at once, at least 1.</param>
     public JournaledOrchestrationEngine(
-        JournalStore store, ITaskFunctions functions, int maxConcurrentActivities, ILoggerFactory loggerFactory, TimeProvider time)
+        JournalStore store, ITaskFunctions functions, int maxConcurrentActivities, ILoggerFactory loggerFactory, TimeProvider time, int maxConcurrentTurns = 10)
     {
         Store = store;
         Functions = functions;
         LoggerFactory = loggerFactory;
         Logger = loggerFactory.CreateLogger("DpSynth.LocalHost.Durable");
         _activities = new SemaphoreSlim(maxConcurrentActivities);
+        _turns = new SemaphoreSlim(maxConcurrentTurns);
         _time = time;
     }
 
@@ -164,6 +167,20 @@ internal sealed partial class JournaledOrchestrationEngine : IAsyncDisposable
         }
 
         CallCompleted Completed(string? result) => new(Now.UtcDateTime, call.Number, result);
+    }
+
+    /// <summary>Takes a turn of an orchestrator when there is room for it.</summary>
+    public async Task<TurnOutcome> TakeTurnAsync(Func<TurnOutcome> turn, CancellationToken stop)
+    {
+        await _turns.WaitAsync(stop);
+        try
+        {
+            return await Task.Run(turn, stop);
+        }
+        finally
+        {
+            _turns.Release();
+        }
     }
 
     /// <summary>Does something aside, until the engine stops.</summary>

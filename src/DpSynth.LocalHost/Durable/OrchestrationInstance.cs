@@ -204,7 +204,7 @@ internal sealed partial class OrchestrationInstance(JournaledOrchestrationEngine
                 _record, orchestrator, engine.Converter, engine.LoggerFactory, () => Post(new InstanceMessage.Intruded(execution)));
             JournalEntry[] entries = [.. _journal.Entries, .. arrived];
             var processed = _processed;
-            var outcome = await Task.Run(() => turn.Replay(entries, processed), stop);
+            var outcome = await engine.TakeTurnAsync(() => turn.Replay(entries, processed), stop);
             await AppendAsync(arrived, outcome, stop);
 
             if (outcome.End is not TurnEnd.Continued continued)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DpSynth.LocalHost.Functions;
 
 /// <summary>Calls functions: one service scope and, for instance methods, one object for each invocation.</summary>
-internal sealed class FunctionInvoker(FunctionCatalog catalog, IServiceProvider services) : ITaskFunctions
+internal sealed class FunctionInvoker(FunctionCatalog catalog, IServiceProvider services, TimeSpan? timeout = null) : ITaskFunctions
 {
     private readonly ConcurrentDictionary<Type, ObjectFactory> _factories = new();
 
@@ -34,6 +34,7 @@ internal sealed class FunctionInvoker(FunctionCatalog catalog, IServiceProvider 
     /// <param name="trigger">Makes the trigger's value in the parameter's type.</param>
     /// <param name="bindingData">Values that bind to further parameters by name.</param>
     /// <param name="cancellationToken">Cancelled when the host stops or the caller has gone.</param>
+    /// <exception cref="TimeoutException">The function was cancelled because it took longer than it may.</exception>
     public async Task<object?> InvokeAsync(
         FunctionEntry function,
         Func<Type, object?> trigger,
@@ -41,8 +42,17 @@ internal sealed class FunctionInvoker(FunctionCatalog catalog, IServiceProvider 
         CancellationToken cancellationToken)
     {
         await using var scope = services.CreateAsyncScope();
-        var context = new LocalFunctionContext(function, scope.ServiceProvider, bindingData, cancellationToken);
-        return await CallAsync(function, trigger, context);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout ?? Timeout.InfiniteTimeSpan);
+        var context = new LocalFunctionContext(function, scope.ServiceProvider, bindingData, limit.Token);
+        try
+        {
+            return await CallAsync(function, trigger, context);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The function '{function.Name}' took longer than the functionTimeout of host.json, {timeout}.", exception);
+        }
     }
 
     // Nothing here leaves the orchestrator's thread. A turn that ends in a wait leaves its scope to the garbage collector.

@@ -39,6 +39,12 @@ internal sealed record HostJson
     /// <summary>How many activities may run at once.</summary>
     public int MaxConcurrentActivities { get; init; } = 2 * Environment.ProcessorCount;
 
+    /// <summary>How many orchestrators may take a step at once.</summary>
+    public int MaxConcurrentOrchestrators { get; init; } = 10 * Environment.ProcessorCount;
+
+    /// <summary>How long a function may run; null: as long as it likes.</summary>
+    public TimeSpan? FunctionTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>The section <c>logging</c>.</summary>
     public IConfiguration? Logging { get; init; }
 
@@ -80,6 +86,14 @@ internal sealed record HostJson
             HubName = durable.Text("hubName", defaults.HubName),
             Logging = file.GetSection("logging"),
             MaxConcurrentActivities = durable.Integer("maxConcurrentActivityFunctions", defaults.MaxConcurrentActivities, 1, 10_000),
+            MaxConcurrentOrchestrators = durable.Integer("maxConcurrentOrchestratorFunctions", defaults.MaxConcurrentOrchestrators, 1, 10_000),
+            FunctionTimeout = file["functionTimeout"] switch
+            {
+                null => defaults.FunctionTimeout,
+                "-1" => null,
+                var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero => value,
+                var text => throw new InvalidDataException($"{path}: functionTimeout is '{text}'; it must be a time such as 00:30:00, or -1 for none."),
+            },
         };
     }
 

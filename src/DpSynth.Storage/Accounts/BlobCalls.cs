@@ -108,5 +108,6 @@ internal static class BlobCalls
     {
         HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
         Conditions = conditions,
+        TransferOptions = ClientOptions.Transfers,
     };
 }

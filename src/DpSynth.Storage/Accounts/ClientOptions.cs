@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 
@@ -7,6 +8,16 @@ namespace DpSynth.Storage.Accounts;
 /// <summary>How all storage clients retry and encode.</summary>
 internal static class ClientOptions
 {
+    private const int BlockSize = 8 << 20;
+
+    /// <summary>Large blobs go up in blocks, several at once, and with little of them in memory.</summary>
+    public static StorageTransferOptions Transfers { get; } = new()
+    {
+        InitialTransferSize = BlockSize,
+        MaximumTransferSize = BlockSize,
+        MaximumConcurrency = 4,
+    };
+
     public static BlobClientOptions Blobs()
     {
         var options = new BlobClientOptions();

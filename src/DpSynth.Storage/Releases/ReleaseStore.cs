@@ -13,7 +13,11 @@ public sealed class ReleaseStore(ExchangeAccount account) : IReleaseStore
         string runId, string fileName, Stream content, string contentType, CancellationToken cancellationToken)
     {
         var blob = account.Releases.GetBlobClient(ExchangeLayout.ReleaseFile(runId, fileName));
-        var upload = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } };
+        var upload = new BlobUploadOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+            TransferOptions = ClientOptions.Transfers,
+        };
         await blob.UploadAsync(content, upload, cancellationToken);
     }
 

@@ -39,12 +39,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var own = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        var receiver = new WebhookReceiver(builder.Build(), certificate);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(own)));
+        var receiver = new WebhookReceiver(builder.Build(), own);
         receiver.app.MapPost("/ended", receiver.ReceiveAsync);
         receiver.app.MapPost("/elsewhere", (HttpResponse response) => response.Redirect("/ended", permanent: false, preserveMethod: true));
         await receiver.app.StartAsync();

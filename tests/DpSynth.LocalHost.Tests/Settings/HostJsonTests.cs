@@ -17,6 +17,17 @@ public sealed class HostJsonTests : IDisposable
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromMinutes(1)), (settings.VisibilityTimeout, settings.MaxPollingInterval));
         Assert.True(settings.Base64Messages);
         Assert.Equal("api", settings.RoutePrefix);
+        Assert.Equal(TimeSpan.FromMinutes(30), settings.FunctionTimeout);
+    }
+
+    [Fact]
+    public void Function_time_and_orchestrators_are_limited_as_the_file_says()
+    {
+        var settings = Read(
+            """{ "version": "2.0", "functionTimeout": "00:05:00", "extensions": { "durableTask": { "maxConcurrentOrchestratorFunctions": 7 } } }""");
+        Assert.Equal((TimeSpan.FromMinutes(5), 7), (settings.FunctionTimeout, settings.MaxConcurrentOrchestrators));
+        Assert.Null(Read("""{ "version": "2.0", "functionTimeout": "-1" }""").FunctionTimeout);
+        Assert.Contains("functionTimeout", Assert.Throws<InvalidDataException>(() => Read("""{ "functionTimeout": "soon" }""")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
