@@ -20,7 +20,8 @@ public sealed class OnnxNeighbourSearchTests
                   from queries in Gen.Choose(-3, 3).ArrayOf(size[0] * size[2])
                   from candidates in Gen.Choose(-3, 3).ArrayOf(size[1] * size[2])
                   select (Size: size, Metric: metric, Queries: queries, Candidates: candidates);
-        INeighbourSearch processor = new ProcessorSearch(), graph = new OnnxNeighbourSearch(new InferenceOptions());
+        var processor = new ProcessorSearch();
+        var graph = new OnnxNeighbourSearch(new InferenceOptions());
         Prop.ForAll(gen.ToArbitrary(), example =>
         {
             var queries = Matrix(example.Size[0], example.Size[2], example.Queries);
