@@ -7,6 +7,7 @@ using DpSynth.Imaging;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Embedding;
@@ -95,7 +96,7 @@ internal sealed class EmbedderSelection
         if (!isModel)
         {
             EmbedderOptions options = name == PixelsOptions.EmbedderName ? new PixelsOptions() : new ProjectedPixelsOptions { Dimension = dimension };
-            return new ChosenEmbedder(name, options, ModelPath.Directory(surroundings), inference);
+            return new ChosenEmbedder(name, options, new LocalModels(ModelPath.Directory(surroundings).Path), inference);
         }
 
         var folder = ModelPath.Find(parsed.GetValue(_model)!, surroundings);
@@ -105,16 +106,16 @@ internal sealed class EmbedderSelection
             Output = parsed.GetValue(_output),
             Pooling = Choice.Read("--pooling", parsed.GetValue(_pooling) ?? "class", [("class", TokenPooling.Class), ("mean", TokenPooling.Mean)]),
         };
-        return new ChosenEmbedder(Path.GetFileName(folder), model, new ModelDirectory(Path.GetDirectoryName(folder)!), inference);
+        return new ChosenEmbedder(model.Model, model, new NamedFolder(folder), inference);
     }
 }
 
 /// <summary>An embedder that was named on the command line, made by the factory that serves runs.</summary>
 /// <param name="name">Its name for people.</param>
 /// <param name="options">As a request gives them.</param>
-/// <param name="models">Where its model lies.</param>
+/// <param name="models">Brings its model.</param>
 /// <param name="inference">What executes it.</param>
-internal sealed class ChosenEmbedder(string name, EmbedderOptions options, ModelDirectory models, InferenceOptions inference) : IDisposable
+internal sealed class ChosenEmbedder(string name, EmbedderOptions options, IModelSource models, InferenceOptions inference) : IDisposable
 {
     private readonly ModelEmbedderFactory _factory = new(models, inference);
 
@@ -142,4 +143,11 @@ internal sealed class ChosenEmbedder(string name, EmbedderOptions options, Model
 
     /// <inheritdoc/>
     public void Dispose() => _factory.Dispose();
+}
+
+/// <summary>The folder that the command line names, whatever it is called: the rule for names is for requests. Nothing pins it, so it is not hashed.</summary>
+file sealed class NamedFolder(string folder) : IModelSource
+{
+    public Task<LocalModel> OpenAsync(string name, string? hash, CancellationToken cancellationToken) =>
+        Task.FromResult(new LocalModel(folder, Fingerprint: folder));
 }

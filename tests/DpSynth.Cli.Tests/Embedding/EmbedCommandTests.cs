@@ -41,6 +41,19 @@ public sealed class EmbedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Model_folder_may_have_any_name()
+    {
+        var folder = Path.Combine(_commands.Folder.FullName, "my own model (2)");
+        Directory.Move(TinyFamily.Copy(_commands), folder);
+        WriteGrey("one/1.png", 32, 32, 7);
+
+        var result = await EmbedAsync("one", "--model", folder);
+
+        Assert.Equal(ExitCode.Success, result.ExitCode);
+        Assert.Equal([1, 128], Read("out.npy").Shape);
+    }
+
+    [Fact]
     public async Task Embed_streams_through_more_images_than_a_block_holds_whatever_the_embedder()
     {
         for (var i = 0; i < 530; i++)
