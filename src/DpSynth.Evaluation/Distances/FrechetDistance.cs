@@ -33,33 +33,9 @@ public static class FrechetDistance
                 $"Embeddings of dimension {first.Dimension} cannot be compared with embeddings of dimension {second.Dimension}.", nameof(second));
         }
 
-        var (tall, wide) = first.Rank >= second.Rank ? (first, second) : (second, first);
-        var root = SingularValues.Sum(Product(tall, wide, cancellationToken), tall.Rank, wide.Rank, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var root = first.Factor.TransposeAndMultiply(second.Factor).Svd(computeVectors: false).S.Sum();
         var apart = TensorPrimitives.Distance<double>(first.Mean, second.Mean);
         return Math.Max(0, (apart * apart) + first.Trace + second.Trace - (2 * root));
-    }
-
-    /// <summary>F₁F₂ᵀ.</summary>
-    private static double[] Product(GaussianFit tall, GaussianFit wide, CancellationToken cancellationToken)
-    {
-        const int Block = 32;
-        var dimension = tall.Dimension;
-        var product = new double[checked(tall.Rank * wide.Rank)];
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
-        Parallel.For(0, (tall.Rank + Block - 1) / Block, parallel, block =>
-        {
-            for (var firstColumn = 0; firstColumn < wide.Rank; firstColumn += Block)
-            {
-                for (var i = block * Block; i < Math.Min(tall.Rank, (block + 1) * Block); i++)
-                {
-                    for (var j = firstColumn; j < Math.Min(wide.Rank, firstColumn + Block); j++)
-                    {
-                        product[(i * wide.Rank) + j] = TensorPrimitives.Dot<double>(
-                            tall.Factor.AsSpan(i * dimension, dimension), wide.Factor.AsSpan(j * dimension, dimension));
-                    }
-                }
-            }
-        });
-        return product;
     }
 }

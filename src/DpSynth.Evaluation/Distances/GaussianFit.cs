@@ -1,19 +1,20 @@
 using System.Numerics.Tensors;
 using DpSynth.Synthesis.Embedding;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace DpSynth.Evaluation.Distances;
 
 /// <summary>
 /// The Gaussian with the mean and the (unbiased, 1/(n − 1)) covariance of some embeddings, in float64. The covariance S is kept as a
-/// factor F with FᵀF = S: the centred rows themselves where there are no more of them than dimensions, else a Cholesky factor. Take it once
-/// for a set that is compared more often.
+/// factor F with FᵀF = S: the centred rows themselves where there are no more of them than dimensions, else S's eigenvectors, each times the root
+/// of its eigenvalue. Take it once for a set that is compared more often.
 /// </summary>
 public sealed class GaussianFit
 {
-    private GaussianFit(double[] mean, double[] factor, int rank)
+    private GaussianFit(double[] mean, Matrix<double> factor)
     {
-        (Mean, Factor, Rank) = (mean, factor, rank);
-        Trace = TensorPrimitives.SumOfSquares<double>(factor);
+        (Mean, Factor) = (mean, factor);
+        Trace = factor.RowNorms(2).PointwisePower(2).Sum();
     }
 
     /// <summary>Length of an embedding.</summary>
@@ -22,11 +23,8 @@ public sealed class GaussianFit
     /// <summary>μ, <c>[d]</c>.</summary>
     internal double[] Mean { get; }
 
-    /// <summary>F, <c>[rank, d]</c>, row-major.</summary>
-    internal double[] Factor { get; }
-
-    /// <summary>Rows of F.</summary>
-    internal int Rank { get; }
+    /// <summary>F, <c>[rank, d]</c>.</summary>
+    internal Matrix<double> Factor { get; }
 
     /// <summary>tr S.</summary>
     internal double Trace { get; }
@@ -44,23 +42,23 @@ public sealed class GaussianFit
         }
 
         var mean = MeanOf(embeddings);
-        if (rows > columns)
-        {
-            var (factor, rank) = PivotedCholesky.Factor(Covariance.Of(embeddings, mean, cancellationToken), columns, cancellationToken);
-            return new GaussianFit(mean, factor, rank);
-        }
+        var factor = rows > columns
+            ? RootOf(Covariance.Of(embeddings, mean, cancellationToken), columns)
+            : Matrix<double>.Build.Dense(rows, columns, (i, j) => (embeddings[i][j] - mean[j]) / Math.Sqrt(rows - 1));
+        return new GaussianFit(mean, factor);
+    }
 
-        var centred = new double[rows * columns];
-        var scale = 1 / Math.Sqrt(rows - 1);
-        for (var i = 0; i < rows; i++)
-        {
-            var row = centred.AsSpan(i * columns, columns);
-            TensorPrimitives.ConvertChecked<float, double>(embeddings[i], row);
-            TensorPrimitives.Subtract(row, mean, row);
-            TensorPrimitives.Multiply(row, scale, row);
-        }
-
-        return new GaussianFit(mean, centred, rows);
+    /// <summary>Directions whose variance drowns in the rounding of the largest one's have none.</summary>
+    private static Matrix<double> RootOf(double[] covariance, int dimension)
+    {
+        const double RelativePrecision = 2.220446049250313e-16;
+        var decomposition = Matrix<double>.Build.Dense(dimension, dimension, covariance).Evd(Symmetricity.Symmetric);
+        var values = decomposition.EigenValues.Real();
+        var least = dimension * RelativePrecision * values.Maximum();
+        int[] kept = [.. Enumerable.Range(0, dimension).Where(index => values[index] > least)];
+        return kept.Length == 0
+            ? Matrix<double>.Build.Dense(1, dimension)
+            : Matrix<double>.Build.DenseOfRowVectors(kept.Select(index => decomposition.EigenVectors.Column(index) * Math.Sqrt(values[index])));
     }
 
     private static double[] MeanOf(EmbeddingMatrix embeddings)
