@@ -16,13 +16,13 @@ namespace DpSynth.Bench;
 
 /// <summary>
 /// How busy the embedding of private images keeps the processor, from blobs to stored embeddings, while the store makes it wait: the product's own
-/// store, reader, decoder and embedder, one shard of single images after the other.
+/// store, reader, decoder and embedder, one shard of single images after the other, and four at once as <c>host.json</c> allows.
 /// </summary>
 internal static class EmbeddingBenchmark
 {
-    private const int Images = 3_000;
+    private const int Images = 12_000;
     private const int ImagesPerShard = 1_000;
-    private const int Rounds = 3;
+    private const int Rounds = 2;
 
     public static async Task RunAsync(TextWriter output, string folder)
     {
@@ -34,7 +34,7 @@ internal static class EmbeddingBenchmark
         }
 
         using var embedders = new ModelEmbedderFactory(ModelDirectory.Nearest(), new InferenceOptions());
-        foreach (var milliseconds in (int[])[0, 5, 20, 50])
+        foreach (var (milliseconds, atOnce) in new[] { (0, 1), (0, 4), (5, 1), (5, 4), (20, 1), (20, 4), (50, 1), (50, 4) })
         {
             var (seconds, busy) = (double.PositiveInfinity, 0.0);
             for (var round = 0; round <= Rounds; round++)
@@ -43,10 +43,10 @@ internal static class EmbeddingBenchmark
                 var embedding = new PrivateEmbedding(store, embedders, new ImageDecoder(new DecodeLimits()));
                 var processor = Environment.CpuUsage.TotalTime;
                 var start = Stopwatch.GetTimestamp();
-                for (var shard = 0; shard < Images / ImagesPerShard; shard++)
-                {
-                    await embedding.EmbedAsync(run, shard, CancellationToken.None);
-                }
+                await Parallel.ForEachAsync(
+                    Enumerable.Range(0, Images / ImagesPerShard),
+                    new ParallelOptions { MaxDegreeOfParallelism = atOnce },
+                    async (shard, token) => await embedding.EmbedAsync(run, shard, token));
 
                 var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if ((await store.ReadEmbeddingsAsync(run, 0, CancellationToken.None))?.Rows != ImagesPerShard)
@@ -61,7 +61,7 @@ internal static class EmbeddingBenchmark
                 }
             }
 
-            output.WriteLine($"store latency {milliseconds,2} ms: {Images / seconds:N0} images/s, {busy:P0} of {Environment.ProcessorCount} cores busy");
+            output.WriteLine($"store latency {milliseconds,2} ms, {atOnce} shard{(atOnce == 1 ? " " : "s")} at once: {Images / seconds:N0} images/s, {busy:P0} of {Environment.ProcessorCount} cores busy");
         }
     }
 
