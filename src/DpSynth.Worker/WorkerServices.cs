@@ -13,6 +13,7 @@ using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
+using DpSynth.Telemetry;
 using DpSynth.Worker.Health;
 using DpSynth.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
@@ -66,7 +67,7 @@ public static class WorkerServices
         services.TryAddSingleton<WarmUp>();
 
         // Stopped in the other order: probes are answered, and measurements sent, until the last job is put back.
-        services.AddHostedService<TelemetryExport>();
+        services.AddTelemetryExport(configuration, "dpsynth-worker");
         services.AddHostedService<HealthServer>();
         services.AddHostedService<GenerationWorker>();
         return services;
