@@ -20,6 +20,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DpSynth.Worker;
@@ -43,7 +44,7 @@ public static class WorkerServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
-        services.TryAddSingleton(_ => WorkerStorage.FromConfiguration(configuration));
+        services.TryAddSingleton(provider => WorkerStorage.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
