@@ -4,6 +4,7 @@ using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Operations;
 using DpSynth.Functions.Retention;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage.Accounts;
@@ -12,6 +13,7 @@ using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +31,10 @@ public static class FunctionApp
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
+
+        services.AddTelemetryExport(configuration, "dpsynth-functions");
+        services.AddMetrics();
+        services.AddSingleton<FunctionInstruments>();
 
         services.AddPrivateStorage(configuration);
         services.AddExchangeStorage(configuration);

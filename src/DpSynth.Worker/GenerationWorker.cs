@@ -75,8 +75,9 @@ internal sealed class GenerationWorker(
                     continue;
                 }
             }
-            catch (Exception exception) when (exception is RequestFailedException or AggregateException or IOException)
+            catch (Exception exception) when (exception is RequestFailedException or AggregateException or IOException or OperationCanceledException)
             {
+                // Nothing here is cancelled by the stop: what ends as cancelled is a call that timed out.
                 logger.StorageFailed(exception);
                 health.ReachesStorage = false;
                 pause = _options.LongestPause;

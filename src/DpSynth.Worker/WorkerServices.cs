@@ -13,12 +13,14 @@ using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
+using DpSynth.Telemetry;
 using DpSynth.Worker.Health;
 using DpSynth.Worker.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DpSynth.Worker;
@@ -42,7 +44,7 @@ public static class WorkerServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
-        services.TryAddSingleton(_ => WorkerStorage.FromConfiguration(configuration));
+        services.TryAddSingleton(provider => WorkerStorage.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
@@ -66,7 +68,7 @@ public static class WorkerServices
         services.TryAddSingleton<WarmUp>();
 
         // Stopped in the other order: probes are answered, and measurements sent, until the last job is put back.
-        services.AddHostedService<TelemetryExport>();
+        services.AddTelemetryExport(configuration, "dpsynth-worker");
         services.AddHostedService<HealthServer>();
         services.AddHostedService<GenerationWorker>();
         return services;

@@ -1,6 +1,9 @@
+using Azure;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using DpSynth.Imaging;
 using DpSynth.Storage.Tests;
+using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Generation;
 using Microsoft.Extensions.Options;
 
@@ -241,6 +244,19 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
         Assert.Empty(runner.Begun);
     }
 
+    [Fact]
+    public async Task Time_outs_of_storage_do_not_end_the_worker()
+    {
+        var jobs = new TimingOutQueue(Azurite.Configuration["AzureWebJobsStorage"]!, Jobs.Name, timeouts: 3);
+        await EnqueueAsync(NewJob());
+        await StartWorkerAsync(
+            JobRunner.Instant(),
+            new WorkerStorage(Azurite.Exchange.Candidates, Azurite.Exchange.Models, jobs, Azurite.Exchange.Queue("generation-results"), poison: null));
+        Assert.Null(Assert.Single(await ReceiveResultsAsync(1)).Error);
+        await AssertAllIsDoneAsync();
+        Assert.Equal(0, jobs.TimeoutsLeft);
+    }
+
     [Theory]
     [InlineData("not base64!")]
     [InlineData("bm90IGpzb24=")]
@@ -287,4 +303,22 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     [InlineData("Worker:HealthPort", "0")]
     public async Task Setting_out_of_range_is_refused_at_the_start(string name, string value) =>
         await Assert.ThrowsAsync<OptionsValidationException>(() => StartWorkerAsync(JobRunner.Instant(), (name, value)));
+
+    /// <summary>A queue whose first calls time out, as the client reports it: cancelled, by nobody.</summary>
+    private sealed class TimingOutQueue(string connection, string name, int timeouts) : QueueClient(connection, name)
+    {
+        public int TimeoutsLeft { get; private set; } = timeouts;
+
+        public override Task<Response<QueueMessage[]>> ReceiveMessagesAsync(
+            int? maxMessages = null, TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default)
+        {
+            if (TimeoutsLeft == 0)
+            {
+                return base.ReceiveMessagesAsync(maxMessages, visibilityTimeout, cancellationToken);
+            }
+
+            TimeoutsLeft--;
+            throw new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout of 0:01:40.");
+        }
+    }
 }

@@ -83,6 +83,9 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
     private protected Task<IHost> StartWorkerWithPoisonQueueAsync(JobRunner runner) =>
         StartAsync(runner, Settings((ExchangeAccount.SettingName, azurite.Configuration[ExchangeAccount.SettingName]!)));
 
+    /// <summary>Starts a worker whose storage is the test's.</summary>
+    private protected Task<IHost> StartWorkerAsync(JobRunner runner, WorkerStorage storage) => StartAsync(runner, Settings(), storage);
+
     protected async Task StopAsync(IHost worker)
     {
         _workers.Remove(worker);
@@ -125,13 +128,18 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
-    private async Task<IHost> StartAsync(JobRunner? runner, Dictionary<string, string?> settings)
+    private async Task<IHost> StartAsync(JobRunner? runner, Dictionary<string, string?> settings, WorkerStorage? storage = null)
     {
         var builder = WorkerHost.CreateBuilder([], settings);
         builder.Logging.ClearProviders();
         if (runner is not null)
         {
             builder.Services.AddSingleton<IGenerationJobRunner>(runner);
+        }
+
+        if (storage is not null)
+        {
+            builder.Services.AddSingleton(storage);
         }
 
         var host = builder.Build();

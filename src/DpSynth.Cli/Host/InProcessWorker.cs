@@ -1,5 +1,6 @@
 using DpSynth.LocalHost;
 using DpSynth.Storage.Workers;
+using DpSynth.Telemetry;
 using DpSynth.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,9 @@ internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyVa
             [
                 KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson()),
                 KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}", (string?)$"{TimeSpan.Zero}"),
+
+                // The host sends what this process measures, the worker's part too.
+                KeyValuePair.Create(TelemetryExport.EndpointSetting, (string?)""),
                 .. settings,
             ]);
         builder.Logging.ClearProviders();

@@ -1,4 +1,5 @@
 using DpSynth.Functions.Runs;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Storage.Queues;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace DpSynth.Functions.Announcements;
 
 /// <summary>Records how runs end and announces it on the queue <c>run-events</c>, at least once.</summary>
-public sealed class RunAnnouncer(IRunRegistry registry, RunEventQueue queue, IOptions<AnnouncementOptions> options)
+public sealed class RunAnnouncer(IRunRegistry registry, RunEventQueue queue, FunctionInstruments instruments, IOptions<AnnouncementOptions> options)
 {
     /// <summary>Records how a run ended, unless that is recorded already, and announces what is recorded.</summary>
     public async Task<AnnouncedRun> AnnounceAsync(string runId, RunOutcome outcome, CancellationToken cancellationToken)
@@ -14,6 +15,7 @@ public sealed class RunAnnouncer(IRunRegistry registry, RunEventQueue queue, IOp
         var end = await registry.RecordEndAsync(runId, outcome, cancellationToken);
         var run = await registry.ReadAsync(runId, cancellationToken);
         await queue.SendAsync(Announce(run, end).Json, cancellationToken);
+        instruments.RunEnded(end.Outcome.State);
         return new AnnouncedRun(end.Outcome, run?.Request.Webhook is not null);
     }
 

@@ -1,4 +1,5 @@
 using DpSynth.Evaluation.Releases;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -20,73 +21,78 @@ public sealed class Activities(
     SurvivorSelection selection,
     ReleaseScoring scoring,
     RunPublication publication,
-    RunClosure closure)
+    RunClosure closure,
+    FunctionInstruments instruments)
 {
     /// <summary>Checks the request against the dataset's listing and its budget.</summary>
     [Function(nameof(PlanRun))]
-    public async Task<PlanSummary> PlanRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken)
+    public Task<PlanSummary> PlanRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) => instruments.MeasureAsync(async () =>
     {
         var plan = await planner.PlanAsync(input.RunId, cancellationToken);
         return plan with { Refusal = RunOutcome.Cut(plan.Refusal) };
-    }
+    });
 
     /// <summary>Decodes and embeds the images of one private shard.</summary>
     [Function(nameof(EmbedPrivateShard))]
     public Task EmbedPrivateShard([ActivityTrigger] PrivateShardInput input, CancellationToken cancellationToken) =>
-        embedding.EmbedAsync(input.RunId, input.Shard, cancellationToken);
+        instruments.MeasureAsync(() => embedding.EmbedAsync(input.RunId, input.Shard, cancellationToken));
 
     /// <summary>Looks for what forbids the run to go on: unreadable files, images without an owner, a class without images.</summary>
     [Function(nameof(CheckPrivateImages))]
-    public async Task<PrivateImagesVerdict> CheckPrivateImages([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        new(RunOutcome.Cut(await imageCheck.FindFaultAsync(input.RunId, cancellationToken)));
+    public Task<PrivateImagesVerdict> CheckPrivateImages([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        instruments.MeasureAsync(async () => new PrivateImagesVerdict(RunOutcome.Cut(await imageCheck.FindFaultAsync(input.RunId, cancellationToken))));
 
     /// <summary>Computes the noise, reserves the budget, releases noisy class counts.</summary>
     [Function(nameof(SettleRun))]
-    public async Task<SettlementSummary> SettleRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken)
+    public Task<SettlementSummary> SettleRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) => instruments.MeasureAsync(async () =>
     {
         var settled = await settlement.SettleAsync(input.RunId, cancellationToken);
         return settled with { Refusal = RunOutcome.Cut(settled.Refusal) };
-    }
+    });
 
     /// <summary>Queues the jobs of a generation for the workers.</summary>
     [Function(nameof(DispatchGeneration))]
     public Task<GenerationShards> DispatchGeneration([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        dispatcher.DispatchAsync(input.RunId, input.Iteration, cancellationToken);
+        instruments.MeasureAsync(() => dispatcher.DispatchAsync(input.RunId, input.Iteration, cancellationToken));
 
     /// <summary>Looks in the candidate store how much of a generation is ready.</summary>
     [Function(nameof(CountStoredShards))]
     public Task<GenerationShards> CountStoredShards([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        dispatcher.CountAsync(input.RunId, input.Iteration, cancellationToken);
+        instruments.MeasureAsync(() => dispatcher.CountAsync(input.RunId, input.Iteration, cancellationToken));
 
     /// <summary>Lets one private shard vote.</summary>
     [Function(nameof(CountVotes))]
     public Task CountVotes([ActivityTrigger] VoteInput input, CancellationToken cancellationToken) =>
-        voting.CountAsync(input.RunId, input.Iteration, input.Shard, cancellationToken);
+        instruments.MeasureAsync(() => voting.CountAsync(input.RunId, input.Iteration, input.Shard, cancellationToken));
 
     /// <summary>Spends the iteration's budget, adds the noise once, persists the histogram.</summary>
     [Function(nameof(ReleaseHistogram))]
     public Task<ReleasedHistogram> ReleaseHistogram([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        release.ReleaseAsync(input.RunId, input.Iteration, cancellationToken);
+        instruments.MeasureAsync(() => release.ReleaseAsync(input.RunId, input.Iteration, cancellationToken));
 
     /// <summary>Selects the parents of the next generation.</summary>
     [Function(nameof(SelectSurvivors))]
     public Task SelectSurvivors([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        selection.SelectAsync(input.RunId, input.Iteration, cancellationToken);
+        instruments.MeasureAsync(() => selection.SelectAsync(input.RunId, input.Iteration, cancellationToken));
 
     /// <summary>Computes the scores that the request asks for, if any.</summary>
     [Function(nameof(ScoreRelease))]
     public Task ScoreRelease([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        scoring.ScoreAsync(input.RunId, cancellationToken);
+        instruments.MeasureAsync(() => scoring.ScoreAsync(input.RunId, cancellationToken));
 
     /// <summary>Writes the release.</summary>
     [Function(nameof(PublishRun))]
-    public Task<PublishedRun> PublishRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        publication.PublishAsync(input.RunId, cancellationToken);
+    public Task<PublishedRun> PublishRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) => instruments.MeasureAsync(async () =>
+    {
+        var published = await publication.PublishAsync(input.RunId, cancellationToken);
+        instruments.Released();
+        return published;
+    });
 
     /// <summary>Ends the run: frees what was not spent, tells the workers.</summary>
     [Function(nameof(CloseRun))]
     public Task<ClosedRun> CloseRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
-        closure.CloseAsync(input.RunId, cancellationToken);
+        instruments.MeasureAsync(() => closure.CloseAsync(input.RunId, cancellationToken));
 }
 
 /// <summary>Whether the private images allow the run.</summary>

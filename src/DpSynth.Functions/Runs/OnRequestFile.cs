@@ -37,14 +37,14 @@ public sealed class OnRequestFile(RunStarter starter, IRequestFiles files, TimeP
             {
                 refused = fault;
                 await AnswerAsync(file, fault.RunId, fault.Message, cancellationToken);
-                await starter.RejectAsync(fault.RunId, message.MessageId, fault.Message, cancellationToken);
+                await starter.RejectAsync(fault.RunId, message, fault.Message, cancellationToken);
             }
             catch (RunConflictException conflict)
             {
                 // Under the message's id: the run id's own status belongs to the request that came first.
                 refused = conflict;
                 await AnswerAsync(file, conflict.RunId, conflict.Message, cancellationToken);
-                await starter.RejectAsync(null, message.MessageId, conflict.Message, cancellationToken);
+                await starter.RejectAsync(null, message, conflict.Message, cancellationToken);
             }
         }
 

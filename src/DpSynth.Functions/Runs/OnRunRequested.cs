@@ -24,13 +24,13 @@ public sealed class OnRunRequested(RunStarter starter)
         }
         catch (RequestException fault)
         {
-            await starter.RejectAsync(fault.RunId, message.MessageId, fault.Message, cancellationToken);
+            await starter.RejectAsync(fault.RunId, message, fault.Message, cancellationToken);
             throw;
         }
         catch (RunConflictException conflict)
         {
             // Under the message's id: the run id's own status belongs to the request that came first.
-            await starter.RejectAsync(null, message.MessageId, conflict.Message, cancellationToken);
+            await starter.RejectAsync(null, message, conflict.Message, cancellationToken);
             throw;
         }
     }

@@ -1,4 +1,6 @@
+using Azure.Storage.Queues.Models;
 using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.Runs;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
@@ -7,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace DpSynth.Functions.Runs;
 
 /// <summary>Lets a request in and starts its orchestration, once: the instance id is the run id.</summary>
-public sealed class RunStarter(RunAdmission admission)
+public sealed class RunStarter(RunAdmission admission, FunctionInstruments instruments)
 {
     /// <summary>Admits the request and sees to it that its run is started.</summary>
     /// <param name="json">The request.</param>
@@ -49,6 +51,16 @@ public sealed class RunStarter(RunAdmission admission)
     }
 
     /// <summary>Records why a queue message was not served, where its sender will find it.</summary>
-    public Task RejectAsync(string? runId, string messageId, string reason, CancellationToken cancellationToken) =>
-        admission.RejectAsync(runId, messageId, reason, cancellationToken);
+    public Task RejectAsync(string? runId, QueueMessage message, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+
+        // The message comes again until it is poison.
+        if (message.DequeueCount == 1)
+        {
+            instruments.RequestRefused();
+        }
+
+        return admission.RejectAsync(runId, message.MessageId, reason, cancellationToken);
+    }
 }

@@ -1,6 +1,7 @@
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Http;
 using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ namespace DpSynth.Functions.Runs;
 /// submit runs and see and cancel their own, with <see cref="AppRoles.ReadAllRuns"/> they see everybody's; with both they cancel any.
 /// </summary>
 /// <remarks>There are no function keys: App Service authentication stands before the app, and the app looks who it let in.</remarks>
-public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader callers)
+public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader callers, FunctionInstruments instruments)
 {
     /// <summary>Most runs a list shows.</summary>
     private const int ListLimit = 200;
@@ -39,10 +40,12 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         }
         catch (RequestException fault)
         {
+            instruments.RequestRefused();
             return Problem.Of(StatusCodes.Status400BadRequest, "The request cannot be served", fault.Message);
         }
         catch (RunConflictException conflict)
         {
+            instruments.RequestRefused();
             return Problem.Of(StatusCodes.Status409Conflict, "The run id is taken", conflict.Message);
         }
     }

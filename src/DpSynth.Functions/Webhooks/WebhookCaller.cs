@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using DpSynth.Functions.Announcements;
+using DpSynth.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,22 +22,29 @@ public sealed partial class WebhookCaller : IDisposable
 
     private readonly WebhookOptions _options;
     private readonly WebhookRules _rules;
+    private readonly FunctionInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly ILogger<WebhookCaller> _logger;
     private readonly HttpClient _http;
 
     /// <summary>Makes the caller.</summary>
-    public WebhookCaller(IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookCaller> logger)
-        : this(options, time, logger, trust: null)
+    public WebhookCaller(IOptions<WebhookOptions> options, FunctionInstruments instruments, TimeProvider time, ILogger<WebhookCaller> logger)
+        : this(options, instruments, time, logger, trust: null)
     {
     }
 
     /// <summary>Makes a caller that trusts certificates as a test says.</summary>
-    internal WebhookCaller(IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookCaller> logger, RemoteCertificateValidationCallback? trust)
+    internal WebhookCaller(
+        IOptions<WebhookOptions> options,
+        FunctionInstruments instruments,
+        TimeProvider time,
+        ILogger<WebhookCaller> logger,
+        RemoteCertificateValidationCallback? trust)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
         _rules = new WebhookRules(options);
+        _instruments = instruments;
         _time = time;
         _logger = logger;
         _http = new HttpClient(new SocketsHttpHandler
@@ -59,38 +67,14 @@ public sealed partial class WebhookCaller : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(announcement);
-        if (_rules.FindFault(address) is not null)
-        {
-            LogRefused(_logger, announcement.Id, address.IdnHost, "the host is not listed any more");
-            return;
-        }
-
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(announcement.Json.ToArray()) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/cloudevents+json") { CharSet = "utf-8" };
-        Sign(request.Headers, announcement);
+        var outcome = WebhookOutcome.Failed;
         try
         {
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (answer.IsSuccessStatusCode)
-            {
-                LogCalled(_logger, announcement.Id, address.IdnHost);
-            }
-            else if ((int)answer.StatusCode is 408 or 425 or 429 or >= 500)
-            {
-                throw new HttpRequestException($"The webhook answered {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
-            }
-            else
-            {
-                LogRefused(_logger, announcement.Id, address.IdnHost, $"it answered {(int)answer.StatusCode}");
-            }
+            outcome = await TryAsync(address, announcement, cancellationToken) ? WebhookOutcome.Taken : WebhookOutcome.Refused;
         }
-        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException)
+        finally
         {
-            LogRefused(_logger, announcement.Id, address.IdnHost, "its address is not public");
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new HttpRequestException($"The webhook did not answer within {_patience.TotalSeconds:0} seconds.", exception);
+            _instruments.WebhookCalled(outcome);
         }
     }
 
@@ -102,6 +86,46 @@ public sealed partial class WebhookCaller : IDisposable
     {
         byte[] signed = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
         return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}";
+    }
+
+    /// <summary>Calls an address; false where there is no use in calling again.</summary>
+    private async Task<bool> TryAsync(Uri address, RunAnnouncement announcement, CancellationToken cancellationToken)
+    {
+        if (_rules.FindFault(address) is not null)
+        {
+            LogRefused(_logger, announcement.Id, address.IdnHost, "the host is not listed any more");
+            return false;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(announcement.Json.ToArray()) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/cloudevents+json") { CharSet = "utf-8" };
+        Sign(request.Headers, announcement);
+        try
+        {
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (answer.IsSuccessStatusCode)
+            {
+                LogCalled(_logger, announcement.Id, address.IdnHost);
+                return true;
+            }
+
+            if ((int)answer.StatusCode is 408 or 425 or 429 or >= 500)
+            {
+                throw new HttpRequestException($"The webhook answered {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
+            }
+
+            LogRefused(_logger, announcement.Id, address.IdnHost, $"it answered {(int)answer.StatusCode}");
+            return false;
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is PrivateAddressException)
+        {
+            LogRefused(_logger, announcement.Id, address.IdnHost, "its address is not public");
+            return false;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"The webhook did not answer within {_patience.TotalSeconds:0} seconds.", exception);
+        }
     }
 
     private void Sign(HttpRequestHeaders headers, RunAnnouncement announcement)

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using DpSynth.Storage.Layout;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace DpSynth.Storage.Accounts;
 
@@ -29,10 +30,12 @@ public sealed class ExchangeAccount(BlobServiceClient blobs, QueueServiceClient 
     public BlobContainerClient Models { get; } = blobs.GetBlobContainerClient(ExchangeLayout.Models);
 
     /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
+    /// <param name="configuration">Holds the setting.</param>
+    /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
     /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
-    public static ExchangeAccount FromConfiguration(IConfiguration configuration)
+    public static ExchangeAccount FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null)
     {
-        var setting = new StorageSetting(configuration, SettingName);
+        var setting = new StorageSetting(configuration, SettingName, loggers);
         return new ExchangeAccount(setting.CreateBlobs(), setting.CreateQueues());
     }
 

@@ -1,6 +1,7 @@
 using Azure.Storage.Blobs;
 using DpSynth.Storage.Layout;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace DpSynth.Storage.Accounts;
 
@@ -24,9 +25,11 @@ public sealed class PrivateAccount(BlobServiceClient service)
     public BlobContainerClient LedgerHeads { get; } = service.GetBlobContainerClient(PrivateLayout.LedgerHeads);
 
     /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
+    /// <param name="configuration">Holds the setting.</param>
+    /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
     /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
-    public static PrivateAccount FromConfiguration(IConfiguration configuration) =>
-        new(new StorageSetting(configuration, SettingName).CreateBlobs());
+    public static PrivateAccount FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null) =>
+        new(new StorageSetting(configuration, SettingName, loggers).CreateBlobs());
 
     /// <summary>Makes the containers that are not there yet.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)

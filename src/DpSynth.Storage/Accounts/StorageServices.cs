@@ -20,6 +20,7 @@ using DpSynth.Synthesis.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DpSynth.Storage;
@@ -36,7 +37,7 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<BudgetOptions>().Bind(configuration.GetSection(BudgetOptions.SectionName))
             .Validate(options => options.IsValid, BudgetOptions.Rule);
-        services.TryAddSingleton(_ => PrivateAccount.FromConfiguration(configuration));
+        services.TryAddSingleton(provider => PrivateAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<IPrivateStore, PrivateStore>();
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
         services.TryAddSingleton(provider =>
@@ -60,7 +61,7 @@ public static class StorageServices
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => ExchangeAccount.FromConfiguration(configuration));
+        services.TryAddSingleton(provider => ExchangeAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(

@@ -3,6 +3,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace DpSynth.Storage.Accounts;
 
@@ -12,13 +13,13 @@ namespace DpSynth.Storage.Accounts;
 /// identity is managed where <c>NAME__credential</c> is <c>managedidentity</c> or <c>NAME__clientId</c> names a user-assigned one,
 /// else the first that <see cref="DefaultAzureCredential"/> finds.
 /// </summary>
-internal sealed class StorageSetting(IConfiguration configuration, string name)
+internal sealed class StorageSetting(IConfiguration configuration, string name, ILoggerFactory? loggers)
 {
     private string? ConnectionString => Value(configuration[name]) ?? Value(configuration[$"ConnectionStrings:{name}"]);
 
     public BlobServiceClient CreateBlobs()
     {
-        var options = ClientOptions.Blobs();
+        var options = ClientOptions.Blobs(loggers);
         return ConnectionString is { } connectionString
             ? Parse(() => new BlobServiceClient(connectionString, options))
             : new BlobServiceClient(ServiceUri("blob"), CreateCredential(), options);
@@ -26,7 +27,7 @@ internal sealed class StorageSetting(IConfiguration configuration, string name)
 
     public QueueServiceClient CreateQueues(QueueMessageEncoding encoding = QueueMessageEncoding.Base64)
     {
-        var options = ClientOptions.Queues(encoding);
+        var options = ClientOptions.Queues(loggers, encoding);
         return ConnectionString is { } connectionString
             ? Parse(() => new QueueServiceClient(connectionString, options))
             : new QueueServiceClient(ServiceUri("queue"), CreateCredential(), options);

@@ -8,8 +8,8 @@ using DpSynth.Synthesis.Datasets;
 namespace DpSynth.Storage.Datasets;
 
 /// <summary>
-/// Streams images out of a container in the order of their blobs: single images several at once, archives entry by entry from one
-/// download.
+/// Streams images out of a container in the order of their blobs: single images several at once, archives entry by
+/// entry from ranges that are fetched ahead.
 /// </summary>
 internal sealed class BlobImageReader(BlobContainerClient container)
 {
@@ -17,7 +17,6 @@ internal sealed class BlobImageReader(BlobContainerClient container)
     private const int FewestAhead = 16;
     private const int MostAhead = 64;
     private const long AheadBytes = 64L << 20;
-    private const int ArchiveBuffer = 1 << 20;
 
     /// <summary>Larger images are handed on as empty, which counts as unreadable: they are never loaded.</summary>
     private const long MaximumImageLength = 256L << 20;
@@ -91,13 +90,8 @@ internal sealed class BlobImageReader(BlobContainerClient container)
 
     private async IAsyncEnumerable<PrivateImage> ReadArchiveAsync(string blob, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await container.TryOpenAsync(blob, cancellationToken) is not var (content, _))
-        {
-            throw Missing(blob);
-        }
-
-        await using var buffered = new BufferedStream(content, ArchiveBuffer);
-        await using var entries = TarArchive.ReadAsync(buffered, ArchiveLimits, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var content = await OpenArchiveAsync(blob, cancellationToken);
+        await using var entries = TarArchive.ReadAsync(content, ArchiveLimits, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(entries, blob))
         {
             var entry = entries.Current;
@@ -111,6 +105,18 @@ internal sealed class BlobImageReader(BlobContainerClient container)
             {
                 yield return new PrivateImage($"{blob}!{entry.Name}", entry.Content);
             }
+        }
+    }
+
+    private async Task<Stream> OpenArchiveAsync(string blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RangedBlobStream.OpenAsync(container.GetBlobClient(blob), cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.IsMissing())
+        {
+            throw Missing(blob);
         }
     }
 

@@ -110,6 +110,7 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
             new BlobUploadOptions
             {
                 HttpHeaders = new BlobHttpHeaders { ContentType = BlobCalls.Binary },
+                TransferOptions = ClientOptions.Transfers,
                 Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [HashMetadata] = file.Sha256 },
             },
             cancellationToken);

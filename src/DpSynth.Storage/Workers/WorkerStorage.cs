@@ -3,13 +3,15 @@ using Azure.Storage.Queues;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Layout;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace DpSynth.Storage.Workers;
 
 /// <summary>A worker's handles on the exchange account. There is no way from here to anything else in it.</summary>
 public sealed class WorkerStorage
 {
-    private WorkerStorage(BlobContainerClient candidates, BlobContainerClient models, QueueClient jobs, QueueClient results, QueueClient? poison)
+    /// <summary>Takes handles that are open.</summary>
+    internal WorkerStorage(BlobContainerClient candidates, BlobContainerClient models, QueueClient jobs, QueueClient results, QueueClient? poison)
     {
         Candidates = candidates;
         Models = models;
@@ -38,14 +40,16 @@ public sealed class WorkerStorage
     public QueueClient? Poison { get; }
 
     /// <summary>Opens them by their signatures alone.</summary>
-    public static WorkerStorage FromAccess(WorkerAccess access)
+    /// <param name="access">The signatures.</param>
+    /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
+    public static WorkerStorage FromAccess(WorkerAccess access, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(access);
         return new WorkerStorage(
-            new BlobContainerClient(access.Candidates, ClientOptions.Blobs()),
-            new BlobContainerClient(access.Models, ClientOptions.Blobs()),
-            new QueueClient(access.GenerationJobs, ClientOptions.Queues(QueueMessageEncoding.None)),
-            new QueueClient(access.GenerationResults, ClientOptions.Queues()),
+            new BlobContainerClient(access.Candidates, ClientOptions.Blobs(loggers)),
+            new BlobContainerClient(access.Models, ClientOptions.Blobs(loggers)),
+            new QueueClient(access.GenerationJobs, ClientOptions.Queues(loggers, QueueMessageEncoding.None)),
+            new QueueClient(access.GenerationResults, ClientOptions.Queues(loggers)),
             poison: null);
     }
 
@@ -54,23 +58,25 @@ public sealed class WorkerStorage
     /// <see cref="WorkerAccess.FileSettingName"/> names, if there is one; else from the exchange account's, where
     /// the worker's identity has roles on these and on the poison queue only.
     /// </summary>
+    /// <param name="configuration">Holds the settings.</param>
+    /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
     /// <exception cref="InvalidOperationException">None of the settings is there.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The access is malformed.</exception>
-    public static WorkerStorage FromConfiguration(IConfiguration configuration)
+    public static WorkerStorage FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration[WorkerAccess.SettingName] is { Length: > 0 } json)
         {
-            return FromAccess(WorkerAccess.FromJson(json));
+            return FromAccess(WorkerAccess.FromJson(json), loggers);
         }
 
         if (configuration[WorkerAccess.FileSettingName] is { Length: > 0 } file)
         {
-            return FromAccess(WorkerAccess.FromJson(File.ReadAllText(file)));
+            return FromAccess(WorkerAccess.FromJson(File.ReadAllText(file)), loggers);
         }
 
-        var setting = new StorageSetting(configuration, ExchangeAccount.SettingName);
+        var setting = new StorageSetting(configuration, ExchangeAccount.SettingName, loggers);
         var asSent = setting.CreateQueues(QueueMessageEncoding.None);
         var blobs = setting.CreateBlobs();
         return new WorkerStorage(

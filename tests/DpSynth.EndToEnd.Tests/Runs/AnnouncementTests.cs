@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Messaging;
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Functions.Tests.Webhooks;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis;
@@ -130,6 +131,7 @@ public sealed class AnnouncementTests(AnnouncementTests.AnnouncingHost host) : I
 
         protected override void Override(IServiceCollection services) => services.AddSingleton(provider => new WebhookCaller(
             provider.GetRequiredService<IOptions<WebhookOptions>>(),
+            provider.GetRequiredService<FunctionInstruments>(),
             TimeProvider.System,
             provider.GetRequiredService<ILogger<WebhookCaller>>(),
             (_, certificate, _, _) => Receiver.Trusts(certificate)));

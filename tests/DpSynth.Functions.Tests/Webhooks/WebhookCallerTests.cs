@@ -1,5 +1,7 @@
 using System.Net;
 using DpSynth.Functions.Announcements;
+using DpSynth.Functions.Telemetry;
+using DpSynth.Functions.Tests.Telemetry;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Logging;
@@ -13,11 +15,16 @@ public sealed class WebhookCallerTests : IAsyncLifetime
         RunAnnouncement.Of(new RunView { Id = "run-1", State = RunState.Succeeded }, DateTimeOffset.UnixEpoch, "/here");
 
     private readonly Lines _log = new();
+    private readonly Measurements _measurements = new();
     private WebhookReceiver _receiver = null!;
 
     public async Task InitializeAsync() => _receiver = await WebhookReceiver.StartAsync();
 
-    public Task DisposeAsync() => _receiver.DisposeAsync().AsTask();
+    public async Task DisposeAsync()
+    {
+        _measurements.Dispose();
+        await _receiver.DisposeAsync();
+    }
 
     [Fact]
     public async Task Listed_host_is_called_with_the_announcement()
@@ -26,6 +33,7 @@ public sealed class WebhookCallerTests : IAsyncLifetime
 
         Assert.Equal(_announcement.Json.ToArray(), Assert.Single(_receiver.Calls).Body);
         Assert.StartsWith("Webhook called: run-1-ended at localhost.", Assert.Single(_log.Written), StringComparison.Ordinal);
+        Assert.Equal(["dpsynth.webhook.calls{outcome=taken}"], _measurements.Taken);
     }
 
     [Fact]
@@ -53,6 +61,7 @@ public sealed class WebhookCallerTests : IAsyncLifetime
 
         Assert.Empty(_receiver.Calls);
         Assert.Contains("it answered 307", Assert.Single(_log.Written), StringComparison.Ordinal);
+        Assert.Equal(["dpsynth.webhook.calls{outcome=refused}"], _measurements.Taken);
     }
 
     [Fact]
@@ -69,6 +78,7 @@ public sealed class WebhookCallerTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, busy.StatusCode);
         Assert.Equal(2, _receiver.Calls.Count);
+        Assert.Equal(["dpsynth.webhook.calls{outcome=failed}", "dpsynth.webhook.calls{outcome=taken}"], _measurements.Taken);
     }
 
     [Fact]
@@ -133,7 +143,7 @@ public sealed class WebhookCallerTests : IAsyncLifetime
     {
         var options = new WebhookOptions { AllowedHosts = allowedHosts, PrivateHosts = privateHosts, Secret = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3" };
         using var caller = new WebhookCaller(
-            Options.Create(options), TimeProvider.System, _log, trusts ? (_, certificate, _, _) => _receiver.Trusts(certificate) : null);
+            Options.Create(options), new FunctionInstruments(_measurements.Factory), TimeProvider.System, _log, trusts ? (_, certificate, _, _) => _receiver.Trusts(certificate) : null);
         await caller.CallAsync(address, _announcement, default);
     }
 
