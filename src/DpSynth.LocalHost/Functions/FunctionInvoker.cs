@@ -120,7 +120,8 @@ internal sealed class FunctionInvoker(FunctionCatalog catalog, IServiceProvider 
         object? Bind(ParameterInfo parameter)
         {
             var type = parameter.ParameterType;
-            if (parameter == function.TriggerParameter)
+            // By place: hosts that start at the same time in one process may be given different objects for one parameter.
+            if (parameter.Position == function.TriggerParameter.Position)
             {
                 return trigger(type);
             }
