@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Queues.Models;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Workers;
@@ -75,9 +76,10 @@ internal sealed class GenerationWorker(
                     continue;
                 }
             }
-            catch (Exception exception) when (exception is RequestFailedException or AggregateException or IOException or OperationCanceledException)
+            catch (Exception exception) when (
+                exception is RequestFailedException or AuthenticationFailedException or AggregateException or IOException or OperationCanceledException)
             {
-                // Nothing here is cancelled by the stop: what ends as cancelled is a call that timed out.
+                // Nothing here is cancelled by the stop: what ends as cancelled is a call that timed out. A token may be refused for a while too.
                 logger.StorageFailed(exception);
                 health.ReachesStorage = false;
                 pause = _options.LongestPause;

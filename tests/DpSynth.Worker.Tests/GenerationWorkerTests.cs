@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using DpSynth.Imaging;
@@ -244,17 +245,23 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
         Assert.Empty(runner.Begun);
     }
 
-    [Fact]
-    public async Task Time_outs_of_storage_do_not_end_the_worker()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Storage_that_times_out_or_tokens_that_are_refused_do_not_end_the_worker(bool refused)
     {
-        var jobs = new TimingOutQueue(Azurite.Configuration["AzureWebJobsStorage"]!, Jobs.Name, timeouts: 3);
+        // The first is how the client reports a time-out: cancelled, by nobody.
+        Exception fault = refused
+            ? new AuthenticationFailedException("The identity's end point is not there yet.")
+            : new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout of 0:01:40.");
+        var jobs = new FailingQueue(Azurite.Configuration["AzureWebJobsStorage"]!, Jobs.Name, fault, times: 3);
         await EnqueueAsync(NewJob());
         await StartWorkerAsync(
             JobRunner.Instant(),
             new WorkerStorage(Azurite.Exchange.Candidates, Azurite.Exchange.Models, jobs, Azurite.Exchange.Queue("generation-results"), poison: null));
         Assert.Null(Assert.Single(await ReceiveResultsAsync(1)).Error);
         await AssertAllIsDoneAsync();
-        Assert.Equal(0, jobs.TimeoutsLeft);
+        Assert.Equal(0, jobs.FaultsLeft);
     }
 
     [Theory]
@@ -304,21 +311,21 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     public async Task Setting_out_of_range_is_refused_at_the_start(string name, string value) =>
         await Assert.ThrowsAsync<OptionsValidationException>(() => StartWorkerAsync(JobRunner.Instant(), (name, value)));
 
-    /// <summary>A queue whose first calls time out, as the client reports it: cancelled, by nobody.</summary>
-    private sealed class TimingOutQueue(string connection, string name, int timeouts) : QueueClient(connection, name)
+    /// <summary>A queue whose first calls fail.</summary>
+    private sealed class FailingQueue(string connection, string name, Exception fault, int times) : QueueClient(connection, name)
     {
-        public int TimeoutsLeft { get; private set; } = timeouts;
+        public int FaultsLeft { get; private set; } = times;
 
         public override Task<Response<QueueMessage[]>> ReceiveMessagesAsync(
             int? maxMessages = null, TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default)
         {
-            if (TimeoutsLeft == 0)
+            if (FaultsLeft == 0)
             {
                 return base.ReceiveMessagesAsync(maxMessages, visibilityTimeout, cancellationToken);
             }
 
-            TimeoutsLeft--;
-            throw new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout of 0:01:40.");
+            FaultsLeft--;
+            throw fault;
         }
     }
 }
