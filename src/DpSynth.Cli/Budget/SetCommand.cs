@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DpSynth.Synthesis.Budgets;
 
 namespace DpSynth.Cli.Budget;
 

@@ -1,7 +1,7 @@
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Http;
-using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -47,7 +47,7 @@ public sealed class BudgetsApi(IPrivacyLedger ledger, ILedgerAdministration admi
 
         try
         {
-            return ApiJson.Ok(BudgetView.Of(await serve(caller)));
+            return ApiJson.Ok(BudgetReport.Of(await serve(caller)));
         }
         catch (RequestException fault)
         {

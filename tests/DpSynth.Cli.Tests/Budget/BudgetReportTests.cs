@@ -1,6 +1,6 @@
 using DpSynth.Cli.Budget;
-using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy;
 using DpSynth.Synthesis.Budgets;
 
 namespace DpSynth.Cli.Tests.Budget;

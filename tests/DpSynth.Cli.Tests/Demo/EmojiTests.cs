@@ -1,10 +1,10 @@
-using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
-using DpSynth.Cli.Demo;
 using DpSynth.Cli.Demo.Emoji;
+using DpSynth.Cli.Demo;
 using DpSynth.Cli.Runs;
 using DpSynth.Imaging;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using DpSynth.Cli.Budget;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.ImageServer;
+using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
 

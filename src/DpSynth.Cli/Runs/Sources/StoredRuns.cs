@@ -1,4 +1,3 @@
-using DpSynth.Cli.Budget;
 using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Releases;

@@ -1,12 +1,10 @@
 using System.Text.Json.Serialization;
-using DpSynth.Cli.Terminals;
-using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Privacy;
 
-namespace DpSynth.Cli.Budget;
+namespace DpSynth.Synthesis.Budgets;
 
-/// <summary>A dataset's budget in ε, at the δ of its cap.</summary>
+/// <summary>A dataset's privacy budget in ε, at the δ of its cap, under add/remove, in nats: as the command line and the API show it.</summary>
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Lineage">The lineage whose ledger it is.</param>
 /// <param name="TotalEpsilon">ε that all runs together may cost.</param>
@@ -16,7 +14,7 @@ namespace DpSynth.Cli.Budget;
 /// <param name="RemainingEpsilon">ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.</param>
 /// <param name="Accountant">What composed them.</param>
 /// <param name="Runs">The runs, in the order of their reservation.</param>
-internal sealed record BudgetReport(
+public sealed record BudgetReport(
     string Dataset,
     string Lineage,
     double TotalEpsilon,
@@ -31,51 +29,40 @@ internal sealed record BudgetReport(
     private const double Accuracy = 1e-5;
 
     /// <summary>Adds each run's own ε.</summary>
-    public static BudgetReport Of(PrivacyBudget budget) => new(
-        budget.Dataset,
-        budget.Lineage,
-        budget.CapEpsilon,
-        budget.CapDelta,
-        budget.SpentEpsilon,
-        budget.CommittedEpsilon,
-        budget.RemainingEpsilon,
-        budget.Accountant,
-        [.. budget.Runs.Select(run => new RunShare(
-            run.RunId, SpentBy(run, budget.CapDelta), run.Releases.Count(release => release.SpentAt is not null), run.Closed))]);
+    public static BudgetReport Of(PrivacyBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return new BudgetReport(
+            budget.Dataset,
+            budget.Lineage,
+            budget.CapEpsilon,
+            budget.CapDelta,
+            budget.SpentEpsilon,
+            budget.CommittedEpsilon,
+            budget.RemainingEpsilon,
+            budget.Accountant,
+            [.. budget.Runs.Select(run => new RunShare(
+                run.RunId, SpentBy(run, budget.CapDelta), run.Releases.Count(release => release.SpentAt is not null), run.Closed))]);
+    }
 
     /// <summary>ε of the releases that a run made, alone.</summary>
-    public static double SpentBy(RunBudget run, double delta) =>
-        PrivacyAccountant.Epsilon([.. run.Releases.Where(release => release.SpentAt is not null).Select(release => release.Event)], delta).Epsilon;
+    public static double SpentBy(RunBudget run, double delta)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return PrivacyAccountant.Epsilon([.. run.Releases.Where(release => release.SpentAt is not null).Select(release => release.Event)], delta).Epsilon;
+    }
 
     /// <summary>Whether a further run of (ε, δ) fits beside everything spent and reserved; the ledger decides again when the run is planned.</summary>
     public bool Admits(double epsilon, double delta) =>
         GaussianAccountant.Epsilon(GaussianAccountant.Mu(epsilon, delta), Delta) <= RemainingEpsilon * (1 + Accuracy);
-
-    /// <summary>The report in words.</summary>
-    public string Describe()
-    {
-        var figures = TextTable.DrawPairs(
-        [
-            ("dataset", Dataset),
-            ("ledger", Lineage == Dataset ? null : $"that of lineage '{Lineage}'"),
-            ("total", $"ε {Figures.Epsilon(TotalEpsilon)} at δ {Figures.Delta(Delta)}"),
-            ("spent", $"ε {Figures.Epsilon(SpentEpsilon)}"),
-            ("reserved", CommittedEpsilon > SpentEpsilon ? $"ε {Figures.Epsilon(CommittedEpsilon)} with what running runs hold" : null),
-            ("left", $"ε {Figures.Epsilon(RemainingEpsilon)} for a single further run"),
-        ]);
-        var runs = TextTable.Draw(
-            ["RUN", "SPENT", "RELEASES", "STATE"],
-            Runs.Select(run => (string[])[run.RunId, $"ε {Figures.Epsilon(run.SpentEpsilon)}", Figures.Count(run.Releases), run.Closed ? "over" : "running"]));
-        return Runs.Count == 0 ? figures : $"{figures}{Environment.NewLine}{Environment.NewLine}{runs}";
-    }
 }
 
 /// <summary>One run's share.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="SpentEpsilon">ε of its releases alone.</param>
 /// <param name="Releases">How many releases it made.</param>
-/// <param name="Closed">Whether it is over.</param>
-internal sealed record RunShare(
+/// <param name="Closed">Whether it is over; what it did not spend is then free again.</param>
+public sealed record RunShare(
     string RunId,
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
     int Releases,
