@@ -33,6 +33,14 @@ public class HostJsonTests
     }
 
     [Fact]
+    public void Host_json_drops_what_reaches_a_run_that_is_over()
+    {
+        // Workers answer late: thrown, such an answer would be tried five times and end on the poison queue.
+        using var host = Read();
+        Assert.False(At(host, "extensions.durableTask.throwStatusExceptionsOnRaiseEvent").GetBoolean());
+    }
+
+    [Fact]
     public void Flex_Consumption_polls_the_task_hub_every_ten_seconds_at_least()
     {
         using var host = Read();

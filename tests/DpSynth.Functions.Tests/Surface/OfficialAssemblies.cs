@@ -17,8 +17,12 @@ internal sealed class OfficialAssemblies : IDisposable
         _metadata = new MetadataLoadContext(new PathAssemblyResolver(platform));
         var own = platform.Where(path => IsOfficial(Path.GetFileNameWithoutExtension(path))).ToArray();
         AreDeclared = own.Any(path => Path.GetFileNameWithoutExtension(path) == Surface);
+
+        // A class of extension methods may be public in two of them under one name.
         Types = own.Select(_metadata.LoadFromAssemblyPath).SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.IsPublic).ToDictionary(type => PublicApi.Name(type), StringComparer.Ordinal);
+            .Where(type => type.IsPublic)
+            .DistinctBy(type => PublicApi.Name(type), StringComparer.Ordinal)
+            .ToDictionary(type => PublicApi.Name(type), StringComparer.Ordinal);
     }
 
     /// <summary>Whether they are the declarations for feeds without the packages.</summary>
