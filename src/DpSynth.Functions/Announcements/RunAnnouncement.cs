@@ -14,6 +14,9 @@ public sealed record RunAnnouncement
     /// <summary>What the types of all announcements begin with; the final state follows.</summary>
     public const string TypePrefix = "dpsynth.run.";
 
+    /// <summary>What stands in the place of a reason where an announcement leaves the installation.</summary>
+    public const string ReasonKept = "The run's status says why.";
+
     private RunAnnouncement(string id, BinaryData json)
     {
         Id = id;
@@ -42,5 +45,16 @@ public sealed record RunAnnouncement
             Time = at,
         };
         return new RunAnnouncement(announcement.Id, BinaryData.FromObjectAsJson(announcement));
+    }
+
+    /// <summary>
+    /// Announces the end of a run to somebody outside the installation, without the reason: that may name files of the private dataset,
+    /// which are for its owner alone.
+    /// </summary>
+    /// <inheritdoc cref="Of"/>
+    public static RunAnnouncement Outside(RunView view, DateTimeOffset at, string source)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Of(view.Reason is null ? view : view with { Reason = ReasonKept }, at, source);
     }
 }

@@ -14,7 +14,7 @@ public sealed class RunAnnouncer(IRunRegistry registry, RunEventQueue queue, Fun
     {
         var end = await registry.RecordEndAsync(runId, outcome, cancellationToken);
         var run = await registry.ReadAsync(runId, cancellationToken);
-        await queue.SendAsync(Announce(run, end).Json, cancellationToken);
+        await queue.SendAsync(RunAnnouncement.Of(Show(run, end), end.At, options.Value.Source).Json, cancellationToken);
         instruments.RunEnded(end.Outcome.State);
         return new AnnouncedRun(end.Outcome, run?.Request.Webhook is not null);
     }
@@ -23,9 +23,8 @@ public sealed class RunAnnouncer(IRunRegistry registry, RunEventQueue queue, Fun
     public async Task<(Uri Address, RunAnnouncement Announcement)?> FindWebhookAsync(string runId, CancellationToken cancellationToken) =>
         await registry.ReadAsync(runId, cancellationToken) is { Request.Webhook: { } address } run
             && await registry.ReadEndAsync(runId, cancellationToken) is { } end
-            ? (address, Announce(run, end))
+            ? (address, RunAnnouncement.Outside(Show(run, end), end.At, options.Value.Source))
             : null;
 
-    private RunAnnouncement Announce(RegisteredRun? run, EndedRun end) => RunAnnouncement.Of(
-        run is null ? RunViews.Show(end) : RunViews.Show(run, end), end.At, options.Value.Source);
+    private static RunView Show(RegisteredRun? run, EndedRun end) => run is null ? RunViews.Show(end) : RunViews.Show(run, end);
 }
