@@ -58,7 +58,7 @@ internal sealed class JournalStore(BlobServiceClient storage, string hubName)
     public async IAsyncEnumerable<string> ListAsync(bool liveOnly, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const string prefix = "instances/";
-        await foreach (var blob in _container.GetBlobsAsync(BlobTraits.Metadata, BlobStates.None, prefix, cancellationToken))
+        await foreach (var blob in _container.GetBlobsAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
         {
             var ended = blob.Metadata.TryGetValue(StatusKey, out var text)
                 && Enum.TryParse<OrchestrationRuntimeStatus>(text, out var status)
@@ -86,7 +86,7 @@ internal sealed class JournalStore(BlobServiceClient storage, string hubName)
     {
         var kept = before is { } execution ? JournalName(instanceId, execution) : null;
         await foreach (var blob in _container.GetBlobsAsync(
-            BlobTraits.None, BlobStates.None, $"journals/{Uri.EscapeDataString(instanceId)}/", cancellationToken))
+            new() { Prefix = $"journals/{Uri.EscapeDataString(instanceId)}/" }, cancellationToken))
         {
             if (kept is null || string.CompareOrdinal(blob.Name, kept) < 0)
             {

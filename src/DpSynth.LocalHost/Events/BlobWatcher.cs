@@ -61,7 +61,7 @@ internal sealed partial class BlobWatcher(
     {
         DateTimeOffset? startedAt = null;
         List<BlobItem> recent = [];
-        await foreach (var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, stop).AsPages())
+        await foreach (var page in container.GetBlobsAsync(cancellationToken: stop).AsPages())
         {
             startedAt ??= page.GetRawResponse().Headers.Date ?? DateTimeOffset.UtcNow;
             recent.AddRange(page.Values.Where(blob => isWatched(blob.Name) && announced.IsRecent(blob)));

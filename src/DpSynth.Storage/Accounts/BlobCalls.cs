@@ -100,7 +100,7 @@ internal static class BlobCalls
     /// <summary>Deletes all blobs whose name begins so, several at once.</summary>
     public static async Task DeleteAllAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken) =>
         await Parallel.ForEachAsync(
-            container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken),
+            container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
             async (item, stop) => await container.DeleteBlobIfExistsAsync(item.Name, cancellationToken: stop));
 

@@ -102,7 +102,7 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
     {
         var shards = new List<int>();
         var prefix = ExchangeLayout.Shards(runId, generation);
-        await foreach (var blob in container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
         {
             if (ExchangeLayout.ShardOfMarker(blob.Name) is { } shard)
             {

@@ -16,7 +16,7 @@ public sealed class DrawingStore(BlobContainerClient container) : IDrawingStore
     public async Task<IReadOnlySet<ulong>> ListAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
         var seeds = new HashSet<ulong>();
-        await foreach (var blob in container.GetBlobsAsync(prefix: ExchangeLayout.Drawings(shard), cancellationToken: cancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(new() { Prefix = ExchangeLayout.Drawings(shard) }, cancellationToken))
         {
             if (ulong.TryParse(blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var seed))
             {
@@ -37,7 +37,7 @@ public sealed class DrawingStore(BlobContainerClient container) : IDrawingStore
 
     /// <inheritdoc/>
     public Task DeleteAsync(string runId, int? generation, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        container.GetBlobsAsync(prefix: ExchangeLayout.Drawings(runId, generation), cancellationToken: cancellationToken),
+        container.GetBlobsAsync(new() { Prefix = ExchangeLayout.Drawings(runId, generation) }, cancellationToken),
         new ParallelOptions { MaxDegreeOfParallelism = ParallelDeletes, CancellationToken = cancellationToken },
         async (blob, token) => await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: token));
 }

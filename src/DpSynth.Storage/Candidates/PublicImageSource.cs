@@ -51,7 +51,7 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
     {
         var prefix = ExchangeLayout.PublicSet(name);
         var blobs = new List<string>();
-        await foreach (var item in container.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        await foreach (var item in container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
         {
             if (DatasetFolder.Describe(item.Name[ExchangeLayout.PublicSets.Length..], item.Properties.ContentLength ?? 0, isFolder: false) is not null)
             {

@@ -24,7 +24,7 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
         var exists = false;
         var isUploading = false;
         var prefix = PrivateLayout.Dataset(dataset);
-        await foreach (var item in account.Data.GetBlobsAsync(BlobTraits.Metadata, prefix: prefix, cancellationToken: cancellationToken))
+        await foreach (var item in account.Data.GetBlobsAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
         {
             exists = true;
             isUploading |= item.Name.AsSpan(prefix.Length).SequenceEqual(DatasetListing.UploadMarker);
@@ -43,7 +43,7 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
     public async Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken)
     {
         var datasets = new List<string>();
-        await foreach (var item in account.Data.GetBlobsByHierarchyAsync(delimiter: "/", cancellationToken: cancellationToken))
+        await foreach (var item in account.Data.GetBlobsByHierarchyAsync(new() { Delimiter = "/" }, cancellationToken))
         {
             if (item.IsPrefix)
             {

@@ -132,7 +132,7 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
     private async Task RemoveOthersAsync(string name, ModelIndex index, CancellationToken cancellationToken)
     {
         var kept = index.Files.Select(file => ExchangeLayout.ModelFile(name, file.Path)).ToHashSet(StringComparer.Ordinal);
-        await foreach (var blob in container.GetBlobsAsync(prefix: ExchangeLayout.Model(name), cancellationToken: cancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(new() { Prefix = ExchangeLayout.Model(name) }, cancellationToken))
         {
             if (!kept.Contains(blob.Name))
             {

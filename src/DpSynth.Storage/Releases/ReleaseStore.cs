@@ -26,7 +26,7 @@ public sealed class ReleaseStore(ExchangeAccount account) : IReleaseStore
     {
         var files = new List<ReleaseFile>();
         var prefix = ExchangeLayout.Release(runId);
-        await foreach (var item in account.Releases.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        await foreach (var item in account.Releases.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
         {
             files.Add(new ReleaseFile(item.Name[prefix.Length..], item.Properties.ContentLength ?? 0));
         }

@@ -63,7 +63,7 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
     public async IAsyncEnumerable<RegisteredRun> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ended = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var item in account.Requests.GetBlobsAsync(prefix: ExchangeLayout.EndedRuns, cancellationToken: cancellationToken))
+        await foreach (var item in account.Requests.GetBlobsAsync(new() { Prefix = ExchangeLayout.EndedRuns }, cancellationToken))
         {
             ended.Add(item.Name[ExchangeLayout.EndedRuns.Length..]);
         }
@@ -109,7 +109,7 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
         where T : class
     {
         var blobs = new List<(string Name, DateTimeOffset? WrittenAt)>();
-        await foreach (var item in account.Requests.GetBlobsAsync(prefix: prefix, cancellationToken: cancellationToken))
+        await foreach (var item in account.Requests.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
         {
             if (isWanted?.Invoke(item.Name) != false)
             {

@@ -53,7 +53,7 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         Assert.Equal(run.Spending.Requests, manifest.RootElement.GetProperty("spending").GetProperty("requests").GetInt64());
 
         // Nothing is left of single drawings, and no store holds a key, for there is none.
-        await foreach (var blob in host.Storage.ExchangeAccount.Candidates.GetBlobsAsync(prefix: "runs/blind-1/drawings/"))
+        await foreach (var blob in host.Storage.ExchangeAccount.Candidates.GetBlobsAsync(new() { Prefix = "runs/blind-1/drawings/" }))
             Assert.Fail($"{blob.Name} is left.");
     }
 

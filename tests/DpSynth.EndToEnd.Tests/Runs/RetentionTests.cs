@@ -102,7 +102,7 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
     private async Task<IReadOnlyList<string>> WorkAsync(string runId)
     {
         var names = new List<string>();
-        await foreach (var blob in host.Storage.PrivateAccount.Work.GetBlobsAsync(prefix: $"{runId}/"))
+        await foreach (var blob in host.Storage.PrivateAccount.Work.GetBlobsAsync(new() { Prefix = $"{runId}/" }))
         {
             names.Add(blob.Name);
         }

@@ -127,8 +127,7 @@ public sealed class OrchestrationTests(AzuriteFixture azurite) : IAsyncLifetime
 
         await _host.CrashAsync();
         var journals = 0;
-        await foreach (var journal in _host.Container.GetBlobsAsync(
-            Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, "journals/", CancellationToken.None))
+        await foreach (var journal in _host.Container.GetBlobsAsync(new() { Prefix = "journals/" }))
         {
             journals++;
             Assert.True(journal.Properties.ContentLength < 1000);

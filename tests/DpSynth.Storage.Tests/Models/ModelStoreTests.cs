@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Azure.Storage.Blobs.Models;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
 using DpSynth.Storage.Models;
@@ -256,7 +255,7 @@ public sealed class ModelStoreTests(AzuriteFixture azurite) : IDisposable
     }
 
     private async Task<Dictionary<string, string>> VersionsAsync() =>
-        await azurite.Exchange.Models.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{_name}/")
+        await azurite.Exchange.Models.GetBlobsAsync(new() { Prefix = $"{_name}/" })
             .ToDictionaryAsync(blob => blob.Name, blob => blob.Properties.ETag.ToString()!);
 
     private static string WriteModel(string folder, int seed)

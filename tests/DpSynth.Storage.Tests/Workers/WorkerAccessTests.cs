@@ -20,7 +20,7 @@ public sealed class WorkerAccessTests(AzuriteFixture azurite)
         var name = AzuriteFixture.NewName("blob");
         await worker.Candidates.UploadBlobAsync(name, BinaryData.FromString("mine"));
         Assert.Equal("mine", (await worker.Candidates.GetBlobClient(name).DownloadContentAsync()).Value.Content.ToString());
-        Assert.Contains(name, await worker.Candidates.GetBlobsAsync(prefix: name).Select(blob => blob.Name).ToListAsync());
+        Assert.Contains(name, await worker.Candidates.GetBlobsAsync(new() { Prefix = name }).Select(blob => blob.Name).ToListAsync());
 
         await azurite.Exchange.Queue(ExchangeLayout.GenerationJobs).SendMessageAsync("job");
         var message = (await worker.Jobs.ReceiveMessagesAsync(1)).Value[0];

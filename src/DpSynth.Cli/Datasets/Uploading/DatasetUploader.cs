@@ -20,7 +20,7 @@ public sealed class DatasetUploader(BlobContainerClient container, Terminal term
     {
         // The marker goes last, so that a removal cut short is not taken for a whole dataset.
         await MarkAsync(dataset, cancellationToken);
-        await foreach (var blob in container.GetBlobsAsync(prefix: $"{dataset}/", cancellationToken: cancellationToken))
+        await foreach (var blob in container.GetBlobsAsync(new() { Prefix = $"{dataset}/" }, cancellationToken))
         {
             if (blob.Name != $"{dataset}/{DatasetListing.UploadMarker}")
             {
