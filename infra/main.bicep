@@ -50,13 +50,13 @@ param workerImage string = ''
 param useDurableTaskScheduler bool = false
 
 @description('Addresses (CIDR) that may reach the scheduler. An empty list admits nobody; the function app needs a fixed outbound address to be listed.')
-param schedulerAllowedAddresses array = []
+param schedulerAllowedAddresses string[] = []
 
 @description('An Azure OpenAI account with an image model for the generator openai-images.')
 param useAzureOpenAI bool = false
 
 @description('Image model of the Azure OpenAI account; access to some models is by application.')
-param openAIModel object = {
+param openAIModel { name: string, version: string, skuName: string, capacity: int } = {
   name: 'gpt-image-2'
   version: '2026-04-21'
   skuName: 'GlobalStandard'
@@ -91,8 +91,25 @@ param webhookHosts string = ''
 param webhookPrivateHosts string = ''
 
 @secure()
-@description('Key that such calls are signed with: base64 of 24 to 64 random bytes.')
+@description('Key that such calls are signed with: base64 of 24 to 64 random bytes. Needed as soon as a host may be called; kept in the vault.')
 param webhookSecret string = ''
+
+@description('Where the function app and the workers send measurements and traces by OTLP, such as a collector in the network. Empty: nowhere.')
+param otlpEndpoint string = ''
+
+@allowed([
+  'grpc'
+  'http/protobuf'
+])
+@description('Protocol that it speaks.')
+param otlpProtocol string = 'grpc'
+
+@description('Whether it asks for headers, such as a key.')
+param useOtlpHeaders bool = false
+
+@secure()
+@description('Those headers, as NAME=VALUE separated by commas; kept in the vault.')
+param otlpHeaders string = ''
 
 @description('Epsilon that all runs on a dataset may cost together where its owner has set nothing else.')
 param budgetDefaultEpsilon string = '10'
@@ -103,7 +120,11 @@ param budgetDefaultDelta string = '1e-5'
 var suffix = take(uniqueString(subscription().id, environmentName, location), 10)
 var tags = { 'azd-env-name': environmentName }
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+var callsWebhooks = !empty(webhookHosts)
+var sendsOtlpHeaders = !empty(otlpEndpoint) && useOtlpHeaders
+var secretsInVault = callsWebhooks || sendsOtlpHeaders
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-dpsynth-${environmentName}'
   location: location
   tags: tags
@@ -138,7 +159,35 @@ module vault 'modules/vault.bicep' = {
     tags: tags
     suffix: suffix
     privateNetwork: privateNetwork
+    appsReadSecrets: secretsInVault
     storagePrincipalId: identities.outputs.storagePrincipalId
+  }
+}
+
+module webhookSecretInVault 'modules/vault-secret.bicep' = if (callsWebhooks) {
+  name: 'secret-webhook'
+  scope: group
+  params: {
+    vaultName: vault.outputs.name
+    name: 'webhook'
+    value: webhookSecret
+    readers: [
+      { holder: 'app', principalId: identities.outputs.appPrincipalId }
+    ]
+  }
+}
+
+module otlpHeadersInVault 'modules/vault-secret.bicep' = if (sendsOtlpHeaders) {
+  name: 'secret-otlp-headers'
+  scope: group
+  params: {
+    vaultName: vault.outputs.name
+    name: 'otlp-headers'
+    value: otlpHeaders
+    readers: [
+      { holder: 'app', principalId: identities.outputs.appPrincipalId }
+      { holder: 'worker', principalId: identities.outputs.workerPrincipalId }
+    ]
   }
 }
 
@@ -226,87 +275,26 @@ module openAI 'modules/openai.bicep' = if (useAzureOpenAI) {
   }
 }
 
-module privateBlobEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-private-blob'
+module privateEndpoints 'modules/private-endpoints.bicep' = if (privateNetwork) {
+  name: 'private-endpoints'
   scope: group
   params: {
     location: location
     tags: tags
-    name: 'private-blob'
-    targetId: privateAccount.outputs.id
-    groupId: 'blob'
+    networkId: network!.outputs.id
     subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.blobZoneId
-  }
-}
-
-module exchangeBlobEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-exchange-blob'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: 'exchange-blob'
-    targetId: exchangeAccount.outputs.id
-    groupId: 'blob'
-    subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.blobZoneId
-  }
-}
-
-module exchangeQueueEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-exchange-queue'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: 'exchange-queue'
-    targetId: exchangeAccount.outputs.id
-    groupId: 'queue'
-    subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.queueZoneId
-  }
-}
-
-module exchangeTableEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-exchange-table'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: 'exchange-table'
-    targetId: exchangeAccount.outputs.id
-    groupId: 'table'
-    subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.tableZoneId
-  }
-}
-
-module registryEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-registry'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: 'registry'
-    targetId: registry.outputs.id
-    groupId: 'registry'
-    subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.registryZoneId
-  }
-}
-
-module openAIEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork && useAzureOpenAI) {
-  name: 'endpoint-openai'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: 'openai'
-    targetId: openAI!.outputs.id
-    groupId: 'account'
-    subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.openAIZoneId
+    targets: concat(
+      [
+        { name: 'private-blob', id: privateAccount.outputs.id, groupId: 'blob' }
+        { name: 'exchange-blob', id: exchangeAccount.outputs.id, groupId: 'blob' }
+        { name: 'exchange-queue', id: exchangeAccount.outputs.id, groupId: 'queue' }
+        { name: 'exchange-table', id: exchangeAccount.outputs.id, groupId: 'table' }
+        { name: 'registry', id: registry.outputs.id, groupId: 'registry' }
+      ],
+      secretsInVault ? [{ name: 'vault', id: vault.outputs.id, groupId: 'vault' }] : [],
+      useAzureOpenAI ? [{ name: 'openai', id: openAI!.outputs.id, groupId: 'account' }] : [],
+      useEventTopic ? [{ name: 'request-topic', id: requestTopic!.outputs.id, groupId: 'topic' }] : []
+    )
   }
 }
 
@@ -330,6 +318,10 @@ module worker 'modules/worker.bicep' = {
     registryServer: registry.outputs.loginServer
     imageApiEndpoint: useAzureOpenAI ? openAI!.outputs.endpoint : ''
     imageApiRequestsPerMinute: openAIRequestsPerMinute
+    otlpEndpoint: otlpEndpoint
+    otlpProtocol: otlpProtocol
+    sendsOtlpHeaders: sendsOtlpHeaders
+    otlpHeadersUri: sendsOtlpHeaders ? otlpHeadersInVault!.outputs.uri : ''
   }
 }
 
@@ -351,6 +343,7 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainer: exchangeAccount.outputs.packageContainer
     privateBlobEndpoint: privateAccount.outputs.blobEndpoint
     telemetryName: monitoring.outputs.componentName
+    useDurableTaskScheduler: useDurableTaskScheduler
     schedulerEndpoint: useDurableTaskScheduler ? scheduler!.outputs.endpoint : ''
     taskHubName: useDurableTaskScheduler ? scheduler!.outputs.taskHubName : ''
     budgetDefaultEpsilon: budgetDefaultEpsilon
@@ -358,7 +351,11 @@ module functionApp 'modules/function-app.bicep' = {
     runRetentionDays: runRetentionDays
     webhookHosts: webhookHosts
     webhookPrivateHosts: webhookPrivateHosts
-    webhookSecret: webhookSecret
+    webhookSecretUri: callsWebhooks ? webhookSecretInVault!.outputs.uri : ''
+    otlpEndpoint: otlpEndpoint
+    otlpProtocol: otlpProtocol
+    sendsOtlpHeaders: sendsOtlpHeaders
+    otlpHeadersUri: sendsOtlpHeaders ? otlpHeadersInVault!.outputs.uri : ''
   }
 }
 
@@ -385,20 +382,6 @@ module requestTopic 'modules/request-topic.bicep' = if (useEventTopic) {
     privateNetwork: privateNetwork
     exchangeAccountId: exchangeAccount.outputs.id
     exchangeAccountName: exchangeAccount.outputs.name
-  }
-}
-
-module requestTopicEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork && useEventTopic) {
-  name: 'endpoint-request-topic'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    name: 'request-topic'
-    targetId: requestTopic!.outputs.id
-    groupId: 'topic'
-    subnetId: network!.outputs.endpointSubnetId
-    zoneId: network!.outputs.eventGridZoneId
   }
 }
 

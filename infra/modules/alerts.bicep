@@ -45,7 +45,7 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for condition in conditions: {
     name: 'alert-dpsynth-${condition.name}-${suffix}'
     location: location

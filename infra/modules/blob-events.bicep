@@ -6,7 +6,7 @@ param queueName string
 param subjectBeginsWith string
 param subjectEndsWith string
 @description('Subjects that begin so are left out.')
-param notBeneath array
+param notBeneath string[]
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
   name: topicName
@@ -32,13 +32,15 @@ resource subscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-
       includedEventTypes: ['Microsoft.Storage.BlobCreated']
       subjectBeginsWith: subjectBeginsWith
       subjectEndsWith: subjectEndsWith
-      advancedFilters: empty(notBeneath) ? [] : [
-        {
-          operatorType: 'StringNotBeginsWith'
-          key: 'subject'
-          values: notBeneath
-        }
-      ]
+      advancedFilters: empty(notBeneath)
+        ? []
+        : [
+            {
+              operatorType: 'StringNotBeginsWith'
+              key: 'subject'
+              values: notBeneath
+            }
+          ]
     }
     retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
   }

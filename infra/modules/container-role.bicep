@@ -10,12 +10,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: accountName
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' existing = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' existing = {
   parent: account
   name: 'default'
 }
 
-resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' existing = {
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
   parent: blobs
   name: containerName
 }

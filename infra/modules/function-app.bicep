@@ -14,7 +14,8 @@ param exchangeTableEndpoint string
 param packageContainer string
 param privateBlobEndpoint string
 param telemetryName string
-@description('Empty: orchestrations live in the exchange account.')
+@description('False: orchestrations live in the exchange account.')
+param useDurableTaskScheduler bool
 param schedulerEndpoint string
 param taskHubName string
 param budgetDefaultEpsilon string
@@ -22,9 +23,13 @@ param budgetDefaultDelta string
 param runRetentionDays int
 param webhookHosts string
 param webhookPrivateHosts string
-@secure()
-@description('Empty where no host may be called.')
-param webhookSecret string
+@description('Where the vault keeps the key of such calls. Not read where no host may be called.')
+param webhookSecretUri string
+@description('Empty: nothing is sent.')
+param otlpEndpoint string
+param otlpProtocol string
+param sendsOtlpHeaders bool
+param otlpHeadersUri string
 
 var settings = [
   { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
@@ -45,7 +50,7 @@ var settings = [
   { name: 'Announcements__Source', value: 'urn:dpsynth:${suffix}' }
   { name: 'Webhooks__AllowedHosts', value: webhookHosts }
   { name: 'Webhooks__PrivateHosts', value: webhookPrivateHosts }
-  { name: 'Webhooks__Secret', value: webhookSecret }
+  { name: 'Webhooks__Secret', value: empty(webhookHosts) ? '' : '@Microsoft.KeyVault(SecretUri=${webhookSecretUri})' }
 ]
 
 var schedulerSettings = [
@@ -59,6 +64,15 @@ var schedulerSettings = [
     name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName'
     value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
   }
+]
+
+var otlpSettings = [
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
+  { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: otlpProtocol }
+]
+
+var otlpHeaderSettings = [
+  { name: 'OTEL_EXPORTER_OTLP_HEADERS', value: '@Microsoft.KeyVault(SecretUri=${otlpHeadersUri})' }
 ]
 
 resource telemetry 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -88,11 +102,18 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
     httpsOnly: true
     publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    // References to the vault are resolved under this identity and, where the vault is closed, over the app's network. Unconfirmed that
+    // this plan needs no further routing setting for the latter: see that every reference is shown as resolved.
     keyVaultReferenceIdentity: identityId
     siteConfig: {
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'
-      appSettings: concat(settings, empty(schedulerEndpoint) ? [] : schedulerSettings)
+      appSettings: concat(
+        settings,
+        useDurableTaskScheduler ? schedulerSettings : [],
+        empty(otlpEndpoint) ? [] : otlpSettings,
+        sendsOtlpHeaders ? otlpHeaderSettings : []
+      )
     }
     functionAppConfig: {
       deployment: {
@@ -110,7 +131,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
         instanceMemoryMB: 4096
         maximumInstanceCount: 100
         // The task hub in the exchange account is polled by a running instance; the scheduler wakes the app by itself.
-        alwaysReady: empty(schedulerEndpoint) ? [{ name: 'durable', instanceCount: 1 }] : []
+        alwaysReady: useDurableTaskScheduler ? [] : [{ name: 'durable', instanceCount: 1 }]
       }
     }
   }

@@ -3,15 +3,6 @@ param location string
 param tags object
 param suffix string
 
-var zoneNames = [
-  'privatelink.blob.${environment().suffixes.storage}'
-  'privatelink.queue.${environment().suffixes.storage}'
-  'privatelink.table.${environment().suffixes.storage}'
-  'privatelink.azurecr.io'
-  'privatelink.openai.azure.com'
-  'privatelink.eventgrid.azure.net'
-]
-
 resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: 'vnet-dpsynth-${suffix}'
   location: location
@@ -54,33 +45,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   }
 }
 
-resource zone 'Microsoft.Network/privateDnsZones@2020-06-01' = [
-  for zoneName in zoneNames: {
-    name: zoneName
-    location: 'global'
-    tags: tags
-  }
-]
-
-resource zoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (zoneName, i) in zoneNames: {
-    parent: zone[i]
-    name: 'dpsynth'
-    location: 'global'
-    tags: tags
-    properties: {
-      registrationEnabled: false
-      virtualNetwork: { id: network.id }
-    }
-  }
-]
-
+output id string = network.id
 output endpointSubnetId string = '${network.id}/subnets/endpoints'
 output appSubnetId string = '${network.id}/subnets/app'
 output workerSubnetId string = '${network.id}/subnets/workers'
-output blobZoneId string = zone[0].id
-output queueZoneId string = zone[1].id
-output tableZoneId string = zone[2].id
-output registryZoneId string = zone[3].id
-output openAIZoneId string = zone[4].id
-output eventGridZoneId string = zone[5].id

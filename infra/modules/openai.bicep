@@ -3,8 +3,7 @@ param location string
 param tags object
 param suffix string
 param privateNetwork bool
-@description('name, version, skuName and capacity of the image model.')
-param model object
+param model { name: string, version: string, skuName: string, capacity: int }
 param workerPrincipalId string
 
 var roles = loadJsonContent('../roles.json')
@@ -23,7 +22,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
   }
 }
 
-resource deployment 'Microsoft.CognitiveServices/accounts/deployments@2024-10-01' = {
+resource deployment 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' = {
   parent: account
   name: model.name
   sku: { name: model.skuName, capacity: model.capacity }

@@ -7,7 +7,7 @@ param workerPrincipalId string
 
 var roles = loadJsonContent('../roles.json')
 
-resource registry 'Microsoft.ContainerRegistry/registries@2025-06-01-preview' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
   name: 'crdpsynth${suffix}'
   location: location
   tags: tags

@@ -2,7 +2,7 @@
 param location string
 param tags object
 param suffix string
-param allowedAddresses array
+param allowedAddresses string[]
 param retentionDays int
 param appPrincipalId string
 
@@ -24,8 +24,7 @@ resource taskHub 'Microsoft.DurableTask/schedulers/taskHubs@2025-11-01' = {
   name: 'DpSynth'
 }
 
-// Read in the reference of 2025-04-01-preview only; unconfirmed in the newer version.
-resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2025-04-01-preview' = {
+resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2025-11-01' = {
   parent: scheduler
   name: 'default'
   properties: {

@@ -5,8 +5,8 @@ param location string
 param tags object
 param privateNetwork bool
 param softDeleteDays int
-param containers array
-param queues array
+param containers string[]
+param queues string[]
 param keyName string
 param vaultUri string
 param storageIdentityId string
@@ -56,7 +56,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   }
 }
 
-resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -67,7 +67,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   }
 }
 
-resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = [
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [
   for containerName in containers: {
     parent: blobs
     name: containerName
@@ -87,6 +87,8 @@ resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-0
   }
 ]
 
+// The newer versions are previews, and the last one that is none is of 2016.
+#disable-next-line use-recent-api-versions
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: blobs

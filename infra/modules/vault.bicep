@@ -1,14 +1,16 @@
-// The key under which both storage accounts encrypt. Purge protection cannot be turned off again, and the vault's name stays taken
+// The key under which both storage accounts encrypt, and the secrets of options that have one (vault-secret.bicep). Purge protection cannot be turned off again, and the vault's name stays taken
 // for 90 days after a teardown.
 param location string
 param tags object
 param suffix string
 param privateNetwork bool
+@description('Whether the function app or the workers read secrets here.')
+param appsReadSecrets bool
 param storagePrincipalId string
 
 var roles = loadJsonContent('../roles.json')
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: 'kv-dpsynth-${suffix}'
   location: location
   tags: tags
@@ -19,14 +21,15 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableSoftDelete: true
     enablePurgeProtection: true
     softDeleteRetentionInDays: 90
-    // Only the storage accounts read the key, as a trusted service. Unconfirmed that the bypass works in every region while public
+    // The storage accounts read the key as a trusted service. Unconfirmed that the bypass works in every region while public
     // access is disabled; if a storage account cannot reach its key, set 'Enabled' and leave the deny rule.
     publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
-    networkAcls: { bypass: 'AzureServices', defaultAction: 'Deny' }
+    // The apps are no trusted services: they come over a private endpoint, and in a trial from anywhere.
+    networkAcls: { bypass: 'AzureServices', defaultAction: appsReadSecrets && !privateNetwork ? 'Allow' : 'Deny' }
   }
 }
 
-resource key 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+resource key 'Microsoft.KeyVault/vaults/keys@2025-05-01' = {
   parent: vault
   name: 'storage'
   properties: {
@@ -55,5 +58,7 @@ resource storageUsesKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+output id string = vault.id
+output name string = vault.name
 output keyName string = key.name
 output uri string = vault.properties.vaultUri

@@ -19,12 +19,37 @@ param registryServer string
 param imageApiEndpoint string
 @description('Requests a minute that all workers together send to it; empty: no limit but the service\'s own.')
 param imageApiRequestsPerMinute string
+@description('Empty: nothing is sent.')
+param otlpEndpoint string
+param otlpProtocol string
+param sendsOtlpHeaders bool
+param otlpHeadersUri string
 
 // A container asks for its profile's whole machine: the GPU is billed anyway.
 var sizes = {
   'Consumption-GPU-NC8as-T4': { cpu: '8', memory: '56Gi' }
   'Consumption-GPU-NC24-A100': { cpu: '24', memory: '220Gi' }
 }
+
+var settings = [
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'AzureWebJobsStorage__clientId', value: clientId }
+  { name: 'AzureWebJobsStorage__blobServiceUri', value: blobEndpoint }
+  { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
+  { name: 'ImageApi__Endpoint', value: imageApiEndpoint }
+  { name: 'ImageApi__Authentication', value: 'EntraId' }
+  { name: 'ImageApi__ClientId', value: clientId }
+  { name: 'ImageApi__RequestsPerMinute', value: imageApiRequestsPerMinute }
+]
+
+var otlpSettings = [
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: otlpEndpoint }
+  { name: 'OTEL_EXPORTER_OTLP_PROTOCOL', value: otlpProtocol }
+]
+
+var otlpHeaderSettings = [
+  { name: 'OTEL_EXPORTER_OTLP_HEADERS', secretRef: 'otlp-headers' }
+]
 
 // The image sets the same port.
 var healthPort = 8080
@@ -47,6 +72,8 @@ resource environment 'Microsoft.App/managedEnvironments@2025-01-01' = {
   }
 }
 
+// The newer versions are previews, and the last one that is none knows no groups of categories.
+#disable-next-line use-recent-api-versions
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: environment
@@ -74,22 +101,15 @@ resource worker 'Microsoft.App/containerApps@2026-01-01' = {
       registries: [
         { server: registryServer, identity: identityId }
       ]
+      // Unconfirmed that the platform reaches a closed vault over the environment's network.
+      secrets: sendsOtlpHeaders ? [{ name: 'otlp-headers', keyVaultUrl: otlpHeadersUri, identity: identityId }] : []
     }
     template: {
       containers: [
         {
           name: 'worker'
           image: empty(image) ? placeholder : image
-          env: [
-            { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
-            { name: 'AzureWebJobsStorage__clientId', value: clientId }
-            { name: 'AzureWebJobsStorage__blobServiceUri', value: blobEndpoint }
-            { name: 'AzureWebJobsStorage__queueServiceUri', value: queueEndpoint }
-            { name: 'ImageApi__Endpoint', value: imageApiEndpoint }
-            { name: 'ImageApi__Authentication', value: 'EntraId' }
-            { name: 'ImageApi__ClientId', value: clientId }
-            { name: 'ImageApi__RequestsPerMinute', value: imageApiRequestsPerMinute }
-          ]
+          env: concat(settings, empty(otlpEndpoint) ? [] : otlpSettings, sendsOtlpHeaders ? otlpHeaderSettings : [])
           probes: [
             {
               // A first start fetches gigabytes of a model before it is ready; it lives from its first second.

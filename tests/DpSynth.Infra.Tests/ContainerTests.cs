@@ -1,5 +1,5 @@
 using System.Globalization;
-using DpSynth.Infra.Tests.Bicep;
+using DpSynth.Infra.Tests.Deployments;
 using DpSynth.Models.Sessions;
 using DpSynth.Storage.Models;
 using DpSynth.Worker;
@@ -92,24 +92,23 @@ public class ContainerTests
     [Fact]
     public void Platform_probes_what_the_image_answers()
     {
-        var probes = Maps().Where(map => map["httpGet"] is Map).ToArray();
+        var container = Assert.Single(Worker().At("properties.template.containers")!.AsArray())!;
+        var port = Options(Gpu).HealthPort;
         Assert.Equal(
-            [("Liveness", HealthServer.LivePath), ("Readiness", HealthServer.ReadyPath)],
-            probes.Select(probe => (((Text)probe["type"]!).Value, ((Text)((Map)probe["httpGet"]!)["path"]!).Value)));
-        Assert.All(probes, probe => Assert.Equal("healthPort", ((Name)((Map)probe["httpGet"]!)["port"]!).Value));
-        Assert.Contains($"var healthPort = {Options(Gpu).HealthPort}", File.ReadAllText(Path.Combine(Repository.Infra, "modules", "worker.bicep")), StringComparison.Ordinal);
+            [("Liveness", HealthServer.LivePath, port), ("Readiness", HealthServer.ReadyPath, port)],
+            container["probes"]!.AsArray().Select(probe =>
+                (probe!["type"]!.GetValue<string>(), probe["httpGet"]!["path"]!.GetValue<string>(), (int?)probe["httpGet"]!["port"]!.GetValue<int>())));
     }
 
     [Fact]
     public void Worker_has_stopped_before_the_platform_kills_it()
     {
-        var grace = Maps().Select(map => map["terminationGracePeriodSeconds"]).OfType<Constant>().Single();
         var options = Options(Gpu);
-        Assert.True(options.ShutdownTimeout < TimeSpan.FromSeconds(Convert.ToDouble(grace.Value, CultureInfo.InvariantCulture)));
+        Assert.True(options.ShutdownTimeout < TimeSpan.FromSeconds((int)Worker().Value("properties.template.terminationGracePeriodSeconds")!));
         Assert.True(options.DrainTimeout < options.ShutdownTimeout);
     }
 
-    private static IEnumerable<Map> Maps() => Repository.Module("worker").Expressions.SelectMany(expression => expression.All()).OfType<Map>();
+    private static DeployedResource Worker() => Deployment.Standard.Single("Microsoft.App/containerApps");
 
     private static GenerationWorkerOptions Options(string file) =>
         Configuration(file).GetSection(GenerationWorkerOptions.SectionName).Get<GenerationWorkerOptions>()!;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using DpSynth.Infra.Tests.Bicep;
 
 namespace DpSynth.Infra.Tests;
 
@@ -12,10 +11,6 @@ internal static class Repository
 
     public static string File(string path) => Path.Combine(Root, path);
 
-    public static Template MainTemplate() => Template.Read(Path.Combine(Infra, "main.bicep"));
-
-    public static Template Module(string name) => Template.Read(Path.Combine(Infra, "modules", $"{name}.bicep"));
-
-    public static IReadOnlyList<Template> Templates() =>
-        [.. Directory.EnumerateFiles(Infra, "*.bicep", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(Template.Read)];
+    public static IReadOnlyList<string> InfraFiles() =>
+        [.. Directory.EnumerateFiles(Infra, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }

@@ -1,10 +1,41 @@
-using System.Text.Json;
-using DpSynth.Infra.Tests.Bicep;
+using DpSynth.Infra.Tests.Deployments;
 
 namespace DpSynth.Infra.Tests;
 
 public class RoleTests
 {
+    private const string App = "id-dpsynth-app";
+    private const string Worker = "id-dpsynth-worker";
+    private const string Storage = "id-dpsynth-storage";
+
+    private static readonly string[] _worker =
+    [
+        "containers stexchange/candidates: StorageBlobDataContributor",
+        "containers stexchange/models: StorageBlobDataReader",
+        "queues stexchange/generation-jobs-poison: StorageQueueDataMessageSender",
+        "queues stexchange/generation-jobs: StorageQueueDataContributor",
+        "queues stexchange/generation-results: StorageQueueDataMessageSender",
+        "registries crdpsynth: AcrPull",
+    ];
+
+    private static readonly string[] _app =
+    [
+        "components appi-dpsynth: MonitoringMetricsPublisher",
+        "containers stprivate/ledger-heads: StorageBlobDataContributor",
+        "containers stprivate/ledgers: StorageBlobDataContributor",
+        "containers stprivate/private-data: StorageBlobDataReader",
+        "containers stprivate/private-work: StorageBlobDataContributor",
+        "storageAccounts stexchange: StorageBlobDataOwner",
+        "storageAccounts stexchange: StorageQueueDataContributor",
+        "storageAccounts stexchange: StorageTableDataContributor",
+    ];
+
+    private static readonly Dictionary<string, string[]> _topics = new(StringComparer.Ordinal)
+    {
+        ["evgt-dpsynth-uploads"] = ["queues stexchange/dataset-events: StorageQueueDataMessageSender"],
+        ["evgt-dpsynth-requests"] = ["queues stexchange/request-files: StorageQueueDataMessageSender"],
+    };
+
     /// <summary>Built-in roles of Azure; the ids are the same in every tenant.</summary>
     private static readonly Dictionary<string, string> _builtIn = new(StringComparer.Ordinal)
     {
@@ -17,132 +48,82 @@ public class RoleTests
         ["CognitiveServicesOpenAIUser"] = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd",
         ["AcrPull"] = "7f951dda-4ed3-4680-a7ca-43fe172d538d",
         ["KeyVaultCryptoServiceEncryptionUser"] = "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+        ["KeyVaultSecretsUser"] = "4633458b-17de-408a-b874-0445c86b69e6",
         ["DurableTaskDataContributor"] = "0ad04412-c4d5-4796-b79c-f76d14c8d402",
         ["MonitoringMetricsPublisher"] = "3913510d-42f4-4e42-8a64-420c390055eb",
     };
 
     [Fact]
     public void Role_ids_are_the_built_in_ones() =>
-        Assert.Equal(
-            _builtIn.OrderBy(pair => pair.Key, StringComparer.Ordinal),
-            JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(Repository.Infra, "roles.json")))!
-                .OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Assert.Equal(_builtIn.OrderBy(pair => pair.Key, StringComparer.Ordinal), RoleAssignment.Roles().OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     [Fact]
-    public void Worker_has_exactly_the_roles_it_works_with() =>
-        Assert.Equal(
-            [
-                "container candidates: StorageBlobDataContributor",
-                "container models: StorageBlobDataReader",
-                "queue generation-jobs-poison: StorageQueueDataMessageSender",
-                "queue generation-jobs: StorageQueueDataContributor",
-                "queue generation-results: StorageQueueDataMessageSender",
-                "resource account in openai.bicep: CognitiveServicesOpenAIUser",
-                "resource registry in registry.bicep: AcrPull",
-            ],
-            RolesOf("workerPrincipalId"));
-
-    [Fact]
-    public void App_has_exactly_the_roles_it_works_with() =>
-        Assert.Equal(
-            [
-                "account exchange-account.bicep: StorageBlobDataOwner",
-                "account exchange-account.bicep: StorageQueueDataContributor",
-                "account exchange-account.bicep: StorageTableDataContributor",
-                "container ledger-heads: StorageBlobDataContributor",
-                "container ledgers: StorageBlobDataContributor",
-                "container private-data: StorageBlobDataReader",
-                "container private-work: StorageBlobDataContributor",
-                "resource component in monitoring.bicep: MonitoringMetricsPublisher",
-                "resource taskHub in scheduler.bicep: DurableTaskDataContributor",
-            ],
-            RolesOf("appPrincipalId"));
-
-    [Fact]
-    public void Storage_identity_may_use_the_one_key() =>
-        Assert.Equal(["resource key in vault.bicep: KeyVaultCryptoServiceEncryptionUser"], RolesOf("storagePrincipalId"));
-
-    [Fact]
-    public void Event_topics_may_send_to_the_one_queue_each() =>
-        Assert.Equal(
-            ["dataset-events by uploads: StorageQueueDataMessageSender", "request-files by requestFiles: StorageQueueDataMessageSender"],
-            Repository.Module("events").Modules.Where(module => module.Path == "queue-role.bicep").Select(module => (Map)module.Properties["params"]!)
-                .Select(given => $"{Plain(given["queueName"]!)} by {((Name)((Member)((Member)given["principalId"]!).Target).Target).Value}: {Plain(given["roleId"]!)}")
-                .Order(StringComparer.Ordinal));
-
-    [Fact]
-    public void Topic_of_requests_may_send_to_the_queue_of_requests_alone() =>
-        Assert.Equal(
-            ["run-requests: StorageQueueDataMessageSender"],
-            Repository.Module("request-topic").Modules.Where(module => module.Path == "queue-role.bicep").Select(module => (Map)module.Properties["params"]!)
-                .Select(given => $"{Plain(given["queueName"]!)}: {Plain(given["roleId"]!)}"));
-
-    [Fact]
-    public void Private_account_knows_no_worker() =>
-        Assert.DoesNotContain(Repository.Module("private-account").Parameters, parameter => parameter.Symbol.Contains("worker", StringComparison.OrdinalIgnoreCase));
-
-    [Fact]
-    public void Whole_accounts_are_given_to_the_host_of_the_exchange_account_only()
-    {
-        var callers = Repository.Templates().Where(template => template.Modules.Any(module => module.Path == "account-role.bicep")).Select(template => template.FileName);
-        Assert.Equal(["exchange-account.bicep"], callers);
-    }
-
-    [Fact]
-    public void Every_assignment_has_a_scope_of_its_own_and_a_principal_type()
-    {
-        var assignments = Repository.Templates().SelectMany(template => template.Resources).Where(r => r.Type == "Microsoft.Authorization/roleAssignments").ToArray();
-        Assert.NotEmpty(assignments);
-        foreach (var assignment in assignments)
-        {
-            Assert.IsType<Name>(assignment.Properties["scope"]);
-            Assert.Equal("ServicePrincipal", Plain(((Map)assignment.Properties["properties"]!)["principalType"]!));
-        }
-    }
-
-    /// <summary>What <c>main.bicep</c> hands to a principal through the modules that take its id under this parameter name.</summary>
-    private static IEnumerable<string> RolesOf(string parameter)
-    {
-        // The name says whose id it is only if main.bicep passes that identity's, and no other, under it.
-        var handed = Repository.MainTemplate().Modules.Select(module => module.Properties["params"]).OfType<Map>()
-            .SelectMany(map => map.Properties.Where(property => Plain(property.Key) == parameter)).Select(property => property.Value).ToArray();
-        Assert.NotEmpty(handed);
-        Assert.All(handed, value => Assert.Equal(("outputs", parameter), (((Member)((Member)value).Target).Value, ((Member)value).Value)));
-        return Repository.Templates().Where(template => template.Parameters.Any(p => p.Symbol == parameter))
-            .SelectMany(template => Direct(template, parameter).Concat(ThroughModules(template, parameter)))
-            .Order(StringComparer.Ordinal);
-    }
-
-    private static IEnumerable<string> Direct(Template template, string parameter) =>
-        from resource in template.Resources
-        where resource.Type == "Microsoft.Authorization/roleAssignments"
-        let properties = (Map)resource.Properties["properties"]!
-        where properties["principalId"] is Name name && name.Value == parameter
-        select $"resource {((Name)resource.Properties["scope"]!).Value} in {template.FileName}: {Plain(((Call)properties["roleDefinitionId"]!).Arguments[1])}";
-
-    private static IEnumerable<string> ThroughModules(Template template, string parameter)
-    {
-        foreach (var module in template.Modules.Where(module => module.Properties["params"] is Map given && given["principalId"] is Name name && name.Value == parameter))
-        {
-            // The name under which the assignment is made must be this principal's alone.
-            var loop = Assert.IsType<Loop>(module.Body);
-            Assert.Equal(parameter.Replace("PrincipalId", "", StringComparison.Ordinal), Plain(((Map)module.Properties["params"]!)["holder"]!));
-            var table = ((Name)loop.Source).Value;
-            var roles = module.Path == "account-role.bicep"
-                ? template.Strings(table).Select(role => $"account {template.FileName}: {role}")
-                : template.Maps(table).Select(entry =>
-                    $"{(entry.TryGetValue("queue", out var queue) ? $"queue {queue}" : $"container {entry["container"]}")}: {entry["role"]}");
-            foreach (var role in roles)
+    public void Without_options_everybody_has_exactly_the_roles_they_work_with() =>
+        AssertRoles(
+            Deployment.Standard,
+            new(_topics)
             {
-                yield return role;
-            }
-        }
+                [App] = _app,
+                [Worker] = _worker,
+                [Storage] = ["keys kv-dpsynth/storage: KeyVaultCryptoServiceEncryptionUser"],
+            });
+
+    [Theory]
+    [InlineData(nameof(Deployment.Complete))]
+    [InlineData(nameof(Deployment.Trial))]
+    public void Options_add_exactly_the_roles_they_need(string name) =>
+        AssertRoles(
+            Deployment.Named(name),
+            new(_topics)
+            {
+                [App] =
+                [
+                    .. _app,
+                    "secrets kv-dpsynth/otlp-headers: KeyVaultSecretsUser",
+                    "secrets kv-dpsynth/webhook: KeyVaultSecretsUser",
+                    "taskHubs dts-dpsynth/DpSynth: DurableTaskDataContributor",
+                ],
+                [Worker] = [.. _worker, "accounts oai-dpsynth: CognitiveServicesOpenAIUser", "secrets kv-dpsynth/otlp-headers: KeyVaultSecretsUser"],
+                [Storage] = ["keys kv-dpsynth/storage: KeyVaultCryptoServiceEncryptionUser"],
+                ["evgt-dpsynth-run-requests"] = ["queues stexchange/run-requests: StorageQueueDataMessageSender"],
+            });
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Private_account_is_the_apps_alone_and_container_by_container(string name)
+    {
+        RoleAssignment[] assignments = [.. RoleAssignment.In(Deployment.Named(name)).Where(a => a.Scope.StartsWith("stprivate", StringComparison.Ordinal))];
+        Assert.NotEmpty(assignments);
+        Assert.All(assignments, assignment => Assert.Equal((App, "containers"), (assignment.Holder, assignment.ScopeType)));
     }
 
-    private static string Plain(Expression expression) => expression switch
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Every_assignment_has_a_name_of_its_own(string name)
     {
-        Text { Holes.Count: 0 } text => text.Value,
-        Member member => member.Value,
-        _ => throw new InvalidOperationException($"Line {expression.Line} is not plain."),
-    };
+        string[] ids = [.. Deployment.Named(name).Of("Microsoft.Authorization/roleAssignments").Select(assignment => assignment.Id)];
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Programs_run_under_the_identities_whose_roles_these_are(string name)
+    {
+        var deployment = Deployment.Named(name);
+        Assert.Equal([App], Identities("Microsoft.Web/sites"));
+        Assert.Equal([Worker], Identities("Microsoft.App/containerApps"));
+        Assert.Equal([Storage, Storage], Identities("Microsoft.Storage/storageAccounts"));
+
+        IEnumerable<string> Identities(string type) => deployment.Of(type).SelectMany(resource =>
+        {
+            Assert.Equal("UserAssigned", resource.Value("identity.type"));
+            return resource.At("identity.userAssignedIdentities")!.AsObject().Select(identity =>
+                DeployedResource.Short(identity.Key[(identity.Key.LastIndexOf('/') + 1)..], deployment.Suffix));
+        });
+    }
+
+    private static void AssertRoles(Deployment deployment, Dictionary<string, string[]> expected) =>
+        Assert.Equal(
+            expected.SelectMany(holder => holder.Value.Select(role => $"{holder.Key} {role}")).Order(StringComparer.Ordinal),
+            RoleAssignment.In(deployment).Select(assignment => $"{assignment.Holder} {assignment}").Order(StringComparer.Ordinal));
 }

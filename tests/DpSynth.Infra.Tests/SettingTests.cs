@@ -1,20 +1,25 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Retention;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Generators.OpenAIImages.Connection;
-using DpSynth.Infra.Tests.Bicep;
+using DpSynth.Infra.Tests.Deployments;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Workers;
+using DpSynth.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DpSynth.Infra.Tests;
 
 public class SettingTests
 {
+    private const string WebhookSecret = $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.Secret)}";
+    private const string ImageApiAuthenticationSetting = $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Authentication)}";
+
     /// <summary>Settings that the platform reads, not this code.</summary>
     private static readonly string[] _platform =
     [
@@ -27,109 +32,113 @@ public class SettingTests
 
     private static readonly string[] _private = Identity(PrivateAccount.SettingName, "blob");
 
-    [Fact]
-    public void Settings_of_the_function_app_are_those_of_the_code() =>
+    private static readonly string[] _scheduler =
+    [
+        "AzureFunctionsJobHost__extensions__durableTask__hubName",
+        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
+        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
+        "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
+    ];
+
+    /// <summary>The last two are read by OpenTelemetry's own library.</summary>
+    private static readonly string[] _telemetry = [TelemetryExport.EndpointSetting, "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"];
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Settings_of_the_function_app_are_those_of_the_code(string name) =>
         Assert.Equal(
+            _platform.Concat(_exchange).Concat(_private).Concat(
             [
-                .. _platform.Concat(_exchange).Concat(_private).Concat(
-                [
-                    $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
-                    $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
-                    $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
-                    $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",
-                    $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.KeepWork)}",
-                    $"{AnnouncementOptions.SectionName}__{nameof(AnnouncementOptions.Source)}",
-                    $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.AllowedHosts)}",
-                    $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.PrivateHosts)}",
-                    $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.Secret)}",
-                ]).Order(StringComparer.Ordinal),
-            ],
-            Names(Repository.Module("function-app").Maps("settings")));
+                $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
+                $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
+                $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
+                $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",
+                $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.KeepWork)}",
+                $"{AnnouncementOptions.SectionName}__{nameof(AnnouncementOptions.Source)}",
+                $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.AllowedHosts)}",
+                $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.PrivateHosts)}",
+                WebhookSecret,
+            ]).Concat(name == nameof(Deployment.Standard) ? [] : _scheduler.Concat(_telemetry)).Order(StringComparer.Ordinal),
+            Names(App(Deployment.Named(name))));
 
     [Fact]
     public void Settings_of_the_scheduler_override_what_host_json_says()
     {
         using var host = JsonDocument.Parse(File.ReadAllText(Repository.File("host.json")));
         var durable = host.RootElement.GetProperty("extensions").GetProperty("durableTask");
-        Assert.True(durable.TryGetProperty("hubName", out _));
+        Assert.True(durable.TryGetProperty("hubName", out var hub));
         Assert.True(durable.TryGetProperty("storageProvider", out _));
+        var settings = App(Deployment.Complete);
+        Assert.Equal(hub.GetString(), settings["AzureFunctionsJobHost__extensions__durableTask__hubName"]);
+        Assert.Equal(hub.GetString(), Deployment.Complete.Single("Microsoft.DurableTask/schedulers/taskHubs").OwnName);
+        Assert.Equal("DURABLE_TASK_SCHEDULER_CONNECTION_STRING", settings["AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName"]);
+        Assert.Contains("Authentication=ManagedIdentity", settings["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_instance_is_always_ready_where_it_polls_the_task_hub()
+    {
+        const string ready = "properties.functionAppConfig.scaleAndConcurrency.alwaysReady";
+        Assert.Equal("durable", Assert.Single(Deployment.Standard.Single("Microsoft.Web/sites").At(ready)!.AsArray())!["name"]!.GetValue<string>());
+        Assert.Empty(Deployment.Complete.Single("Microsoft.Web/sites").At(ready)!.AsArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Settings_of_the_worker_are_an_identity_on_the_exchange_account_and_an_image_api(string name) =>
         Assert.Equal(
+            _exchange.Concat(
             [
-                "AzureFunctionsJobHost__extensions__durableTask__hubName",
-                "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
-                "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
-                "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
-            ],
-            Names(Repository.Module("function-app").Maps("schedulerSettings")));
+                $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}",
+                ImageApiAuthenticationSetting,
+                $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.ClientId)}",
+                $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.RequestsPerMinute)}",
+            ]).Concat(name == nameof(Deployment.Standard) ? [] : _telemetry).Order(StringComparer.Ordinal),
+            Names(Worker(Deployment.Named(name))));
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Worker_asks_the_image_api_as_its_identity_and_never_with_a_key(string name) =>
+        Assert.Equal(nameof(ImageApiAuthentication.EntraId), Worker(Deployment.Named(name))[ImageApiAuthenticationSetting]);
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Storage_settings_are_identities_and_never_connection_strings_or_signed_access(string name)
+    {
+        foreach (var (settings, accounts) in new[] { (App(Deployment.Named(name)), 2), (Worker(Deployment.Named(name)), 1) })
+        {
+            string[] credentials = [.. settings.Keys.Where(setting => setting.EndsWith("__credential", StringComparison.Ordinal))];
+            Assert.Equal(accounts, credentials.Length);
+            Assert.All(credentials, setting => Assert.Equal("managedidentity", settings[setting]));
+            Assert.All(
+                settings.Where(setting => setting.Key.EndsWith("ServiceUri", StringComparison.Ordinal)),
+                setting => Assert.Matches(@"^\[reference\('[^']*/storageAccounts/[^']+', '[^']+'\)\.primaryEndpoints\.(blob|queue|table)\]$", setting.Value));
+            string[] never = [ExchangeAccount.SettingName, PrivateAccount.SettingName, WorkerAccess.SettingName, WorkerAccess.FileSettingName];
+            Assert.Empty(settings.Keys.Intersect(never));
+        }
     }
 
     [Fact]
-    public void Settings_of_the_worker_are_an_identity_on_the_exchange_account_and_an_image_api() =>
-        Assert.Equal(
-            [
-                .. _exchange.Concat(
-                [
-                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}",
-                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Authentication)}",
-                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.ClientId)}",
-                    $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.RequestsPerMinute)}",
-                ]).Order(StringComparer.Ordinal),
-            ],
-            Names(Environment()));
-
-    [Fact]
-    public void Worker_asks_the_image_api_as_its_identity_and_never_with_a_key() =>
-        Assert.Equal(
-            nameof(ImageApiAuthentication.EntraId),
-            Environment().Single(setting => (string)setting["name"]! == $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Authentication)}")["value"]);
-
-    [Fact]
-    public void Worker_is_given_no_signed_access()
+    public void Telemetry_goes_where_the_operator_says()
     {
-        var names = Names(Environment()).ToArray();
-        Assert.DoesNotContain(WorkerAccess.SettingName, names);
-        Assert.DoesNotContain(WorkerAccess.FileSettingName, names);
-    }
-
-    [Fact]
-    public void Storage_settings_are_identities_and_never_connection_strings()
-    {
-        var settings = Repository.Module("function-app").Maps("settings").Concat(Environment()).ToArray();
-        Assert.Equal(3, settings.Count(setting => ((string)setting["name"]!).EndsWith("__credential", StringComparison.Ordinal)));
-        Assert.All(
-            settings.Where(setting => ((string)setting["name"]!).EndsWith("__credential", StringComparison.Ordinal)),
-            setting => Assert.Equal("managedidentity", setting["value"]));
-        Assert.DoesNotContain(settings, setting => setting["name"] is ExchangeAccount.SettingName or PrivateAccount.SettingName);
-    }
-
-    [Fact]
-    public void No_template_asks_for_a_key_or_a_secret_or_puts_one_out()
-    {
-        var calls = Repository.Templates().SelectMany(template => template.Expressions).SelectMany(expression => expression.All()).ToArray();
-        Assert.DoesNotContain(calls.OfType<Call>(), call => call.Function.StartsWith("list", StringComparison.OrdinalIgnoreCase) || call.Function == "getSecret");
-        Assert.DoesNotContain(calls.OfType<Member>(), member => Sounds(member.Value, "key1", "key2", "keys", "primaryKey", "secret", "password", "instrumentationKey"));
-        var outputs = Repository.Templates().SelectMany(template => template.Outputs).ToArray();
-        Assert.NotEmpty(outputs);
-        // A key's name is no key; a connection string is taken from its resource where it is set, and put out nowhere.
-        Assert.DoesNotContain(outputs, output => output.Symbol != "keyName" && Sounds(output.Symbol, "secret", "password", "token", "connection", "key"));
-        Assert.DoesNotContain(
-            outputs.SelectMany(output => output.Value.All()).OfType<Member>(), member => member.Value.Contains("ConnectionString", StringComparison.Ordinal));
+        foreach (var settings in new[] { App(Deployment.Complete), Worker(Deployment.Complete) })
+        {
+            Assert.Equal("https://otlp.example.org", settings[TelemetryExport.EndpointSetting]);
+            Assert.Equal("grpc", settings["OTEL_EXPORTER_OTLP_PROTOCOL"]);
+        }
     }
 
     [Fact]
     public void Api_asks_for_a_token_before_the_code_runs()
     {
-        var settings = Repository.Module("function-app").Resources.Single(resource => resource.Type == "Microsoft.Web/sites/config");
-        var properties = (Map)settings.Properties["properties"]!;
-        var validation = (Map)properties["globalValidation"]!;
-        Assert.Equal(true, ((Constant)validation["requireAuthentication"]!).Value);
-        Assert.Equal("Return401", ((Text)validation["unauthenticatedClientAction"]!).Value);
-        Assert.Null(validation["excludedPaths"]);
-        Assert.Equal(true, ((Constant)((Map)properties["platform"]!)["enabled"]!).Value);
+        var settings = Deployment.Standard.Of("Microsoft.Web/sites/config").Single(config => config.OwnName == "authsettingsV2");
+        Assert.Equal(true, settings.Value("properties.platform.enabled"));
+        Assert.Equal(true, settings.Value("properties.globalValidation.requireAuthentication"));
+        Assert.Equal("Return401", settings.Value("properties.globalValidation.unauthenticatedClientAction"));
+        Assert.Null(settings.At("properties.globalValidation.excludedPaths"));
 
         // The code believes the header with the caller only because of this.
-        var mode = Repository.Module("function-app").Maps("settings").Single(setting => (string)setting["name"]! == "Authentication__Mode");
-        Assert.Equal(nameof(AuthenticationMode.EasyAuth), mode["value"]);
+        Assert.Equal(nameof(AuthenticationMode.EasyAuth), App(Deployment.Standard)[$"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}"]);
     }
 
     [Fact]
@@ -149,19 +158,18 @@ public class SettingTests
         Assert.All(triggers, trigger => Assert.Equal(AuthorizationLevel.Anonymous, trigger.AuthLevel));
     }
 
-    private static bool Sounds(string name, params string[] words) => words.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
-
     private static string[] Identity(string account, params string[] services) =>
         [$"{account}__credential", $"{account}__clientId", .. services.Select(service => $"{account}__{service}ServiceUri")];
 
-    private static IEnumerable<string> Names(IEnumerable<IReadOnlyDictionary<string, object?>> settings) =>
-        settings.Select(setting => (string)setting["name"]!).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(Dictionary<string, string> settings) => settings.Keys.Order(StringComparer.Ordinal);
 
-    private static IReadOnlyList<IReadOnlyDictionary<string, object?>> Environment()
-    {
-        var environment = (List)Repository.Module("worker").Expressions.SelectMany(expression => expression.All()).OfType<Map>()
-            .Select(map => map["env"]).OfType<Expression>().Single();
-        return [.. environment.Items.Cast<Map>().Select(item => item.Properties.ToDictionary(
-            property => ((Text)property.Key).Value, property => property.Value is Text { Holes.Count: 0 } text ? text.Value : (object?)property.Value, StringComparer.Ordinal))];
-    }
+    private static Dictionary<string, string> App(Deployment deployment) =>
+        Settings(deployment.Single("Microsoft.Web/sites").At("properties.siteConfig.appSettings")!);
+
+    private static Dictionary<string, string> Worker(Deployment deployment) =>
+        Settings(Assert.Single(deployment.Single("Microsoft.App/containerApps").At("properties.template.containers")!.AsArray())!["env"]!);
+
+    private static Dictionary<string, string> Settings(JsonNode list) => list.AsArray().ToDictionary(
+        setting => setting!["name"]!.GetValue<string>(),
+        setting => setting!["value"]?.GetValue<string>() ?? $"secret {setting["secretRef"]!.GetValue<string>()}", StringComparer.Ordinal);
 }

@@ -1,6 +1,6 @@
 using System.Reflection;
 using DpSynth.Functions;
-using DpSynth.Infra.Tests.Bicep;
+using DpSynth.Infra.Tests.Deployments;
 using DpSynth.Storage.Layout;
 using Microsoft.Azure.Functions.Worker;
 
@@ -8,17 +8,25 @@ namespace DpSynth.Infra.Tests;
 
 public class StorageTests
 {
-    [Fact]
-    public void Containers_of_the_private_account_are_those_of_the_code() =>
-        Assert.Equal(PrivateLayout.Containers.Order(), Repository.Module("private-account").Strings("containers").Order());
+    private const string BlobContainers = "Microsoft.Storage/storageAccounts/blobServices/containers";
 
-    [Fact]
-    public void Containers_of_the_exchange_account_are_those_of_the_code() =>
-        Assert.Equal(ExchangeLayout.Containers.Order(), Repository.Module("exchange-account").Strings("containers").Order());
+    /// <summary>Where azd puts the function app's code; no code of ours names it.</summary>
+    private const string Package = "app-package";
 
-    [Fact]
-    public void Queues_are_those_of_the_code() =>
-        Assert.Equal(ExchangeLayout.Queues.Order(), Repository.Module("exchange-account").Strings("queues").Order());
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Containers_are_those_of_the_code(string name) =>
+        Assert.Equal(
+            PrivateLayout.Containers.Select(container => $"stprivate/default/{container}")
+                .Concat(ExchangeLayout.Containers.Append(Package).Select(container => $"stexchange/default/{container}")).Order(StringComparer.Ordinal),
+            Deployment.Named(name).Of(BlobContainers).Select(container => container.Name).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Queues_are_those_of_the_code(string name) =>
+        Assert.Equal(
+            ExchangeLayout.Queues.Select(queue => $"stexchange/default/{queue}").Order(StringComparer.Ordinal),
+            Deployment.Named(name).Of("Microsoft.Storage/storageAccounts/queueServices/queues").Select(queue => queue.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_queue_that_triggers_a_function_exists_with_its_poison_queue()
@@ -30,7 +38,7 @@ public class StorageTests
             .OfType<string>().ToArray();
         Assert.NotEmpty(triggers);
         Assert.Subset(
-            Repository.Module("exchange-account").Strings("queues").ToHashSet(),
+            Deployment.Standard.Of("Microsoft.Storage/storageAccounts/queueServices/queues").Select(queue => queue.OwnName).ToHashSet(),
             triggers.Concat(triggers.Select(ExchangeLayout.Poison)).ToHashSet());
     }
 
@@ -44,54 +52,74 @@ public class StorageTests
     [InlineData("minimumTlsVersion", "TLS1_2")]
     public void Accounts_admit_identities_over_TLS_only(string property, object value)
     {
-        var properties = (Map)Account().Properties["properties"]!;
-        Assert.Equal(value, properties[property] switch { Constant constant => constant.Value, Text text => text.Value, _ => null });
+        Deployment[] deployments = [Deployment.Standard, Deployment.Complete, Deployment.Trial];
+        Assert.All(deployments.SelectMany(Accounts), account => Assert.Equal(value, account.Value($"properties.{property}")));
     }
 
-    [Fact]
-    public void Only_the_one_template_makes_storage_accounts() =>
-        Assert.Equal(
-            ["storage-account.bicep"],
-            Repository.Templates().Where(template => template.Resources.Any(r => r is { Type: "Microsoft.Storage/storageAccounts", Existing: false })).Select(t => t.FileName));
-
-    [Fact]
-    public void Everything_with_public_network_access_turns_it_off_in_a_private_network()
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Accounts_encrypt_blobs_queues_and_tables_with_the_owners_key(string name)
     {
-        var found = 0;
-        foreach (var value in Repository.Templates().SelectMany(template => template.Resources).Where(resource => resource.Body is Map)
-            .Select(resource => (resource.Properties["properties"] as Map)?["publicNetworkAccess"]).OfType<Expression>())
+        var deployment = Deployment.Named(name);
+        var key = deployment.Single("Microsoft.KeyVault/vaults/keys");
+        Assert.All(Accounts(deployment), account =>
         {
-            var choice = Assert.IsType<Operation>(value);
-            Assert.Equal(("?", "privateNetwork"), (choice.Operator, ((Name)choice.Operands[0]).Value));
-            Assert.Equal(["Disabled", "Enabled"], choice.Operands.Skip(1).Cast<Text>().Select(text => text.Value));
-            found++;
-        }
-
-        // Storage (one template for both accounts), vault, registry, function app, Azure OpenAI, topic of requests.
-        Assert.Equal(6, found);
+            Assert.Equal("Microsoft.Keyvault", account.Value("properties.encryption.keySource"));
+            Assert.Equal(true, account.Value("properties.encryption.requireInfrastructureEncryption"));
+            Assert.Equal(key.OwnName, account.Value("properties.encryption.keyvaultproperties.keyname"));
+            Assert.Contains($"/vaults/kv-dpsynth-{deployment.Suffix}'", (string)account.Value("properties.encryption.keyvaultproperties.keyvaulturi")!, StringComparison.Ordinal);
+            foreach (var service in new[] { "blob", "file", "queue", "table" })
+            {
+                Assert.Equal("Account", account.Value($"properties.encryption.services.{service}.keyType"));
+                Assert.Equal(true, account.Value($"properties.encryption.services.{service}.enabled"));
+            }
+        });
+        var vault = deployment.Single("Microsoft.KeyVault/vaults");
+        Assert.Equal(true, vault.Value("properties.enablePurgeProtection"));
+        Assert.Equal(true, vault.Value("properties.enableRbacAuthorization"));
     }
 
-    [Fact]
-    public void Encryption_is_with_the_owners_key_for_blobs_queues_and_tables()
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Deleted_blobs_and_containers_can_be_brought_back_and_nothing_is_public(string name)
     {
-        var encryption = (Map)((Map)Account().Properties["properties"]!)["encryption"]!;
-        Assert.Equal("Microsoft.Keyvault", ((Text)encryption["keySource"]!).Value);
-        var services = (Map)encryption["services"]!;
-        foreach (var service in new[] { "blob", "file", "queue", "table" })
+        var deployment = Deployment.Named(name);
+        DeployedResource[] services = [.. deployment.Of("Microsoft.Storage/storageAccounts/blobServices")];
+        Assert.Equal(["stexchange/default", "stprivate/default"], services.Select(service => service.Name).Order(StringComparer.Ordinal));
+        Assert.All(services, service =>
         {
-            Assert.Equal("Account", ((Text)((Map)services[service]!)["keyType"]!).Value);
-        }
+            Assert.Equal((true, 7), (service.Value("properties.deleteRetentionPolicy.enabled"), service.Value("properties.deleteRetentionPolicy.days")));
+            Assert.Equal((true, 7), (service.Value("properties.containerDeleteRetentionPolicy.enabled"), service.Value("properties.containerDeleteRetentionPolicy.days")));
+        });
+        Assert.All(deployment.Of(BlobContainers), container => Assert.Equal("None", container.Value("properties.publicAccess")));
     }
 
-    [Fact]
-    public void Ledgers_can_be_appended_to_and_neither_changed_nor_deleted()
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Ledgers_can_be_appended_to_and_neither_changed_nor_deleted(string name)
     {
-        var policy = Repository.Module("container-immutability").Resources.Single(r => r.Type.EndsWith("/immutabilityPolicies", StringComparison.Ordinal));
-        Assert.Equal(true, ((Constant)((Map)policy.Properties["properties"]!)["allowProtectedAppendWrites"]!).Value);
-        var call = Repository.Module("private-account").Modules.Single(module => module.Path == "container-immutability.bicep");
-        Assert.Equal(PrivateLayout.Ledgers, ((Text)((Map)call.Properties["params"]!)["containerName"]!).Value);
+        var policy = Deployment.Named(name).Single($"{BlobContainers}/immutabilityPolicies");
+        Assert.Equal($"stprivate/default/{PrivateLayout.Ledgers}/default", policy.Name);
+        Assert.Equal(true, policy.Value("properties.allowProtectedAppendWrites"));
+        Assert.Equal(3650, policy.Value("properties.immutabilityPeriodSinceCreationInDays"));
     }
 
-    private static Resource Account() =>
-        Repository.Module("storage-account").Resources.Single(resource => resource.Type == "Microsoft.Storage/storageAccounts");
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void Every_call_of_an_account_is_logged(string name)
+    {
+        var deployment = Deployment.Named(name);
+        Assert.All(Accounts(deployment), account =>
+        {
+            var logs = deployment.Of("Microsoft.Insights/diagnosticSettings").Single(logs => logs.Id.StartsWith($"{account.Id}/blobServices/default/", StringComparison.Ordinal));
+            Assert.Equal(["StorageRead", "StorageWrite", "StorageDelete"], logs.At("properties.logs")!.AsArray().Select(log => log!["category"]!.GetValue<string>()));
+        });
+    }
+
+    private static DeployedResource[] Accounts(Deployment deployment)
+    {
+        DeployedResource[] accounts = [.. deployment.Of("Microsoft.Storage/storageAccounts")];
+        Assert.Equal(["stexchange", "stprivate"], accounts.Select(account => account.Name).Order(StringComparer.Ordinal));
+        return accounts;
+    }
 }
