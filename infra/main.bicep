@@ -1,5 +1,6 @@
 // The whole of DpSynth in one resource group. A module that takes another's output waits for all of it, its role assignments included:
 // keys are readable before storage asks for them, images pullable before the worker is made.
+// What runs waits for the private endpoints too: secrets are fetched when it is made.
 targetScope = 'subscription'
 
 @minLength(1)
@@ -323,6 +324,7 @@ module worker 'modules/worker.bicep' = {
     sendsOtlpHeaders: sendsOtlpHeaders
     otlpHeadersUri: sendsOtlpHeaders ? otlpHeadersInVault!.outputs.uri : ''
   }
+  dependsOn: [privateEndpoints]
 }
 
 module functionApp 'modules/function-app.bicep' = {
@@ -357,6 +359,7 @@ module functionApp 'modules/function-app.bicep' = {
     sendsOtlpHeaders: sendsOtlpHeaders
     otlpHeadersUri: sendsOtlpHeaders ? otlpHeadersInVault!.outputs.uri : ''
   }
+  dependsOn: [privateEndpoints]
 }
 
 module events 'modules/events.bicep' = {

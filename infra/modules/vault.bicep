@@ -1,5 +1,5 @@
-// The key under which both storage accounts encrypt, and the secrets of options that have one (vault-secret.bicep). Purge protection cannot be turned off again, and the vault's name stays taken
-// for 90 days after a teardown.
+// The key under which both storage accounts encrypt, and the secrets of options that have one (vault-secret.bicep). Purge protection
+// cannot be turned off again, and the vault's name stays taken for 90 days after a teardown.
 param location string
 param tags object
 param suffix string
