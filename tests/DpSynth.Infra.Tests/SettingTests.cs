@@ -3,6 +3,7 @@ using System.Text.Json;
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Retention;
+using DpSynth.Functions.Runs;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Infra.Tests.Bicep;
@@ -34,6 +35,7 @@ public class SettingTests
                 .. _platform.Concat(_exchange).Concat(_private).Concat(
                 [
                     $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
+                    $"AzureWebJobs.{nameof(OnRequestPushed)}.Disabled",
                     $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
                     $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
                     $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",

@@ -10,7 +10,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, string> apiVersions)
     private static readonly HashSet<string> _functions = new(StringComparer.Ordinal)
     {
         "concat", "contains", "empty", "environment", "guid", "json", "length", "loadJsonContent", "resourceGroup", "string", "subscription",
-        "subscriptionResourceId", "take", "toLower", "union", "uniqueString", "utcNow",
+        "subscriptionResourceId", "take", "toLower", "union", "uniqueString", "uriComponent", "utcNow",
     };
 
     private static readonly HashSet<string> _decorators = new(StringComparer.Ordinal)
