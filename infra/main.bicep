@@ -85,6 +85,13 @@ param runRetentionDays int = 30
 @description('A custom Event Grid topic by whose events other systems ask for runs.')
 param useEventTopic bool = false
 
+@description('The function app also takes such events as Event Grid pushes them. Event Grid reaches no app without public access: true has no effect while privateNetwork is, or without the topic.')
+param useEventPush bool = false
+
+@secure()
+@description('System key eventgrid_extension of the function app, which is there once its code is deployed. Empty: Event Grid pushes nothing yet.')
+param eventPushKey string = ''
+
 @description('Hosts that may be called when a run has ended, separated by commas; *.example.org stands for everything below it. Empty: none.')
 param webhookHosts string = ''
 
@@ -118,6 +125,7 @@ param budgetDefaultEpsilon string = '10'
 @description('Delta at which that epsilon is stated.')
 param budgetDefaultDelta string = '1e-5'
 
+var takesPushes = useEventTopic && useEventPush && !privateNetwork
 var suffix = take(uniqueString(subscription().id, environmentName, location), 10)
 var tags = { 'azd-env-name': environmentName }
 
@@ -351,6 +359,7 @@ module functionApp 'modules/function-app.bicep' = {
     budgetDefaultEpsilon: budgetDefaultEpsilon
     budgetDefaultDelta: budgetDefaultDelta
     runRetentionDays: runRetentionDays
+    takesPushes: takesPushes
     webhookHosts: webhookHosts
     webhookPrivateHosts: webhookPrivateHosts
     webhookSecretUri: callsWebhooks ? webhookSecretInVault!.outputs.uri : ''
@@ -385,6 +394,16 @@ module requestTopic 'modules/request-topic.bicep' = if (useEventTopic) {
     privateNetwork: privateNetwork
     exchangeAccountId: exchangeAccount.outputs.id
     exchangeAccountName: exchangeAccount.outputs.name
+  }
+}
+
+module requestPush 'modules/request-push.bicep' = if (takesPushes && !empty(eventPushKey)) {
+  name: 'request-push'
+  scope: group
+  params: {
+    topicName: requestTopic!.outputs.name
+    address: '${functionApp.outputs.pushAddress}&code=${uriComponent(eventPushKey)}'
+    authClientId: authClientId
   }
 }
 

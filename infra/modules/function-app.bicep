@@ -21,6 +21,8 @@ param taskHubName string
 param budgetDefaultEpsilon string
 param budgetDefaultDelta string
 param runRetentionDays int
+@description('Whether the app takes events that Event Grid pushes to it.')
+param takesPushes bool
 param webhookHosts string
 param webhookPrivateHosts string
 @description('Where the vault keeps the key of such calls. Not read where no host may be called.')
@@ -48,6 +50,8 @@ var settings = [
   { name: 'Retention__Days', value: string(runRetentionDays) }
   { name: 'Retention__KeepWork', value: 'false' }
   { name: 'Announcements__Source', value: 'urn:dpsynth:${suffix}' }
+  // UNSURE whether every plan takes a setting's name with dots in it; the documentation of disabling functions knows no other.
+  { name: 'AzureWebJobs.OnRequestPushed.Disabled', value: takesPushes ? 'false' : 'true' }
   { name: 'Webhooks__AllowedHosts', value: webhookHosts }
   { name: 'Webhooks__PrivateHosts', value: webhookPrivateHosts }
   { name: 'Webhooks__Secret', value: empty(webhookHosts) ? '' : '@Microsoft.KeyVault(SecretUri=${webhookSecretUri})' }
@@ -177,4 +181,5 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
+output pushAddress string = 'https://${site.properties.defaultHostName}/runtime/webhooks/eventgrid?functionName=OnRequestPushed'
 output apiAddress string = 'https://${site.properties.defaultHostName}/api'

@@ -1,5 +1,4 @@
 // A custom topic of Event Grid: other systems publish events with requests in them, and its own identity delivers these to run-requests.
-// The function app has no trigger of Event Grid's own kind: that one needs an address that lets Event Grid in past the sign-in.
 param location string
 param tags object
 param suffix string
@@ -43,4 +42,5 @@ module subscription 'request-events.bicep' = {
 }
 
 output id string = topic.id
+output name string = topic.name
 output endpoint string = topic.properties.endpoint

@@ -32,7 +32,7 @@ public static class FunctionApp
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
 
-        services.AddTelemetryExport(configuration, "dpsynth-functions");
+        services.AddTelemetryExport(configuration, "dpsynth-functions", telemetry => telemetry.UseFunctionsWorker(configuration));
         services.AddMetrics();
         services.AddSingleton<FunctionInstruments>();
 

@@ -22,12 +22,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DpSynth.LocalHost;
 
 /// <summary>
-/// A function app on one machine: this process plays the Functions host's part for queues, HTTP, timers and orchestrations, over
-/// Azurite or over two storage accounts that it is given.
+/// A function app on one machine: this process plays the Functions host's part for queues, HTTP, timers, Event Grid's pushes and
+/// orchestrations, over Azurite or over two storage accounts that it is given.
 /// </summary>
 public sealed class LocalFunctionHost : IAsyncDisposable
 {
@@ -163,6 +164,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         }
 
         configuration.AddInMemoryCollection(accounts.ToSettings());
+        catalog = catalog.Enabled(configuration);
         var settings = ReadHostJson(options, configuration);
 
         builder.Logging.ClearProviders().AddConfiguration(settings.Logging!).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -188,7 +190,10 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         var app = builder.Build();
         var logger = app.Services.GetRequiredService<ILogger<LocalFunctionHost>>();
         app.UseRouting();
-        app.MapFunctions(catalog, app.Services.GetRequiredService<FunctionInvoker>(), settings, logger);
+        var invoker = app.Services.GetRequiredService<FunctionInvoker>();
+        app.MapFunctions(catalog, invoker, settings, logger);
+        var authentication = configuration.GetSection(AuthenticationOptions.SectionName).Get<AuthenticationOptions>() ?? new AuthenticationOptions();
+        new EventGridWebhook(catalog, invoker, new CallerReader(Options.Create(authentication), configuration), logger).Map(app);
         return app;
     }
 

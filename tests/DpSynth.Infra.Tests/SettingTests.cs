@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Retention;
+using DpSynth.Functions.Runs;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Infra.Tests.Deployments;
@@ -50,6 +51,7 @@ public class SettingTests
             _platform.Concat(_exchange).Concat(_private).Concat(
             [
                 $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
+                $"AzureWebJobs.{nameof(OnRequestPushed)}.Disabled",
                 $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
                 $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
                 $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",

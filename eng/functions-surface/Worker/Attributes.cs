@@ -112,6 +112,11 @@ namespace Microsoft.Azure.Functions.Worker
         public DateTime LastUpdated { get; set; }
     }
 
+    public sealed class EventGridTriggerAttribute : TriggerBindingAttribute
+    {
+        public bool IsBatched { get; set; }
+    }
+
     public sealed class OrchestrationTriggerAttribute : TriggerBindingAttribute
     {
         public string? Orchestration { get; set; }

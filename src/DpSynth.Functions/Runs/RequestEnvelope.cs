@@ -6,49 +6,58 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Functions.Runs;
 
 /// <summary>
-/// Takes a request out of the event that carries it. A custom topic of Event Grid delivers events to the queue <c>run-requests</c>; a
-/// trigger of the function app itself would need an address that lets Event Grid in past the sign-in and from outside the network.
+/// An event that carries a request, in CloudEvents' form or Event Grid's own. A custom topic of Event Grid delivers such events to the queue
+/// <c>run-requests</c>, and may push them to the function app.
 /// </summary>
-public static class RequestEnvelope
+public sealed class RequestEnvelope
 {
     /// <summary>The type of events that carry a request in their data.</summary>
     public const string RunRequested = "dpsynth.run.requested";
 
-    /// <summary>The request in a message: its event's data, or the message itself where it is no event.</summary>
-    /// <exception cref="RequestException">It is an event, but of another type, or without data.</exception>
+    private readonly string? _type;
+    private readonly BinaryData? _data;
+
+    private RequestEnvelope(string? id, string? type, BinaryData? data) => (Id, _type, _data) = (id, type, data);
+
+    /// <summary>The id that its publisher gave the event; null if there is none.</summary>
+    public string? Id { get; }
+
+    /// <summary>The request in the event's data.</summary>
+    /// <exception cref="RequestException">The event is of another type, or without data.</exception>
+    public string Request => _type == RunRequested
+        ? _data?.ToString() ?? throw new RequestException($"The event of type '{RunRequested}' has no data: put the request into its 'data'.")
+        : throw new RequestException($"Only events of the type '{RunRequested}' ask for runs, with the request in their 'data'.");
+
+    /// <summary>The request in a message of the queue: its event's data, or the message itself where it is no event.</summary>
+    /// <inheritdoc cref="Request" path="/exception"/>
     public static string Open(BinaryData message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var (type, data) = Read(message);
-        return type switch
-        {
-            null => message.ToString(),
-            RunRequested => data?.ToString() ?? throw new RequestException($"The event of type '{RunRequested}' has no data: put the request into its 'data'."),
-            _ => throw new RequestException($"The queue 'run-requests' takes events of the type '{RunRequested}', with the request in their 'data'."),
-        };
+        return Read(message) is { } envelope ? envelope.Request : message.ToString();
     }
 
-    /// <summary>An event's type and data; nulls if a message is no event, in CloudEvents' form or Event Grid's own.</summary>
-    private static (string? Type, BinaryData? Data) Read(BinaryData message)
+    /// <summary>The event that a text is; null if it is none.</summary>
+    public static RequestEnvelope? Read(BinaryData text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         try
         {
-            using var document = JsonDocument.Parse(message);
+            using var document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                return default;
+                return null;
             }
 
             if (document.RootElement.TryGetProperty("specversion", out _))
             {
-                var cloudEvent = CloudEvent.Parse(message, skipValidation: true);
-                return (cloudEvent?.Type ?? "", cloudEvent?.Data);
+                var cloudEvent = CloudEvent.Parse(text, skipValidation: true);
+                return new RequestEnvelope(cloudEvent?.Id, cloudEvent?.Type, cloudEvent?.Data);
             }
 
             if (document.RootElement.TryGetProperty("eventType", out _))
             {
-                var gridEvent = EventGridEvent.Parse(message);
-                return (gridEvent.EventType, gridEvent.Data);
+                var gridEvent = EventGridEvent.Parse(text);
+                return new RequestEnvelope(gridEvent.Id, gridEvent.EventType, gridEvent.Data);
             }
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or FormatException)
@@ -56,6 +65,6 @@ public static class RequestEnvelope
             // Whoever reads the request says what is wrong with it.
         }
 
-        return default;
+        return null;
     }
 }

@@ -63,4 +63,11 @@ public sealed class RunStarter(RunAdmission admission, FunctionInstruments instr
 
         return admission.RejectAsync(runId, message.MessageId, reason, cancellationToken);
     }
+
+    /// <summary>Records why a pushed event was not served, under the id that its publisher gave it.</summary>
+    public Task RejectAsync(string? runId, string eventId, string reason, CancellationToken cancellationToken)
+    {
+        instruments.RequestRefused();
+        return admission.RejectAsync(runId, eventId, reason, cancellationToken);
+    }
 }

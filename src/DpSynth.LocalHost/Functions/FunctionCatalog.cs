@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.Extensions.Configuration;
 
 namespace DpSynth.LocalHost.Functions;
 
@@ -10,7 +11,22 @@ internal sealed class FunctionCatalog
     private readonly Dictionary<string, FunctionEntry> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, FunctionEntry> _activities = new(StringComparer.OrdinalIgnoreCase);
 
-    private FunctionCatalog(IReadOnlyList<FunctionEntry> functions) => Functions = functions;
+    private FunctionCatalog(IReadOnlyList<FunctionEntry> functions)
+    {
+        Functions = functions;
+        foreach (var function in functions)
+        {
+            switch (function.Trigger)
+            {
+                case OrchestrationTriggerAttribute orchestration:
+                    _orchestrators.Add(orchestration.Orchestration ?? function.Name, function);
+                    break;
+                case ActivityTriggerAttribute activity:
+                    _activities.Add(activity.Activity ?? function.Name, function);
+                    break;
+            }
+        }
+    }
 
     /// <summary>All functions.</summary>
     public IReadOnlyList<FunctionEntry> Functions { get; }
@@ -25,27 +41,21 @@ internal sealed class FunctionCatalog
             .Where(method => method.IsDefined(typeof(FunctionAttribute)))
             .Select(Describe)
             .ToArray();
-        var catalog = new FunctionCatalog(functions);
         foreach (var twins in functions.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
             throw new InvalidOperationException(
                 $"Two functions are named '{twins.Key}': {string.Join(" and ", twins.Select(f => f.EntryPoint))}.");
         }
 
-        foreach (var function in functions)
-        {
-            switch (function.Trigger)
-            {
-                case OrchestrationTriggerAttribute orchestration:
-                    catalog._orchestrators.Add(orchestration.Orchestration ?? function.Name, function);
-                    break;
-                case ActivityTriggerAttribute activity:
-                    catalog._activities.Add(activity.Activity ?? function.Name, function);
-                    break;
-            }
-        }
+        return new FunctionCatalog(functions);
+    }
 
-        return catalog;
+    /// <summary>The functions that no setting <c>AzureWebJobs.NAME.Disabled</c> turns off; the others are as if they did not exist.</summary>
+    public FunctionCatalog Enabled(IConfiguration settings)
+    {
+        return new([.. Functions.Where(function => !IsTrue(settings[$"AzureWebJobs.{function.Name}.Disabled"]))]);
+
+        static bool IsTrue(string? setting) => setting == "1" || (bool.TryParse(setting, out var value) && value);
     }
 
     /// <summary>The functions started by triggers of one kind.</summary>
@@ -69,13 +79,13 @@ internal sealed class FunctionCatalog
             throw new InvalidOperationException($"The function '{name}' has {triggers.Length} triggers; it needs exactly one.");
         }
 
-        if (trigger is not (QueueTriggerAttribute or HttpTriggerAttribute or TimerTriggerAttribute
+        if (trigger is not (QueueTriggerAttribute or HttpTriggerAttribute or TimerTriggerAttribute or EventGridTriggerAttribute { IsBatched: false }
                 or OrchestrationTriggerAttribute or ActivityTriggerAttribute)
             || method.IsDefined(typeof(OutputBindingAttribute)))
         {
             throw new InvalidOperationException(
-                $"The function '{name}' uses a binding that the local host does not know: it knows HTTP, queue, timer, orchestration "
-                + "and activity triggers and the durable client, and no output bindings.");
+                $"The function '{name}' uses a binding that the local host does not know: it knows HTTP, queue, timer, Event Grid (one "
+                + "event a call), orchestration and activity triggers and the durable client, and no output bindings.");
         }
 
         return new FunctionEntry(name, method, trigger, parameter);

@@ -61,7 +61,7 @@ public enum Registration
 
 /// <summary>Why a request was not served.</summary>
 /// <param name="RunId">The run id, if one could be read.</param>
-/// <param name="MessageId">The queue message's id, if it came by queue.</param>
+/// <param name="MessageId">The id of the queue message or of the pushed event, if it came by one.</param>
 /// <param name="Reason">One sentence.</param>
 /// <param name="At">When (UTC).</param>
 public sealed record Rejection(string? RunId, string? MessageId, string Reason, DateTimeOffset At);

@@ -19,10 +19,10 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
     private static readonly string _root = FindRoot();
     private static readonly string _page = File.ReadAllText(Path.Combine(_root, "docs", "integrations.md"));
     private static readonly JsonObject[] _samples =
-        [.. Blocks("json").Select(block => JsonNode.Parse(block)!.AsObject())];
+        [.. Blocks("json").Select(block => JsonNode.Parse(block)!).SelectMany(sample => sample is JsonArray batch ? batch.Select(one => one!.AsObject()) : [sample.AsObject()])];
 
     [Fact]
-    public void Page_has_the_samples_that_are_tested_here() => Assert.Equal(4, _samples.Length);
+    public void Page_has_the_samples_that_are_tested_here() => Assert.Equal(5, _samples.Length);
 
     [Fact]
     public void Logic_app_asks_for_a_valid_run_and_is_called_back()
@@ -55,11 +55,13 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
         }
     }
 
-    [Fact]
-    public void Event_that_asks_for_a_run_holds_a_valid_request()
+    [Theory]
+    [InlineData("type")]
+    [InlineData("eventType")]
+    public void Event_that_asks_for_a_run_holds_a_valid_request(string type)
     {
-        var asking = _samples.Single(sample => sample["type"]?.GetValue<string>() == RequestEnvelope.RunRequested);
-        Assert.NotNull(RunRequestReader.Read(RequestEnvelope.Open(BinaryData.FromString(asking.ToJsonString()))));
+        var asking = _samples.Single(sample => sample[type]?.GetValue<string>() == RequestEnvelope.RunRequested);
+        Assert.NotNull(RunRequestReader.Read(RequestEnvelope.Read(BinaryData.FromString(asking.ToJsonString()))!.Request));
     }
 
     [Fact]

@@ -29,7 +29,11 @@ public sealed class CallerTests : IAsyncLifetime
                 HostJsonPath = Path.Combine(AppContext.BaseDirectory, "host.json"),
                 PrivateStorage = storage.PrivateStorage,
                 AzureWebJobsStorage = storage.ExchangeStorage,
-                Settings = new Dictionary<string, string?> { ["Authentication:Mode"] = nameof(AuthenticationMode.EasyAuth) },
+                Settings = new Dictionary<string, string?>
+                {
+                    ["Authentication:Mode"] = nameof(AuthenticationMode.EasyAuth),
+                    ["AzureWebJobs.GetOpenApi.Disabled"] = "true",
+                },
             },
             CancellationToken.None);
         http = new HttpClient { BaseAddress = host.Endpoint };
@@ -72,6 +76,18 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Events_are_pushed_by_callers_only()
+    {
+        Assert.Equal(HttpStatusCode.Unauthorized, await PushAsync(who: null));
+        Assert.Equal(HttpStatusCode.Accepted, await PushAsync("event-grid AzureEventGridSecureWebhookSubscriber"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", "event-grid AzureEventGridSecureWebhookSubscriber"));
+    }
+
+    [Fact]
+    public async Task Function_that_is_disabled_is_not_there() =>
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "openapi.json", "ann Runs.Submit"));
+
+    [Fact]
     public async Task Budgets_are_read_and_set_by_their_managers_and_the_ledger_names_them()
     {
         const string Budget = "datasets/rationed/budget";
@@ -112,9 +128,16 @@ public sealed class CallerTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? who, string? body)
+    private async Task<HttpStatusCode> PushAsync(string? who)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, "../runtime/webhooks/eventgrid?functionName=OnRequestPushed", who, "[]", "Notification");
+        return answer.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? who, string? body, string? eventType = null)
     {
         using var message = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative));
+        message.Headers.Add("aeg-event-type", eventType is null ? [] : [eventType]);
         message.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         if (who?.Split(' ') is [var id, .. var roles])
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Azure.Messaging;
@@ -28,20 +29,22 @@ public sealed class RequestByEventTests(HostFixture host) : IClassFixture<HostFi
     }
 
     [Fact]
-    public async Task Same_request_by_queue_http_file_and_event_is_one_run()
+    public async Task Same_request_by_queue_http_file_event_and_push_is_one_run()
     {
-        await SmallDataset.UploadAsync(host.Storage, "four-ways", imagesPerClass: 3);
-        var request = SmallDataset.Request("four-ways-1", "four-ways", iterations: 1, population: 4);
+        await SmallDataset.UploadAsync(host.Storage, "five-ways", imagesPerClass: 3);
+        var request = SmallDataset.Request("five-ways-1", "five-ways", iterations: 1, population: 4);
         using var parsed = JsonDocument.Parse(request);
 
         await client.SendAsync(request);
         using var posted = await client.Http.PostAsync(new Uri("api/runs", UriKind.Relative), new StringContent(request, Encoding.UTF8, "application/json"));
-        await host.Storage.ExchangeAccount.Requests.UploadBlobAsync("four-ways.json", BinaryData.FromString(request));
-        await client.SendAsync(JsonSerializer.Serialize(new CloudEvent("/elsewhere", "dpsynth.run.requested", parsed.RootElement)));
+        await host.Storage.ExchangeAccount.Requests.UploadBlobAsync("five-ways.json", BinaryData.FromString(request));
+        var asking = JsonSerializer.Serialize(new CloudEvent("/elsewhere", "dpsynth.run.requested", parsed.RootElement));
+        await client.SendAsync(asking);
+        Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(asking));
 
         posted.EnsureSuccessStatusCode();
-        Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("four-ways-1")).State);
-        Assert.Single((await host.Storage.Ledger.ReadAsync("four-ways", default)).Runs);
+        Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("five-ways-1")).State);
+        Assert.Single((await host.Storage.Ledger.ReadAsync("five-ways", default)).Runs);
     }
 
     public void Dispose() => client.Dispose();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Synthesis;
@@ -7,7 +8,7 @@ using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
-/// <summary>Asks for runs by queue message or HTTP, and waits for how they end.</summary>
+/// <summary>Asks for runs by queue message, pushed event or HTTP, and waits for how they end.</summary>
 internal sealed class RunClient(StorageFixture storage, Uri endpoint) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
@@ -19,6 +20,16 @@ internal sealed class RunClient(StorageFixture storage, Uri endpoint) : IDisposa
     /// <summary>Puts a message on <c>run-requests</c>; returns its id.</summary>
     public async Task<string> SendAsync(string message) =>
         (await storage.ExchangeAccount.Queue("run-requests").SendMessageAsync(message)).Value.MessageId;
+
+    /// <summary>Pushes events as Event Grid does.</summary>
+    public async Task<HttpStatusCode> PushAsync(string events)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri("runtime/webhooks/eventgrid?functionName=OnRequestPushed", UriKind.Relative));
+        message.Content = new StringContent(events, Encoding.UTF8, "application/cloudevents+json");
+        message.Headers.Add("aeg-event-type", "Notification");
+        using var answer = await http.SendAsync(message);
+        return answer.StatusCode;
+    }
 
     /// <summary>The run as the API shows it; null if it knows none.</summary>
     public async Task<RunView?> FindAsync(string runId)

@@ -1,6 +1,12 @@
+using System.Diagnostics;
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Telemetry;
+using DpSynth.Telemetry;
 using DpSynth.Worker.Tests;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
@@ -44,6 +50,34 @@ public sealed class TelemetryTests
         Assert.All(Steps, step => Assert.Contains(step, traces, StringComparison.Ordinal));
         Assert.DoesNotContain("watchful", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("watchful", traces, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Spans_below_a_call_that_is_not_sampled_arrive_and_do_not_say_why_they_failed()
+    {
+        await using var collector = await Collector.StartAsync();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(
+            [new("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]);
+        builder.Services.AddTelemetryExport(builder.Configuration, "observed", telemetry => telemetry.UseFunctionsWorker(builder.Configuration));
+        using (var host = builder.Build())
+        {
+            await host.StartAsync();
+
+            // The Functions host hands its own spans on as not sampled, unless it traces by OpenTelemetry itself.
+            var call = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: true);
+            using (var span = TelemetrySource.Activities.StartActivity("ObservedStep", ActivityKind.Internal, call))
+            {
+                span?.SetStatus(ActivityStatusCode.Error, "There is no dataset 'confidential'.");
+            }
+
+            await host.StopAsync();
+        }
+
+        var traces = collector.Received("/v1/traces");
+        Assert.Contains("ObservedStep", traces, StringComparison.Ordinal);
+        Assert.Contains("observed", traces, StringComparison.Ordinal);
+        Assert.DoesNotContain("confidential", traces, StringComparison.Ordinal);
     }
 
     private sealed class ObservedHost(string collector) : HostFixture

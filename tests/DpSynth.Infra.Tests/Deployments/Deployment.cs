@@ -63,6 +63,8 @@ internal sealed class Deployment
         ["DPSYNTH_USE_DURABLE_TASK_SCHEDULER"] = "true",
         ["DPSYNTH_USE_AZURE_OPENAI"] = "true",
         ["DPSYNTH_USE_EVENT_TOPIC"] = "true",
+        ["DPSYNTH_USE_EVENT_PUSH"] = "true",
+        ["DPSYNTH_EVENT_PUSH_KEY"] = "not a key",
         ["DPSYNTH_WEBHOOK_HOSTS"] = "hooks.example.org",
         ["DPSYNTH_WEBHOOK_SECRET"] = "bm90IGEgc2VjcmV0LCBidXQgYXMgbG9uZyBhcyBvbmU=",
         ["DPSYNTH_OTLP_ENDPOINT"] = "https://otlp.example.org",
