@@ -8,7 +8,8 @@ namespace DpSynth.EndToEnd.Tests.Hosting;
 
 /// <summary>
 /// A host that somebody else started, such as Azure Functions Core Tools: its address and the two accounts that it works on, from the
-/// environment. Without them the tests start the local host. What only the local host can show is marked with the trait
+/// environment. Its models come from its container <c>models</c>, into which <c>./dpsynth models push models/tiny-sd</c> puts the one that the
+/// tests use. Without an address the tests start the local host. What only the local host can show is marked with the trait
 /// <c>host = local</c>.
 /// </summary>
 internal sealed record ForeignHost(Uri Endpoint, string PrivateStorage, string ExchangeStorage)
