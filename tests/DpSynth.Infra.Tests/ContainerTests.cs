@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 using DpSynth.Infra.Tests.Deployments;
 using DpSynth.Models.Sessions;
 using DpSynth.Storage.Models;
@@ -30,8 +31,22 @@ public class ContainerTests
         });
 
         // What the build reads, by way of "COPY . .".
-        string[] read = ["src", "eng/assets/package.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "nuget.config"];
+        string[] read = ["src", "eng/assets/package.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "LICENSE", "global.json", "nuget.config"];
         Assert.All(read, path => Assert.Contains(path, admitted));
+    }
+
+    [Fact]
+    public void Native_library_is_published_without_those_for_windows()
+    {
+        var reference = XDocument.Load(Repository.File("Directory.Build.targets")).Descendants("PackageReference")
+            .Single(item => item.Attribute("Include")!.Value == "$(OnnxRuntimeNative)");
+
+        // Private to the program that is run, and what is private is left out of what is published unless it says otherwise.
+        Assert.Equal(("all", "true"), (reference.Attribute("PrivateAssets")?.Value, reference.Attribute("Publish")?.Value));
+        Assert.Contains("build", reference.Attribute("ExcludeAssets")!.Value.Split(';'));
+        Assert.All([Gpu, Cpu], file => Assert.All(
+            Lines(file).Where(line => line.StartsWith("RUN dotnet ", StringComparison.Ordinal)),
+            line => Assert.Contains("--runtime linux-x64 ", line, StringComparison.Ordinal)));
     }
 
     [Theory]

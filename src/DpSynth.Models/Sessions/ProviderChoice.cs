@@ -14,6 +14,7 @@ internal static class ProviderChoice
     public static (InferenceSession Session, ExecutionProvider Provider, string? Fallback) Open(
         Func<SessionOptions, InferenceSession> load, InferenceOptions options, int threads)
     {
+        RuntimeTelemetry.TurnOff();
         if (options.Provider == ExecutionProvider.Cpu)
             return (OpenOnCpu(load, threads), ExecutionProvider.Cpu, null);
 

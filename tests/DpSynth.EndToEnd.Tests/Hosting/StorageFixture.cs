@@ -15,13 +15,14 @@ namespace DpSynth.EndToEnd.Tests.Hosting;
 
 /// <summary>
 /// A real Azurite with two accounts, and the stores over them. One a test class: queues have one host at a time. Where a host of another
-/// kind is tested (<see cref="ForeignHost"/>), its accounts.
+/// kind is tested (<see cref="ForeignHost"/>), its accounts, one test class after the other.
 /// </summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dpsynth-e2e-");
     private string azuriteFolder = "";
     private AzuriteProcess? azurite;
+    private IDisposable? turn;
     private ServiceProvider? services;
 
     public string PrivateStorage => ForeignHost.Given?.PrivateStorage ?? azurite!.PrivateStorage;
@@ -64,6 +65,10 @@ public sealed class StorageFixture : IAsyncLifetime
             azuriteFolder = NewDataFolder();
             azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = azuriteFolder }, CancellationToken.None);
         }
+        else
+        {
+            turn = await ForeignHost.TakeTurnAsync();
+        }
 
         var settings = new ConfigurationBuilder()
             .AddInMemoryCollection([new("PrivateStorage", PrivateStorage), new("AzureWebJobsStorage", ExchangeStorage)])
@@ -86,6 +91,7 @@ public sealed class StorageFixture : IAsyncLifetime
             await azurite.DisposeAsync();
         }
 
+        turn?.Dispose();
         folder.Delete(recursive: true);
     }
 
