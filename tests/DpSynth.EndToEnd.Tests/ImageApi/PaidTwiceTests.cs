@@ -7,6 +7,7 @@ using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.ImageApi;
 
+[Trait("host", "local")]
 public sealed class PaidTwiceTests(StorageFixture storage) : IClassFixture<StorageFixture>
 {
     private const int AtOnce = 4;
