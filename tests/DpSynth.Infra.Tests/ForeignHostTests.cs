@@ -18,13 +18,4 @@ public class ForeignHostTests
             select Path.GetFileName(file);
         Assert.Empty(unmarked);
     }
-
-    [Fact]
-    public void Workflow_lets_the_test_classes_share_the_one_host_in_turn()
-    {
-        var workflow = File.ReadAllText(Repository.File(".github/workflows/ci.yml"));
-        var command = workflow[workflow.IndexOf("--filter \"host!=local\"", StringComparison.Ordinal)..];
-        Assert.Contains("xUnit.ParallelizeTestCollections=false", command[..command.IndexOf("uses:", StringComparison.Ordinal)], StringComparison.Ordinal);
-        Assert.Contains("Models__Directory:", workflow, StringComparison.Ordinal);
-    }
 }
