@@ -32,6 +32,16 @@ public class HostJsonTests
         Assert.Equal("base64", At(host, "extensions.queues.messageEncoding").GetString());
     }
 
+    [Theory]
+    [InlineData("DurableTask.AzureStorage")]
+    [InlineData("DurableTask.Core")]
+    public void Host_json_keeps_the_task_hubs_bookkeeping_out_of_the_logs(string category)
+    {
+        // Traces are not sampled, and every look at a run's status would leave one.
+        using var host = Read();
+        Assert.Equal("Warning", At(host, "logging.logLevel").GetProperty(category).GetString());
+    }
+
     [Fact]
     public void Host_json_drops_what_reaches_a_run_that_is_over()
     {
