@@ -29,6 +29,9 @@ public sealed record RunPlan
 
     /// <summary>The pieces of the dataset.</summary>
     public required IReadOnlyList<PrivateShard> PrivateShards { get; init; }
+
+    /// <summary>SHA-256 of the table of owners, in hexadecimal digits; null where there is none, and in plans made before it was pinned.</summary>
+    public string? OwnerTableHash { get; init; }
 }
 
 /// <summary>What the orchestrator gets to know of a plan.</summary>
