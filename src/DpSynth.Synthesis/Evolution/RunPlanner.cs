@@ -140,7 +140,7 @@ public sealed class RunPlanner(
         return shards;
     }
 
-    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations, plan.SchemaVersion);
+    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations, plan.SchemaVersion, ChecksWorkers: true);
 
     /// <summary>However the classes' counts turn out, each must have a candidate, and as many as an image votes for where it votes.</summary>
     private static string? PopulationFault(EvolutionOptions evolution, int classes)
