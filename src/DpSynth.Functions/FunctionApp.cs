@@ -11,6 +11,7 @@ using DpSynth.Storage.Accounts;
 using DpSynth.Storage;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Telemetry;
@@ -66,6 +67,7 @@ public static class FunctionApp
         services.AddSingleton<PrivateEmbedding>();
         services.AddSingleton<PrivateImageCheck>();
         services.AddSingleton<RunSettlement>();
+        services.AddSingleton<WorkerCheck>();
         services.AddSingleton<GenerationDispatcher>();
         services.TryAddSingleton(_ => OnnxNeighbourSearch.FromConfiguration(configuration));
         services.AddSingleton<VoteCounting>();

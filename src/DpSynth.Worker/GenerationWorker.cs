@@ -205,7 +205,7 @@ internal sealed class GenerationWorker(
         return JobOutcome.Dropped;
     }
 
-    private static string Describe(GenerationJob job) => $"Shard {job.Shard} of generation {job.Generation}";
+    private static string Describe(GenerationJob job) => WorkerCheck.Is(job) ? "The check" : $"Shard {job.Shard} of generation {job.Generation}";
 
     private async Task<JobOutcome> GiveUpAsync(JobLease lease, GenerationJob job, string reason)
     {

@@ -62,7 +62,9 @@ public static class WorkerServices
         services.TryAddSingleton<IEmbedderFactory>(provider =>
             ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
         services.TryAddSingleton<GeneratorCache>();
-        services.TryAddSingleton<IGenerationJobRunner, ShardMaker>();
+        services.TryAddSingleton<ShardMaker>();
+        services.TryAddSingleton<WorkerCheck>();
+        services.TryAddSingleton<IGenerationJobRunner, JobRunner>();
         services.TryAddSingleton<WorkerHealth>();
         services.TryAddSingleton<WorkerInstruments>();
         services.TryAddSingleton<WarmUp>();

@@ -1,3 +1,4 @@
+using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using Microsoft.DurableTask;
@@ -15,7 +16,7 @@ internal static class ActivityRetry
     [
         .. new[]
         {
-            typeof(InvalidDataException), typeof(RequestException), typeof(GenerationException), typeof(NotSupportedException),
+            typeof(InvalidDataException), typeof(RequestException), typeof(GenerationException), typeof(DatasetChangedException), typeof(NotSupportedException),
             typeof(ArgumentException), typeof(ArgumentNullException), typeof(ArgumentOutOfRangeException),
         }.Select(type => type.FullName!),
     ];

@@ -1,5 +1,6 @@
 using DpSynth.Functions.Announcements;
 using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 
@@ -27,8 +28,33 @@ internal sealed class EvolutionRun
         _cancelRequested = context.WaitForExternalEvent<string>(PrivateEvolutionOrchestrator.CancelRequestedEvent);
     }
 
-    /// <summary>Plans the run, embeds the private images and settles the budget, then goes on to generation 0.</summary>
+    /// <summary>
+    /// Plans the run, embeds the private images, asks a worker whether it can serve the run, and settles the budget; then goes on to generation 0.
+    /// </summary>
     public async Task<RunOutcome> PrepareAsync()
+    {
+        if (_state.Step != EvolutionStep.Check && !await AreImagesReadyAsync())
+        {
+            return ContinueWith(_state);
+        }
+
+        EndIfCancelled();
+        if (_state.ChecksWorkers && !await CanWorkersServeAsync())
+        {
+            return ContinueWith(_state);
+        }
+
+        EndIfCancelled();
+        Report(RunStage.Settling, 0, 1, "steps");
+        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(Activities.SettleRun), _input, ActivityRetry.Step);
+        EndIf(settled.Refusal, RunState.Refused);
+        return ContinueWith(_state with
+        {
+            Step = EvolutionStep.Generate, LastArrival = null, ShardsDone = 0, Delta = settled.Delta, EpsilonSpent = settled.EpsilonSpent,
+        });
+    }
+
+    private async Task<bool> AreImagesReadyAsync()
     {
         if (_state.Step == EvolutionStep.Plan)
         {
@@ -36,7 +62,7 @@ internal sealed class EvolutionRun
             var plan = await _context.CallActivityAsync<PlanSummary>(nameof(Activities.PlanRun), _input, ActivityRetry.Step);
             EndIf(plan.Refusal, RunState.Refused);
             EndIf(plan.SchemaVersion == RunPlan.KnownSchemaVersion ? null : UnknownPlan.Describe(plan.SchemaVersion), RunState.Failed);
-            _state = _state with { Step = EvolutionStep.Embed, PrivateShards = plan.PrivateShards, PlanVersion = plan.SchemaVersion };
+            _state = _state with { Step = EvolutionStep.Embed, PrivateShards = plan.PrivateShards, PlanVersion = plan.SchemaVersion, ChecksWorkers = plan.ChecksWorkers };
         }
 
         await ForEachShardAsync(
@@ -44,17 +70,24 @@ internal sealed class EvolutionRun
             shard => _context.CallActivityAsync(nameof(Activities.EmbedPrivateShard), new PrivateShardInput(_state.RunId, shard), ActivityRetry.Step));
         if (_state.ShardsDone < _state.PrivateShards)
         {
-            return ContinueWith(_state);
+            return false;
         }
 
         var verdict = await _context.CallActivityAsync<PrivateImagesVerdict>(nameof(Activities.CheckPrivateImages), _input, ActivityRetry.Step);
         EndIf(verdict.Fault, RunState.Refused);
+        return true;
+    }
 
-        EndIfCancelled();
-        Report(RunStage.Settling, 0, 1, "steps");
-        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(Activities.SettleRun), _input, ActivityRetry.Step);
-        EndIf(settled.Refusal, RunState.Refused);
-        return ContinueWith(_state with { Step = EvolutionStep.Generate, ShardsDone = 0, Delta = settled.Delta, EpsilonSpent = settled.EpsilonSpent });
+    /// <summary>Asks only now: a worker that has started for the answer is still there for the first generation.</summary>
+    private async Task<bool> CanWorkersServeAsync()
+    {
+        var check = new IterationInput(_state.RunId, WorkerCheck.Generation);
+        var known = await _context.CallActivityAsync<GenerationShards>(
+            _state.Step == EvolutionStep.Check ? nameof(Activities.CountStoredShards) : nameof(Activities.DispatchGeneration), check, ActivityRetry.Step);
+        var wait = new GenerationWait(_context, check, _cancelRequested);
+        var canServe = await wait.UntilStoredAsync(known, _state.LastArrival, (done, total) => Report(RunStage.Settling, done, total, "steps"));
+        _state = _state with { Step = EvolutionStep.Check, LastArrival = wait.LastArrival };
+        return canServe;
     }
 
     /// <summary>Has one generation made; lets the private images vote on it, or publishes it if it is the last.</summary>

@@ -20,6 +20,9 @@ public sealed record EvolutionState
     /// <summary>The plan's schema version; null until the run is planned.</summary>
     public int? PlanVersion { get; init; }
 
+    /// <summary>Whether a worker is asked before the run is settled.</summary>
+    public bool ChecksWorkers { get; init; }
+
     /// <summary>Number of private shards; 0 until the run is planned.</summary>
     public int PrivateShards { get; init; }
 
@@ -53,4 +56,7 @@ public enum EvolutionStep
 
     /// <summary>The private images have to vote on the generation.</summary>
     Vote,
+
+    /// <summary>A worker has been asked whether it can serve the run; after its answer the run is settled.</summary>
+    Check,
 }

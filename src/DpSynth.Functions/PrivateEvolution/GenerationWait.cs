@@ -26,6 +26,8 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
     /// <summary>When a shard was last seen to arrive, or the wait began.</summary>
     public DateTime LastArrival { get; private set; }
 
+    private bool IsCheck => generation.Iteration == WorkerCheck.Generation;
+
     /// <summary>Returns when every shard is stored, or this execution's history is long enough.</summary>
     /// <param name="known">How far the generation is.</param>
     /// <param name="lastArrival">Where an earlier execution waited: when it last saw a shard arrive.</param>
@@ -76,7 +78,10 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
             else if (context.CurrentUtcDateTime - LastArrival > PatienceWithWorkers)
             {
                 throw new RunEndedException(
-                    RunState.Failed, $"No worker stored anything of generation {generation.Iteration} for {PatienceWithWorkers.TotalHours:0} hours; see that workers run and take 'generation-jobs'.");
+                    RunState.Failed,
+                    IsCheck
+                        ? $"No worker answered for {PatienceWithWorkers.TotalHours:0} hours whether it can serve the run; see that workers run and take 'generation-jobs'."
+                        : $"No worker stored anything of generation {generation.Iteration} for {PatienceWithWorkers.TotalHours:0} hours; see that workers run and take 'generation-jobs'.");
             }
         }
 
@@ -94,6 +99,8 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
 
         return result.Error is null
             ? 1
-            : throw new RunEndedException(RunState.Failed, $"Shard {result.Shard} of generation {result.Generation} could not be made: {result.Error}");
+            : throw new RunEndedException(RunState.Failed, IsCheck
+                ? $"The worker cannot serve the run, of which nothing was released: {result.Error}"
+                : $"Shard {result.Shard} of generation {result.Generation} could not be made: {result.Error}");
     }
 }

@@ -36,7 +36,7 @@ public static class PrivateEvolutionOrchestrator
                 return await run.EndAsync(RunState.Failed, UnknownPlan.Describe(version));
             }
 
-            return state.Step is EvolutionStep.Plan or EvolutionStep.Embed
+            return state.Step is EvolutionStep.Plan or EvolutionStep.Embed or EvolutionStep.Check
                 ? await run.PrepareAsync()
                 : await run.EvolveAsync();
         }

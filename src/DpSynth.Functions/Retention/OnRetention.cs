@@ -11,6 +11,7 @@ namespace DpSynth.Functions.Retention;
 /// <summary>
 /// Clears away every night what runs that are long over have left: the history of the orchestration, the exact work on the private side,
 /// the candidates. The request, the record of the end, the run's records and noisy releases, the ledger and the release stay.
+/// What somebody holds stays too, and stops nothing: the next night comes by again.
 /// </summary>
 public sealed partial class OnRetention(
     IRunRegistry registry,
@@ -26,7 +27,7 @@ public sealed partial class OnRetention(
     {
         ArgumentNullException.ThrowIfNull(client);
         var over = time.GetUtcNow() - TimeSpan.FromDays(options.Value.Days);
-        var purged = 0;
+        var (purged, held) = (0, 0);
         await foreach (var run in registry.ListEndedAsync(cancellationToken))
         {
             if (run.At < over)
@@ -34,15 +35,22 @@ public sealed partial class OnRetention(
                 purged += (await client.PurgeInstanceAsync(run.RunId, cancellationToken)).PurgedInstanceCount;
                 if (!options.Value.KeepWork)
                 {
-                    await privateStore.DeleteExactWorkAsync(run.RunId, cancellationToken);
-                    await candidates.DeleteGenerationsAsync(run.RunId, cancellationToken);
+                    held += await privateStore.DeleteExactWorkAsync(run.RunId, cancellationToken);
+                    held += await candidates.DeleteGenerationsAsync(run.RunId, cancellationToken);
                 }
             }
         }
 
         LogCleared(logger, purged, options.Value.Days);
+        if (held > 0)
+        {
+            LogHeld(logger, held, options.Value.Days);
+        }
     }
 
     [LoggerMessage(120, LogLevel.Information, "Histories purged of {Count} runs that ended more than {Days} days ago.")]
     private static partial void LogCleared(ILogger logger, int count, int days);
+
+    [LoggerMessage(121, LogLevel.Warning, "{Count} files of runs that ended more than {Days} days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.")]
+    private static partial void LogHeld(ILogger logger, int count, int days);
 }

@@ -51,6 +51,8 @@ internal sealed class JournalStore(BlobServiceClient storage, string hubName)
         {
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [StatusKey] = record.Status.ToString() },
         };
+
+        // Unconditional: one engine works on a hub, and an instance has one writer at a time.
         await RecordBlob(record.InstanceId).UploadAsync(BinaryData.FromObjectAsJson(record, _json), options, cancellationToken);
     }
 
@@ -79,7 +81,7 @@ internal sealed class JournalStore(BlobServiceClient storage, string hubName)
 
     /// <summary>Deletes the journal of an execution that is over.</summary>
     public Task DeleteJournalAsync(string instanceId, int execution, CancellationToken cancellationToken) =>
-        JournalBlob(instanceId, execution).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        JournalBlob(instanceId, execution).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
 
     /// <summary>Deletes the journals of all executions before the given one; of all, if none is given.</summary>
     public async Task DeleteJournalsAsync(string instanceId, int? before, CancellationToken cancellationToken)
@@ -90,13 +92,13 @@ internal sealed class JournalStore(BlobServiceClient storage, string hubName)
         {
             if (kept is null || string.CompareOrdinal(blob.Name, kept) < 0)
             {
-                await _container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+                await _container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
             }
         }
     }
 
     public Task DeleteRecordAsync(string instanceId, CancellationToken cancellationToken) =>
-        RecordBlob(instanceId).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        RecordBlob(instanceId).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
 
     private static string JournalName(string instanceId, int execution) =>
         string.Create(CultureInfo.InvariantCulture, $"journals/{Uri.EscapeDataString(instanceId)}/{execution:D8}");

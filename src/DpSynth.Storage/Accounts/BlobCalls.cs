@@ -31,7 +31,14 @@ internal static class BlobCalls
     public static bool IsConflict(this RequestFailedException exception) =>
         exception.Status == 412 || exception.ErrorCode == BlobErrorCode.BlobAlreadyExists;
 
-    /// <summary>Writes a blob, or writes over it.</summary>
+    /// <summary>Whether a listed blob stands for a folder. Some tools write the mark with a capital letter.</summary>
+    /// <param name="item">A blob, listed with its metadata.</param>
+    public static bool IsFolder(this BlobItem item) =>
+        item.Metadata?.Keys.Any(static key => key.Equals("hdi_isfolder", StringComparison.OrdinalIgnoreCase)) == true;
+
+    /// <summary>
+    /// Writes a blob, or writes over it: for content that is the same whoever writes it, or of which the last word counts. Each caller says which.
+    /// </summary>
     public static Task WriteAsync(
         this BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken) =>
         container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), Options(contentType, conditions: null), cancellationToken);
@@ -47,8 +54,9 @@ internal static class BlobCalls
                 BinaryData.FromBytes(content), Options(contentType, onlyIfNew), cancellationToken);
             return true;
         }
-        catch (RequestFailedException exception) when (exception.IsConflict())
+        catch (RequestFailedException exception) when (exception.IsConflict() || exception.IsImmutable())
         {
+            // A policy lets blobs be made and not be changed: what it refuses to have made is there.
             return false;
         }
     }
@@ -72,6 +80,7 @@ internal static class BlobCalls
     {
         try
         {
+            // Where it resumes, it asks for the version that it began with.
             var download = (await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken)).Value;
             return (download.Content, download.Details.ContentLength);
         }
@@ -97,12 +106,31 @@ internal static class BlobCalls
         }
     }
 
-    /// <summary>Deletes all blobs whose name begins so, several at once.</summary>
-    public static async Task DeleteAllAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken) =>
+    /// <summary>Deletes a blob with the snapshots that somebody may have taken of it: with them it could not be deleted alone. None is well.</summary>
+    public static Task DeleteWholeAsync(this BlobContainerClient container, string name, CancellationToken cancellationToken) =>
+        container.DeleteBlobIfExistsAsync(name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
+
+    /// <summary>Deletes all blobs whose name begins so, with their snapshots, several at once.</summary>
+    /// <returns>How many blobs are still there because they are held.</returns>
+    public static async Task<int> DeleteAllAsync(this BlobContainerClient container, string prefix, CancellationToken cancellationToken)
+    {
+        var held = 0;
         await Parallel.ForEachAsync(
             container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
-            async (item, stop) => await container.DeleteBlobIfExistsAsync(item.Name, cancellationToken: stop));
+            async (item, stop) =>
+            {
+                try
+                {
+                    await container.DeleteWholeAsync(item.Name, stop);
+                }
+                catch (RequestFailedException exception) when (exception.IsHeld())
+                {
+                    Interlocked.Increment(ref held);
+                }
+            });
+        return held;
+    }
 
     private static BlobUploadOptions Options(string contentType, BlobRequestConditions? conditions) => new()
     {

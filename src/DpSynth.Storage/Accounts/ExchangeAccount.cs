@@ -43,16 +43,24 @@ public sealed class ExchangeAccount(BlobServiceClient blobs, QueueServiceClient 
     public QueueClient Queue(string name) => queues.GetQueueClient(name);
 
     /// <summary>Makes the containers and queues that are not there yet.</summary>
-    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">One of the name is still being deleted.</exception>
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => EnsureCreatedAsync(TimeProvider.System, cancellationToken);
+
+    internal async Task EnsureCreatedAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var container in ExchangeLayout.Containers)
         {
-            await blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await Creation.EnsureAsync(
+                $"container '{container}'",
+                () => blobs.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+                time,
+                cancellationToken);
         }
 
         foreach (var queue in ExchangeLayout.Queues)
         {
-            await queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await Creation.EnsureAsync(
+                $"queue '{queue}'", () => queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken), time, cancellationToken);
         }
     }
 }

@@ -32,11 +32,18 @@ public sealed class PrivateAccount(BlobServiceClient service)
         new(new StorageSetting(configuration, SettingName, loggers).CreateBlobs());
 
     /// <summary>Makes the containers that are not there yet.</summary>
-    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">One of the name is still being deleted.</exception>
+    public Task EnsureCreatedAsync(CancellationToken cancellationToken) => EnsureCreatedAsync(TimeProvider.System, cancellationToken);
+
+    internal async Task EnsureCreatedAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var container in PrivateLayout.Containers)
         {
-            await service.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await Creation.EnsureAsync(
+                $"container '{container}'",
+                () => service.GetBlobContainerClient(container).CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+                time,
+                cancellationToken);
         }
     }
 }

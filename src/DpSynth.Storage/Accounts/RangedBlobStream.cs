@@ -55,12 +55,15 @@ internal sealed class RangedBlobStream : Stream
     }
 
     /// <summary>Opens a blob with its first range.</summary>
-    /// <exception cref="RequestFailedException">There is no such blob (404), or the service refused otherwise.</exception>
-    public static async Task<Stream> OpenAsync(BlobClient blob, CancellationToken cancellationToken)
+    /// <param name="blob">The blob.</param>
+    /// <param name="conditions">What must hold of it, such as its version; null for none.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="RequestFailedException">There is no such blob (404), a condition is not met (412), or the service refused otherwise.</exception>
+    public static async Task<Stream> OpenAsync(BlobClient blob, BlobRequestConditions? conditions, CancellationToken cancellationToken)
     {
         try
         {
-            var options = new BlobDownloadOptions { Range = new HttpRange(0, RangeSize) };
+            var options = new BlobDownloadOptions { Range = new HttpRange(0, RangeSize), Conditions = conditions };
             var first = (await blob.DownloadContentAsync(options, cancellationToken)).Value;
             return new RangedBlobStream(blob, first.Details, first.Content.ToMemory());
         }

@@ -67,7 +67,14 @@ public sealed class BlobLedgerStorage : ILedgerStorage
         if (position.Offset == 0)
         {
             var options = new AppendBlobCreateOptions { HttpHeaders = new BlobHttpHeaders { ContentType = BlobCalls.JsonLines } };
-            await blob.CreateIfNotExistsAsync(options, cancellationToken);
+            try
+            {
+                await blob.CreateIfNotExistsAsync(options, cancellationToken);
+            }
+            catch (RequestFailedException exception) when (exception.IsImmutable())
+            {
+                // Another writer was first: a policy refuses to have made again what is there.
+            }
         }
 
         try
@@ -82,6 +89,12 @@ public sealed class BlobLedgerStorage : ILedgerStorage
         catch (RequestFailedException exception) when (exception.IsConflict())
         {
             return null;
+        }
+        catch (RequestFailedException exception) when (exception.IsImmutable())
+        {
+            throw new InvalidOperationException(
+                $"The ledger of lineage '{lineage}' cannot grow: the container '{PrivateLayout.Ledgers}' is under a legal hold or an immutability policy that admits no appends; allow protected append writes there. Nothing was written.",
+                exception);
         }
 
         return position.Entries + 1 < _segmentEntries
@@ -98,6 +111,10 @@ public sealed class BlobLedgerStorage : ILedgerStorage
             var head = LedgerHead.Decode(blob.Content.ToMemory().Span);
             _heads[lineage] = (blob.Details.ETag, head.Sequence);
             return head;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            throw Lost(exception);
         }
         catch (RequestFailedException exception) when (exception.IsMissing())
         {
@@ -149,6 +166,10 @@ public sealed class BlobLedgerStorage : ILedgerStorage
             var blob = (await _moving.GetBlobClient(PrivateLayout.LedgerCatalogue).DownloadContentAsync(cancellationToken)).Value;
             return (LedgerCatalogue.Decode(blob.Content.ToMemory().Span), blob.Details.ETag.ToString());
         }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            throw Lost(exception);
+        }
         catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return (new LedgerCatalogue(), null);
@@ -192,6 +213,11 @@ public sealed class BlobLedgerStorage : ILedgerStorage
     public async Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken) =>
         await _ledgers.TryReadAsync(name, cancellationToken) is { } content ? FingerprintSet.Decode(content.ToMemory().Span) : null;
 
+    /// <summary>Where the whole container is gone, a ledger is not empty: it is lost, and nobody may go on as if it were new.</summary>
+    private static InvalidDataException Lost(RequestFailedException exception) => new(
+        $"The containers '{PrivateLayout.Ledgers}' and '{PrivateLayout.LedgerHeads}', which hold all budgets, are not both there; have what was deleted restored before anything else is done. Nothing was written.",
+        exception);
+
     /// <summary>Reads with the byte in front of the position, so that a blob that was cut off does not look like one that has not grown.</summary>
     private async Task<ReadOnlyMemory<byte>> ReadSegmentAsync(string lineage, LedgerPosition position, CancellationToken cancellationToken)
     {
@@ -201,6 +227,10 @@ public sealed class BlobLedgerStorage : ILedgerStorage
             var range = overlap > 0 ? new BlobDownloadOptions { Range = new HttpRange(position.Offset - overlap) } : new BlobDownloadOptions();
             var blob = _ledgers.GetBlobClient(PrivateLayout.LedgerEntries(lineage, position.Segment));
             return (await blob.DownloadContentAsync(range, cancellationToken)).Value.Content.ToMemory()[overlap..];
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            throw Lost(exception);
         }
         catch (RequestFailedException exception) when (exception.IsMissing() && position.Offset == 0)
         {

@@ -149,8 +149,9 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
             : throw Missing(shard, "images");
 
     /// <inheritdoc/>
-    public Task DeleteGenerationsAsync(string runId, CancellationToken cancellationToken) =>
-        container.DeleteAllAsync(ExchangeLayout.Generations(runId), cancellationToken);
+    public async Task<int> DeleteGenerationsAsync(string runId, CancellationToken cancellationToken) =>
+        await container.DeleteAllAsync(ExchangeLayout.Generations(runId), cancellationToken)
+        + await container.DeleteAllAsync(ExchangeLayout.Drawings(runId, generation: null), cancellationToken);
 
     /// <inheritdoc/>
     public async Task MarkEndedAsync(string runId, CancellationToken cancellationToken) =>

@@ -10,8 +10,6 @@ namespace DpSynth.Storage.Candidates;
 /// <param name="container">The container <c>candidates</c>; read, create and list are enough for workers.</param>
 public sealed class DrawingStore(BlobContainerClient container) : IDrawingStore
 {
-    private const int ParallelDeletes = 16;
-
     /// <inheritdoc/>
     public async Task<IReadOnlySet<ulong>> ListAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
@@ -36,8 +34,7 @@ public sealed class DrawingStore(BlobContainerClient container) : IDrawingStore
         container.TryCreateAsync(ExchangeLayout.Drawing(shard, seed), drawing, BlobCalls.Json, cancellationToken);
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string runId, int? generation, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        container.GetBlobsAsync(new() { Prefix = ExchangeLayout.Drawings(runId, generation) }, cancellationToken),
-        new ParallelOptions { MaxDegreeOfParallelism = ParallelDeletes, CancellationToken = cancellationToken },
-        async (blob, token) => await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(cancellationToken: token));
+    /// <remarks>What is held stays: <see cref="CandidateStore.DeleteGenerationsAsync"/> comes by again.</remarks>
+    public Task DeleteAsync(string runId, int? generation, CancellationToken cancellationToken) =>
+        container.DeleteAllAsync(ExchangeLayout.Drawings(runId, generation), cancellationToken);
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
+using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
@@ -33,7 +35,7 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
         var blobs = await ListAsync(name, cancellationToken);
         var blockImages = Math.Clamp(BlockBytes / shape.ByteCount, 1, MostBlockImages);
         var found = false;
-        await foreach (var block in _reader.ReadAsync(blobs, cancellationToken).Chunk(blockImages).WithCancellation(cancellationToken))
+        await foreach (var block in _reader.ReadAsync(blobs, versions: null, cancellationToken).Chunk(blockImages).WithCancellation(cancellationToken))
         {
             found = true;
             var encoded = Array.ConvertAll(block, image => new TarFileEntry(image.Name, image.Encoded));
@@ -51,9 +53,9 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
     {
         var prefix = ExchangeLayout.PublicSet(name);
         var blobs = new List<string>();
-        await foreach (var item in container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
+        await foreach (var item in container.GetBlobsAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
         {
-            if (DatasetFolder.Describe(item.Name[ExchangeLayout.PublicSets.Length..], item.Properties.ContentLength ?? 0, isFolder: false) is not null)
+            if (DatasetFolder.Describe(item.Name[ExchangeLayout.PublicSets.Length..], item.Properties.ContentLength ?? 0, item.IsFolder()) is not null)
             {
                 blobs.Add(item.Name);
             }

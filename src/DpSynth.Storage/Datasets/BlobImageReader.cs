@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Formats;
 using DpSynth.Synthesis.Datasets;
@@ -23,8 +24,13 @@ internal sealed class BlobImageReader(BlobContainerClient container)
 
     private static readonly TarLimits ArchiveLimits = new() { EntryLength = MaximumImageLength };
 
+    /// <summary>Reads images.</summary>
+    /// <param name="blobs">The blobs' names.</param>
+    /// <param name="versions">The ETag of each that was listed; null to take what is there.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="DatasetChangedException">A blob is not there, is another version, or was changed while it was read.</exception>
     public async IAsyncEnumerable<PrivateImage> ReadAsync(
-        IReadOnlyList<string> blobs, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var ahead = new Queue<Task<PrivateImage>?>();
@@ -38,7 +44,7 @@ internal sealed class BlobImageReader(BlobContainerClient container)
                 var most = position < FewestAhead ? FewestAhead : Math.Clamp(AheadBytes / largest, FewestAhead, MostAhead);
                 for (; next < blobs.Count && ahead.Count < most; next++)
                 {
-                    ahead.Enqueue(DatasetFolder.IsArchive(blobs[next]) ? null : ReadOneAsync(blobs[next], stop.Token));
+                    ahead.Enqueue(DatasetFolder.IsArchive(blobs[next]) ? null : ReadOneAsync(blobs[next], Pin(versions, next), stop.Token));
                 }
 
                 if (ahead.Dequeue() is { } reading)
@@ -49,7 +55,7 @@ internal sealed class BlobImageReader(BlobContainerClient container)
                     continue;
                 }
 
-                await foreach (var entry in ReadArchiveAsync(blob, cancellationToken))
+                await foreach (var entry in ReadArchiveAsync(blob, Pin(versions, position), cancellationToken))
                 {
                     yield return entry;
                 }
@@ -66,31 +72,38 @@ internal sealed class BlobImageReader(BlobContainerClient container)
         }
     }
 
-    private static RequestFailedException Missing(string blob) => new(404, $"The image '{blob}' is no longer there.");
+    private static BlobRequestConditions? Pin(IReadOnlyList<string>? versions, int position) =>
+        versions is null ? null : new BlobRequestConditions { IfMatch = new ETag(versions[position]) };
 
-    private async Task<PrivateImage> ReadOneAsync(string blob, CancellationToken cancellationToken)
+    /// <summary>Whether the blob that was asked for is not there, or not any more.</summary>
+    private static bool IsGone(RequestFailedException exception) =>
+        exception.ErrorCode == BlobErrorCode.BlobNotFound || exception.ErrorCode == BlobErrorCode.ConditionNotMet;
+
+    private async Task<PrivateImage> ReadOneAsync(string blob, BlobRequestConditions? pin, CancellationToken cancellationToken)
     {
-        if (await container.TryOpenAsync(blob, cancellationToken) is not var (content, length))
+        try
         {
-            throw Missing(blob);
-        }
-
-        await using (content)
-        {
-            if (length > MaximumImageLength)
+            var options = new BlobDownloadOptions { Conditions = pin };
+            using var download = (await container.GetBlobClient(blob).DownloadStreamingAsync(options, cancellationToken)).Value;
+            if (download.Details.ContentLength > MaximumImageLength)
             {
                 return new PrivateImage(blob, ReadOnlyMemory<byte>.Empty);
             }
 
-            var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-            await content.ReadExactlyAsync(bytes, cancellationToken);
+            var bytes = GC.AllocateUninitializedArray<byte>((int)download.Details.ContentLength);
+            await download.Content.ReadExactlyAsync(bytes, cancellationToken);
             return new PrivateImage(blob, bytes);
+        }
+        catch (RequestFailedException exception) when (IsGone(exception))
+        {
+            throw DatasetChangedException.Of(blob, exception);
         }
     }
 
-    private async IAsyncEnumerable<PrivateImage> ReadArchiveAsync(string blob, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<PrivateImage> ReadArchiveAsync(
+        string blob, BlobRequestConditions? pin, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var content = await OpenArchiveAsync(blob, cancellationToken);
+        await using var content = await OpenArchiveAsync(blob, pin, cancellationToken);
         await using var entries = TarArchive.ReadAsync(content, ArchiveLimits, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await MoveNextAsync(entries, blob))
         {
@@ -108,15 +121,15 @@ internal sealed class BlobImageReader(BlobContainerClient container)
         }
     }
 
-    private async Task<Stream> OpenArchiveAsync(string blob, CancellationToken cancellationToken)
+    private async Task<Stream> OpenArchiveAsync(string blob, BlobRequestConditions? pin, CancellationToken cancellationToken)
     {
         try
         {
-            return await RangedBlobStream.OpenAsync(container.GetBlobClient(blob), cancellationToken);
+            return await RangedBlobStream.OpenAsync(container.GetBlobClient(blob), pin, cancellationToken);
         }
-        catch (RequestFailedException exception) when (exception.IsMissing())
+        catch (RequestFailedException exception) when (IsGone(exception))
         {
-            throw Missing(blob);
+            throw DatasetChangedException.Of(blob, exception);
         }
     }
 
@@ -132,6 +145,10 @@ internal sealed class BlobImageReader(BlobContainerClient container)
         catch (InvalidDataException exception)
         {
             throw new InvalidDataException($"The archive '{blob}' cannot be read. {exception.Message}", exception);
+        }
+        catch (RequestFailedException exception) when (IsGone(exception))
+        {
+            throw DatasetChangedException.Of(blob, exception);
         }
     }
 }

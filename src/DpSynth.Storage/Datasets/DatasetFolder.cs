@@ -12,7 +12,7 @@ public static class DatasetFolder
     /// name that begins with <c>_</c>), markers of empty folders, and notes beside the images (<c>.json</c>, <c>.csv</c>, <c>.txt</c>,
     /// <c>.md</c>). A file of any other extension counts as an image, so that one that cannot be read is reported.
     /// </summary>
-    public static DatasetBlob? Describe(string name, long length, bool isFolder)
+    public static DatasetBlob? Describe(string name, long length, bool isFolder, string version = "")
     {
         var parts = name.Split('/');
         var file = parts[^1];
@@ -22,7 +22,7 @@ public static class DatasetFolder
             return null;
         }
 
-        return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, length, IsArchive(file));
+        return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, length, IsArchive(file), version);
     }
 
     /// <summary>Whether a file of this name counts as an image or an archive of images.</summary>

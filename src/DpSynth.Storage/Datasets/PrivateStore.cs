@@ -28,8 +28,8 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
         {
             exists = true;
             isUploading |= item.Name.AsSpan(prefix.Length).SequenceEqual(DatasetListing.UploadMarker);
-            var isFolder = item.Metadata is { } metadata && metadata.ContainsKey("hdi_isfolder");
-            if (DatasetFolder.Describe(item.Name, item.Properties.ContentLength ?? 0, isFolder) is { } blob)
+            var version = item.Properties.ETag?.ToString() ?? throw new InvalidDataException("The storage service lists blobs without their versions.");
+            if (DatasetFolder.Describe(item.Name, item.Properties.ContentLength ?? 0, item.IsFolder(), version) is { } blob)
             {
                 blobs.Add(blob);
             }
@@ -60,8 +60,9 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
     /// Single images are fetched sixteen at once, archives in one download each. An image above 256 MiB comes as empty bytes, so that it
     /// counts as unreadable; in an archive it breaks the archive.
     /// </remarks>
-    public IAsyncEnumerable<PrivateImage> ReadImagesAsync(IReadOnlyList<string> blobs, CancellationToken cancellationToken) =>
-        _images.ReadAsync(blobs, cancellationToken);
+    public IAsyncEnumerable<PrivateImage> ReadImagesAsync(
+        IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, CancellationToken cancellationToken) =>
+        _images.ReadAsync(blobs, versions, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken) =>
@@ -150,12 +151,15 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
         ReadVectorAsync(PrivateLayout.Release(runId, key, part), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task DeleteExactWorkAsync(string runId, CancellationToken cancellationToken)
+    public async Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken)
     {
+        var held = 0;
         foreach (var prefix in PrivateLayout.ExactWork(runId))
         {
-            await account.Work.DeleteAllAsync(prefix, cancellationToken);
+            held += await account.Work.DeleteAllAsync(prefix, cancellationToken);
         }
+
+        return held;
     }
 
     private async Task<long[]?> ReadVectorAsync(string name, CancellationToken cancellationToken)

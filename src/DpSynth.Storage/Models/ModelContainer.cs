@@ -40,6 +40,7 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
     /// <param name="progress">Receives the bytes of each file that is up.</param>
     /// <param name="cancellationToken">Stops the upload; no model of the name is there then.</param>
     /// <exception cref="ArgumentException">The model cannot be stored under its name.</exception>
+    /// <exception cref="InvalidOperationException">Somebody else pushed a model of the name meanwhile, or holds the one that is there.</exception>
     public async Task PushAsync(string name, string folder, ModelIndex index, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(index);
@@ -59,15 +60,28 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
                 $"The folder {folder} has a file '{ExchangeLayout.ModelIndexFile}', a name that the model's index takes: rename it.", nameof(index));
         }
 
-        await container.GetBlobClient(ExchangeLayout.ModelIndex(name)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelFiles, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(index.Files, options, async (file, token) =>
+        try
         {
-            await UploadAsync(name, folder, file, token);
-            progress?.Report(file.Bytes);
-        });
-        await RemoveOthersAsync(name, index, cancellationToken);
-        await container.WriteAsync(ExchangeLayout.ModelIndex(name), StorageJson.Encode(index), BlobCalls.Json, cancellationToken);
+            await container.DeleteWholeAsync(ExchangeLayout.ModelIndex(name), cancellationToken);
+            var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelFiles, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(index.Files, options, async (file, token) =>
+            {
+                await UploadAsync(name, folder, file, token);
+                progress?.Report(file.Bytes);
+            });
+            await RemoveOthersAsync(name, index, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.IsHeld())
+        {
+            throw new InvalidOperationException(
+                $"The model '{name}' is kept as it is by a legal hold, an immutability policy or a lease on its files; push this one under another name.", exception);
+        }
+
+        if (!await container.TryCreateAsync(ExchangeLayout.ModelIndex(name), StorageJson.Encode(index), BlobCalls.Json, cancellationToken)
+            && (await FindAsync(name, cancellationToken))?.Fingerprint != index.Fingerprint)
+        {
+            throw new InvalidOperationException($"Somebody else pushed another model '{name}' at the same time; push again, or under another name.");
+        }
     }
 
     /// <summary>Fetches a part of a file into the same place of a local one.</summary>
@@ -96,6 +110,7 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
 
     private static string Describe(string name) => $"The index of the model '{name}' in the container '{ExchangeLayout.Models}'";
 
+    /// <summary>Writes over what is there: should two push at once, whoever fetches finds files that are not what the index says.</summary>
     private async Task UploadAsync(string name, string folder, ModelFile file, CancellationToken cancellationToken)
     {
         var blob = container.GetBlobClient(ExchangeLayout.ModelFile(name, file.Path));
@@ -131,12 +146,13 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
 
     private async Task RemoveOthersAsync(string name, ModelIndex index, CancellationToken cancellationToken)
     {
-        var kept = index.Files.Select(file => ExchangeLayout.ModelFile(name, file.Path)).ToHashSet(StringComparer.Ordinal);
+        // The index of somebody who was faster stays, and tells.
+        var kept = index.Files.Select(file => ExchangeLayout.ModelFile(name, file.Path)).Append(ExchangeLayout.ModelIndex(name)).ToHashSet(StringComparer.Ordinal);
         await foreach (var blob in container.GetBlobsAsync(new() { Prefix = ExchangeLayout.Model(name) }, cancellationToken))
         {
             if (!kept.Contains(blob.Name))
             {
-                await container.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+                await container.DeleteWholeAsync(blob.Name, cancellationToken);
             }
         }
     }

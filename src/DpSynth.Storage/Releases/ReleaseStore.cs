@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs.Models;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Layout;
@@ -9,6 +10,7 @@ namespace DpSynth.Storage.Releases;
 public sealed class ReleaseStore(ExchangeAccount account) : IReleaseStore
 {
     /// <inheritdoc/>
+    /// <remarks>A file that is there already stays as it is: who has copied a release has all of it.</remarks>
     public async Task WriteAsync(
         string runId, string fileName, Stream content, string contentType, CancellationToken cancellationToken)
     {
@@ -17,8 +19,16 @@ public sealed class ReleaseStore(ExchangeAccount account) : IReleaseStore
         {
             HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
             TransferOptions = ClientOptions.Transfers,
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
         };
-        await blob.UploadAsync(content, upload, cancellationToken);
+        try
+        {
+            await blob.UploadAsync(content, upload, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.IsConflict() || exception.IsImmutable())
+        {
+            // An earlier try of the same step has written it.
+        }
     }
 
     /// <inheritdoc/>

@@ -44,6 +44,7 @@ public sealed class RequestFiles(ExchangeAccount account) : IRequestFiles
     }
 
     /// <inheritdoc/>
+    /// <remarks>The last word counts: a file that was put there again is answered again, and one delivered twice has the same answer.</remarks>
     public Task AnswerAsync(RequestFileAnswer answer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(answer);

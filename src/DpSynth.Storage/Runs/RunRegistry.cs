@@ -78,6 +78,7 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The rejection names neither a run nor a message.</exception>
+    /// <remarks>The last word counts: a request that is sent again is rejected for what is wrong with it now.</remarks>
     public Task RejectAsync(Rejection rejection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rejection);

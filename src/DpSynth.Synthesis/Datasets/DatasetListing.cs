@@ -15,4 +15,5 @@ public sealed record DatasetListing(string Dataset, IReadOnlyList<DatasetBlob> B
 /// <param name="ClassName">The folder below the dataset's, or null.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="IsArchive">Whether it is a <c>.tar</c> of images rather than an image.</param>
-public sealed record DatasetBlob(string Name, string? ClassName, long Length, bool IsArchive);
+/// <param name="Version">The blob's version as the store names it: another one once it is written again.</param>
+public sealed record DatasetBlob(string Name, string? ClassName, long Length, bool IsArchive, string Version);

@@ -16,8 +16,12 @@ public interface IPrivateStore
     Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads the images of blobs one after the other, archives unpacked in their order.</summary>
+    /// <param name="blobs">The blobs' names.</param>
+    /// <param name="versions">The version of each that was listed; null to take what is there.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="InvalidDataException">An archive is broken; the message names it.</exception>
-    IAsyncEnumerable<PrivateImage> ReadImagesAsync(IReadOnlyList<string> blobs, CancellationToken cancellationToken);
+    /// <exception cref="DatasetChangedException">A blob is not the one that was listed any more, or was changed while it was read.</exception>
+    IAsyncEnumerable<PrivateImage> ReadImagesAsync(IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, CancellationToken cancellationToken);
 
     /// <summary>Opens a file beside a dataset's images, such as its table of owners; null if there is none.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -33,13 +37,19 @@ public interface IPrivateStore
     Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
         where T : class;
 
-    /// <summary>Writes the embeddings of a private shard.</summary>
+    /// <summary>
+    /// Writes the embeddings of a private shard, or writes over them: the plan pins what they are made of, so that whoever makes them has the same
+    /// images in the same order.
+    /// </summary>
     Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken);
 
     /// <summary>Reads the embeddings of a private shard; null if they are not there yet.</summary>
     Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken);
 
-    /// <summary>Writes the raw votes that a private shard gives to its class's candidates at one iteration.</summary>
+    /// <summary>
+    /// Writes the raw votes that a private shard gives to its class's candidates at one iteration, or writes over them: embeddings and candidates
+    /// stand, so that whoever counts has the same votes.
+    /// </summary>
     /// <param name="runId">The run.</param>
     /// <param name="iteration">The iteration, 1 to T.</param>
     /// <param name="shard">The private shard.</param>
@@ -51,7 +61,7 @@ public interface IPrivateStore
     Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes which candidates each image of a private shard votes for at one iteration, for runs that count by owner.
+    /// Writes which candidates each image of a private shard votes for at one iteration, for runs that count by owner; or writes over it, as with votes.
     /// </summary>
     Task WriteNeighboursAsync(string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken);
 
@@ -75,5 +85,6 @@ public interface IPrivateStore
     /// <summary>
     /// Deletes the embeddings, votes and neighbours of a run that is over. Its records and noisy releases stay. Doing it again is well.
     /// </summary>
-    Task DeleteExactWorkAsync(string runId, CancellationToken cancellationToken);
+    /// <returns>How many files are left because somebody holds them: a policy, a legal hold, a lease.</returns>
+    Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken);
 }

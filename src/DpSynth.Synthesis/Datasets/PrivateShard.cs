@@ -6,4 +6,5 @@ namespace DpSynth.Synthesis.Datasets;
 /// <param name="Number">The shard's number in the run, from 0.</param>
 /// <param name="ClassIndex">The class's place in the run's list of classes.</param>
 /// <param name="Blobs">Names of the blobs in <c>private-data</c> whose images make up the shard: image files, or <c>.tar</c> archives of them.</param>
-public sealed record PrivateShard(int Number, int ClassIndex, IReadOnlyList<string> Blobs);
+/// <param name="Versions">The version of each blob that was listed, and no other is read; null in plans made before versions were pinned.</param>
+public sealed record PrivateShard(int Number, int ClassIndex, IReadOnlyList<string> Blobs, IReadOnlyList<string>? Versions = null);

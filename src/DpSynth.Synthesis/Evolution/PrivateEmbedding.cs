@@ -21,6 +21,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
     private readonly OwnerLookups _owners = new(privateStore);
 
     /// <summary>Embeds one private shard; the second time it finds the first one's work.</summary>
+    /// <exception cref="DatasetChangedException">The shard's files, or the table of owners, are not what was planned.</exception>
     public async Task EmbedAsync(string runId, int shardNumber, CancellationToken cancellationToken)
     {
         var record = EmbeddedShard.RecordName(shardNumber);
@@ -34,7 +35,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         var embedder = await embedders.CreateAsync(plan.Request.Embedder, shape, cancellationToken);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
         var embedded = new List<float[]>();
-        var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber].Blobs, BlockImages(shape), inventory, cancellationToken);
+        var blocks = ReadBlocksAsync(plan.PrivateShards[shardNumber], BlockImages(shape), inventory, cancellationToken);
         await foreach (var batch in DecodeAheadAsync(blocks, inventory, shape, plan.Request.Image.Resize, cancellationToken))
         {
             var values = new float[batch.Count * embedder.Dimension];
@@ -69,10 +70,10 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
 
     /// <summary>Reads images in blocks; a broken archive ends its shard and is noted.</summary>
     private async IAsyncEnumerable<List<PrivateImage>> ReadBlocksAsync(
-        IReadOnlyList<string> blobs, int blockImages, ShardInventory inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PrivateShard shard, int blockImages, ShardInventory inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var block = new List<PrivateImage>(blockImages);
-        await using var images = privateStore.ReadImagesAsync(blobs, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var images = privateStore.ReadImagesAsync(shard.Blobs, shard.Versions, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             try

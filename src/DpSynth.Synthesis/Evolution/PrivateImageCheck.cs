@@ -48,7 +48,7 @@ public sealed class PrivateImageCheck(IPrivateStore privateStore)
             return null;
         }
 
-        var table = await OwnerLookups.ReadTableAsync(privateStore, plan.Request.Dataset, csv, cancellationToken);
+        var table = await OwnerLookups.ReadTableAsync(privateStore, plan, csv, cancellationToken);
         if (ownerRows.Exists(row => row >= table.Images.Count))
         {
             return $"The table of owners '{csv.File}' of the dataset '{plan.Request.Dataset}' was changed while the run was at work; send the request again under another id.";

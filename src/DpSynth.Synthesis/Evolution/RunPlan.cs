@@ -29,6 +29,9 @@ public sealed record RunPlan
 
     /// <summary>The pieces of the dataset.</summary>
     public required IReadOnlyList<PrivateShard> PrivateShards { get; init; }
+
+    /// <summary>SHA-256 of the table of owners, in hexadecimal digits; null where there is none, and in plans made before it was pinned.</summary>
+    public string? OwnerTableHash { get; init; }
 }
 
 /// <summary>What the orchestrator gets to know of a plan.</summary>
@@ -36,4 +39,6 @@ public sealed record RunPlan
 /// <param name="PrivateShards">Number of private shards.</param>
 /// <param name="Iterations">T.</param>
 /// <param name="SchemaVersion">The plan's schema version.</param>
-public sealed record PlanSummary(string? Refusal, int PrivateShards, int Iterations, int SchemaVersion = RunPlan.KnownSchemaVersion);
+/// <param name="ChecksWorkers">Whether a worker is asked before the run is settled; false in histories of runs that began before there was such a step.</param>
+public sealed record PlanSummary(
+    string? Refusal, int PrivateShards, int Iterations, int SchemaVersion = RunPlan.KnownSchemaVersion, bool ChecksWorkers = false);

@@ -66,7 +66,8 @@ public sealed class RunPlanner(
             return new PlanSummary(publicFault, 0, 0);
         }
 
-        if (await FindOwnerFaultAsync(request, cancellationToken) is { } ownerFault)
+        var (ownerTableHash, ownerFault) = await PinOwnerTableAsync(request, cancellationToken);
+        if (ownerFault is not null)
         {
             return new PlanSummary(ownerFault, 0, 0);
         }
@@ -76,7 +77,7 @@ public sealed class RunPlanner(
             return new PlanSummary(budgetFault, 0, 0);
         }
 
-        await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned }, cancellationToken);
+        await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned, OwnerTableHash = ownerTableHash }, cancellationToken);
         return Summarise(plan);
     }
 
@@ -129,17 +130,17 @@ public sealed class RunPlanner(
         var shards = new List<PrivateShard>();
         for (var classIndex = 0; classIndex < classes.Count; classIndex++)
         {
-            var blobs = listing.Blobs.Where(blob => !classConditional || blob.ClassName == classes[classIndex]).ToLookup(blob => blob.IsArchive, blob => blob.Name);
-            foreach (var piece in blobs[true].Select(name => new[] { name }).Concat(blobs[false].Chunk(ImagesPerShard)))
+            var blobs = listing.Blobs.Where(blob => !classConditional || blob.ClassName == classes[classIndex]).ToLookup(blob => blob.IsArchive);
+            foreach (var piece in blobs[true].Select(blob => new[] { blob }).Concat(blobs[false].Chunk(ImagesPerShard)))
             {
-                shards.Add(new PrivateShard(shards.Count, classIndex, piece));
+                shards.Add(new PrivateShard(shards.Count, classIndex, Array.ConvertAll(piece, blob => blob.Name), Array.ConvertAll(piece, blob => blob.Version)));
             }
         }
 
         return shards;
     }
 
-    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations, plan.SchemaVersion);
+    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations, plan.SchemaVersion, ChecksWorkers: true);
 
     /// <summary>However the classes' counts turn out, each must have a candidate, and as many as an image votes for where it votes.</summary>
     private static string? PopulationFault(EvolutionOptions evolution, int classes)
@@ -186,21 +187,20 @@ public sealed class RunPlanner(
         return null;
     }
 
-    private async Task<string?> FindOwnerFaultAsync(RunRequest request, CancellationToken cancellationToken)
+    private async Task<(string? Hash, string? Fault)> PinOwnerTableAsync(RunRequest request, CancellationToken cancellationToken)
     {
         if (request.Privacy.Owners is not CsvOwners csv)
         {
-            return null;
+            return (null, null);
         }
 
         try
         {
-            await OwnerLookups.ReadTableAsync(privateStore, request.Dataset, csv, cancellationToken);
-            return null;
+            return ((await OwnerLookups.ReadTableAsync(privateStore, request.Dataset, csv, cancellationToken)).Hash, null);
         }
         catch (InvalidDataException fault)
         {
-            return fault.Message;
+            return (null, fault.Message);
         }
     }
 

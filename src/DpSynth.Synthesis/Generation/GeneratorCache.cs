@@ -1,6 +1,8 @@
+using DpSynth.Imaging;
 using DpSynth.Synthesis.Caching;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Generation;
 
@@ -14,14 +16,29 @@ public sealed class GeneratorCache(ICandidateStore candidates, IGeneratorFactory
     public Task<RunTools> GetAsync(string runId, CancellationToken cancellationToken) =>
         _recent.GetAsync(runId, () => MakeAsync(runId), cancellationToken);
 
+    /// <summary>Makes such tools and keeps nothing of them but the models, which others keep.</summary>
+    /// <exception cref="GenerationException">They cannot be made here.</exception>
+    /// <exception cref="NotSupportedException">This worker has no such generator.</exception>
+    public async Task TryMakeAsync(CheckedTools tools)
+    {
+        ArgumentNullException.ThrowIfNull(tools);
+        await MakeAsync(tools.Generator, tools.Embedder, tools.Shape);
+    }
+
     private async Task<RunTools> MakeAsync(string runId)
     {
         var recipe = await candidates.ReadRecipeAsync(runId, CancellationToken.None)
             ?? throw new GenerationException($"Run '{runId}' has no recipe in the container 'candidates'.");
-        var generator = await generators.CreateAsync(recipe.Generator, recipe.Shape, CancellationToken.None);
+        var (generator, embedder) = await MakeAsync(recipe.Generator, recipe.Embedder, recipe.Shape);
+        return new RunTools(recipe, generator, embedder);
+    }
+
+    private async Task<(IGenerator Generator, IEmbedder Embedder)> MakeAsync(GeneratorOptions options, EmbedderOptions embedder, ImageShape shape)
+    {
+        var generator = await generators.CreateAsync(options, shape, CancellationToken.None);
         try
         {
-            return new RunTools(recipe, generator, await embedders.CreateAsync(recipe.Embedder, recipe.Shape, CancellationToken.None));
+            return (generator, await embedders.CreateAsync(embedder, shape, CancellationToken.None));
         }
         catch (ModelUnavailableException fault)
         {

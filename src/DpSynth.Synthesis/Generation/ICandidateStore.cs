@@ -59,8 +59,11 @@ public interface ICandidateStore
     /// <summary>Opens a shard's <c>.tar</c> as it is stored, for publication.</summary>
     Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the shards and parents of a run that is over. Its recipe and the word that it is over stay. Doing it again is well.</summary>
-    Task DeleteGenerationsAsync(string runId, CancellationToken cancellationToken);
+    /// <summary>
+    /// Deletes the shards, parents and single drawings of a run that is over. Its recipe and the word that it is over stay. Doing it again is well.
+    /// </summary>
+    /// <returns>How many files are left because somebody holds them: a policy, a legal hold, a lease.</returns>
+    Task<int> DeleteGenerationsAsync(string runId, CancellationToken cancellationToken);
 
     /// <summary>Leaves word that a run is over, so that workers drop its remaining jobs.</summary>
     Task MarkEndedAsync(string runId, CancellationToken cancellationToken);

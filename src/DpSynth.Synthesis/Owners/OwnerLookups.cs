@@ -12,13 +12,27 @@ internal sealed class OwnerLookups(IPrivateStore privateStore)
 
     /// <summary>The lookup of a run; null where the unit of privacy is the image.</summary>
     /// <exception cref="InvalidDataException">The run's owner table is missing or no table; the message says so in one sentence.</exception>
+    /// <exception cref="DatasetChangedException">It is not the one that was planned with.</exception>
     public async Task<OwnerLookup?> FindAsync(RunPlan plan, CancellationToken cancellationToken) => plan.Request.Privacy.Owners switch
     {
         null => null,
         CsvOwners csv => await _tables.GetAsync(
-            plan.Request.RunId, () => ReadTableAsync(privateStore, plan.Request.Dataset, csv, CancellationToken.None), cancellationToken),
+            plan.Request.RunId, () => ReadTableAsync(privateStore, plan, csv, CancellationToken.None), cancellationToken),
         var source => OwnerLookup.Of(source, classConditional: plan.Classes[0] is not null),
     };
+
+    /// <summary>
+    /// Reads the owner table of a run. Were it another one for some shards, images of one owner could count for two.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is missing or no table; the message says so in one sentence.</exception>
+    /// <exception cref="DatasetChangedException">It is not the one that was planned with.</exception>
+    public static async Task<OwnerTable> ReadTableAsync(IPrivateStore privateStore, RunPlan plan, CsvOwners csv, CancellationToken cancellationToken)
+    {
+        var table = await ReadTableAsync(privateStore, plan.Request.Dataset, csv, cancellationToken);
+        return plan.OwnerTableHash is null || plan.OwnerTableHash == table.Hash
+            ? table
+            : throw DatasetChangedException.Of($"{plan.Request.Dataset}/{csv.File}");
+    }
 
     /// <summary>Reads a dataset's owner table.</summary>
     /// <exception cref="InvalidDataException">It is missing or no table; the message says so in one sentence.</exception>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace DpSynth.Synthesis.Owners;
@@ -8,20 +9,22 @@ public sealed class OwnerTable : OwnerLookup
     private readonly Dictionary<string, OwnerMatch> _owners = new(StringComparer.Ordinal);
     private readonly List<string> _images = [];
 
-    private OwnerTable()
-    {
-    }
+    private OwnerTable(string hash) => Hash = hash;
+
+    /// <summary>SHA-256 of the table's bytes, in hexadecimal digits.</summary>
+    public string Hash { get; }
 
     /// <summary>The paths of the images that the table names, row by row.</summary>
     public IReadOnlyList<string> Images => _images;
 
     /// <summary>Reads a table.</summary>
-    /// <param name="content">UTF-8.</param>
+    /// <param name="content">UTF-8; can be read twice.</param>
     /// <exception cref="InvalidDataException">The content is no such table; the message is the end of a sentence that names a row by its number.</exception>
     public static OwnerTable Read(Stream content)
     {
+        var table = new OwnerTable(Convert.ToHexStringLower(SHA256.HashData(content)));
+        content.Position = 0;
         using var text = new StreamReader(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-        var table = new OwnerTable();
         try
         {
             var number = 0;

@@ -3,7 +3,7 @@ namespace DpSynth.Synthesis.Releases;
 /// <summary>What is published (container <c>releases</c>): one folder a run.</summary>
 public interface IReleaseStore
 {
-    /// <summary>Writes one file of a release; writing it again with the same content changes nothing.</summary>
+    /// <summary>Writes one file of a release, unless it is there: what was published first stays.</summary>
     /// <param name="runId">The run, the folder's name.</param>
     /// <param name="fileName">For example <c>synthetic-00000.tar</c>, <c>contact-sheet.png</c>, <c>manifest.json</c>, <c>privacy.json</c>.</param>
     /// <param name="content">The bytes.</param>

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.EndToEnd.Tests.ImageApi;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
@@ -46,6 +48,26 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Equal(RunState.Refused, run.State);
         Assert.StartsWith("'delta' is 7; it must lie strictly between 0 and 1", run.Reason, StringComparison.Ordinal);
         await PoisonedAsync(text => text.Contains("bad-message", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_that_the_worker_cannot_serve_ends_before_anything_is_spent()
+    {
+        // With counts and delta still to be released: what used to be paid for before the first job failed.
+        await SmallDataset.UploadAsync(host.Storage, "unserved", imagesPerClass: 5);
+        var request = JsonNode.Parse(PretendImages.Request("unserved-1", "unserved"))!.AsObject();
+        request.Remove("delta");
+        await client.SendAsync(request.ToJsonString());
+
+        var run = await client.WaitForEndAsync("unserved-1");
+
+        Assert.Equal(
+            (RunState.Failed, "The worker cannot serve the run, of which nothing was released: This worker asks no image API: set 'ImageApi__Endpoint'.", 0d),
+            (run.State, run.Reason, run.EpsilonSpent));
+        var budget = await host.Storage.Ledger.ReadAsync("unserved", default);
+        Assert.Equal(0, budget.CommittedEpsilon);
+        Assert.Empty(budget.Runs.SelectMany(spent => spent.Releases));
+        Assert.Null(await host.Storage.Candidates.ReadRecipeAsync("unserved-1", default));
     }
 
     [Fact]

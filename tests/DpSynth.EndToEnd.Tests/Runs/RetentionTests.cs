@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Specialized;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Retention;
 using DpSynth.Functions.PrivateEvolution;
@@ -9,7 +10,7 @@ using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +36,16 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         Assert.Contains(await WorkAsync("kept-1"), name => name.Contains("/votes/", StringComparison.Ordinal));
         Assert.NotEmpty(await host.Storage.Candidates.ListShardsAsync("kept-1", 1, default));
 
-        await ClearAsync(TimeSpan.FromDays(31));
+        // A backup has taken snapshots, and holds one blob just now.
+        var votes = (await WorkAsync("kept-1")).Where(name => name.Contains("/votes/", StringComparison.Ordinal)).ToList();
+        await host.Storage.PrivateAccount.Work.GetBlobClient(votes[0]).CreateSnapshotAsync();
+        var backup = host.Storage.PrivateAccount.Work.GetBlobClient(votes[0]).GetBlobLeaseClient();
+        await backup.AcquireAsync(TimeSpan.FromSeconds(-1));
+        Assert.Equal("1 files of runs that ended more than 30 days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.", await ClearAsync(TimeSpan.FromDays(31)));
+        Assert.Equal(votes[..1], (await WorkAsync("kept-1")).Where(name => name.Contains("/votes/", StringComparison.Ordinal)));
+        await backup.ReleaseAsync();
+
+        Assert.Null(await ClearAsync(TimeSpan.FromDays(31)));
         Assert.Null(await host.DurableTask.GetInstanceAsync("kept-1", default));
         Assert.Equal(before, await client.FindAsync("kept-1"));
         Assert.Empty(await host.Storage.Candidates.ListShardsAsync("kept-1", 1, default));
@@ -90,14 +100,19 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
 
     public void Dispose() => client.Dispose();
 
-    private async Task ClearAsync(TimeSpan later) =>
+    /// <summary>Clears away; returns the warning, if there is one.</summary>
+    private async Task<string?> ClearAsync(TimeSpan later)
+    {
+        var log = new LastWarning();
         await new OnRetention(
             host.Storage.Registry,
             host.Storage.PrivateStore,
             host.Storage.Candidates,
             Options.Create(new RetentionOptions { Days = 30 }),
             new Later(later),
-            NullLogger<OnRetention>.Instance).RunAsync(new TimerInfo(), host.DurableTask, default);
+            log).RunAsync(new TimerInfo(), host.DurableTask, default);
+        return log.Text;
+    }
 
     private async Task<IReadOnlyList<string>> WorkAsync(string runId)
     {
@@ -108,6 +123,19 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         }
 
         return names;
+    }
+
+    private sealed class LastWarning : ILogger<OnRetention>
+    {
+        public string? Text { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Text = logLevel >= LogLevel.Warning ? formatter(state, exception) : Text;
     }
 
     private sealed class Later(TimeSpan by) : TimeProvider

@@ -1,5 +1,6 @@
 using Azure;
 using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using Microsoft.DurableTask;
@@ -19,6 +20,7 @@ public sealed class ActivityRetryTests
         { new InvalidDataException("no archive"), false },
         { new RequestException("no request"), false },
         { new GenerationException("no image"), false },
+        { DatasetChangedException.Of("image"), false },
         { new NotSupportedException("no model"), false },
         { new ArgumentOutOfRangeException("value", "no number"), false },
     };

@@ -19,7 +19,7 @@ public sealed class RangedBlobStreamTests(AzuriteFixture azurite)
         var blob = azurite.Private.Data.GetBlobClient(AzuriteFixture.NewName("ranged"));
         await blob.UploadAsync(BinaryData.FromBytes(content));
 
-        await using var stream = await RangedBlobStream.OpenAsync(blob, default);
+        await using var stream = await RangedBlobStream.OpenAsync(blob, null, default);
         using var read = new MemoryStream();
         await stream.CopyToAsync(read);
 
@@ -32,7 +32,7 @@ public sealed class RangedBlobStreamTests(AzuriteFixture azurite)
         var blob = azurite.Private.Data.GetBlobClient(AzuriteFixture.NewName("ranged"));
         var content = BinaryData.FromBytes(new byte[RangedBlobStream.RangeSize * (RangedBlobStream.RangesAhead + 3)]);
         await blob.UploadAsync(content);
-        await using var stream = await RangedBlobStream.OpenAsync(blob, default);
+        await using var stream = await RangedBlobStream.OpenAsync(blob, null, default);
         await blob.UploadAsync(content, overwrite: true);
 
         var fault = await Assert.ThrowsAsync<RequestFailedException>(() => stream.CopyToAsync(Stream.Null));
@@ -46,7 +46,7 @@ public sealed class RangedBlobStreamTests(AzuriteFixture azurite)
     {
         var blob = azurite.Private.Data.GetBlobClient(AzuriteFixture.NewName("ranged"));
         await blob.UploadAsync(BinaryData.FromBytes(new byte[RangedBlobStream.RangeSize * 3]));
-        var stream = await RangedBlobStream.OpenAsync(blob, default);
+        var stream = await RangedBlobStream.OpenAsync(blob, null, default);
         await stream.ReadExactlyAsync(new byte[10]);
         await stream.DisposeAsync();
         await stream.DisposeAsync();

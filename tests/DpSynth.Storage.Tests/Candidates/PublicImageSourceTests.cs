@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
 using DpSynth.Storage.Candidates;
@@ -31,6 +32,17 @@ public sealed class PublicImageSourceTests(AzuriteFixture azurite)
 
         var images = await _source.LoadAsync(set, Shape, CancellationToken.None);
         Assert.Equal([1, 2, 3, 4], Enumerable.Range(0, images.Count).Select(i => (int)images[i][0]));
+    }
+
+    [Fact]
+    public async Task Mark_of_a_folder_with_a_dot_in_its_name_is_no_image()
+    {
+        var set = AzuriteFixture.NewName("set");
+        await azurite.Exchange.Candidates.GetBlobClient($"public/{set}/v1.0").UploadAsync(
+            BinaryData.Empty, new BlobUploadOptions { Metadata = new Dictionary<string, string> { ["hdi_isfolder"] = "true" } });
+        await UploadAsync(set, "v1.0/a.png", Png(7));
+
+        Assert.Equal(1, (await _source.LoadAsync(set, Shape, CancellationToken.None)).Count);
     }
 
     [Fact]

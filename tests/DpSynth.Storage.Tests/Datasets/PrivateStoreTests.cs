@@ -1,6 +1,9 @@
 using System.Formats.Tar;
-using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
+using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Voting;
@@ -26,8 +29,8 @@ public sealed class PrivateStoreTests(AzuriteFixture azurite)
 
         var listing = await _store.ListDatasetAsync(dataset, None);
         Assert.Equal(
-            [new DatasetBlob($"{dataset}/a/1.tar", "a", 1, true), new DatasetBlob($"{dataset}/b/2.png", "b", 2, false)],
-            listing!.Blobs);
+            [($"{dataset}/a/1.tar", "a", 1, true), ($"{dataset}/b/2.png", "b", 2, false)],
+            listing!.Blobs.Select(blob => (blob.Name, blob.ClassName, blob.Length, blob.IsArchive)));
         var names = await _store.ListDatasetsAsync(None);
         Assert.Contains(dataset, names);
         Assert.Contains($"{dataset}-other", names);
@@ -64,7 +67,7 @@ public sealed class PrivateStoreTests(AzuriteFixture azurite)
         var dataset = AzuriteFixture.NewName("set");
         var blobs = Enumerable.Range(0, 30).Select(i => $"{dataset}/{i:D2}.png").ToList();
         await Task.WhenAll(blobs.Select((blob, i) => UploadAsync(blob, [(byte)i])));
-        await foreach (var image in _store.ReadImagesAsync(blobs, None))
+        await foreach (var image in _store.ReadImagesAsync(blobs, null, None))
         {
             Assert.Equal(0, image.Encoded.Span[0]);
             break;
@@ -92,7 +95,88 @@ public sealed class PrivateStoreTests(AzuriteFixture azurite)
 
     [Fact]
     public async Task Image_that_has_gone_is_an_error() =>
-        await Assert.ThrowsAsync<RequestFailedException>(() => ReadAsync([$"{AzuriteFixture.NewName("set")}/1.png"]));
+        await Assert.ThrowsAsync<DatasetChangedException>(() => ReadAsync([$"{AzuriteFixture.NewName("set")}/1.png"]));
+
+    [Theory]
+    [InlineData("1.png")]
+    [InlineData("1.tar")]
+    public async Task File_written_again_after_it_was_listed_is_not_read(string file)
+    {
+        var dataset = AzuriteFixture.NewName("set");
+        var content = Tar(("image.png", [1]));
+        await UploadAsync($"{dataset}/{file}", content);
+        await UploadAsync($"{dataset}/2.png", content);
+        var listed = (await _store.ListDatasetAsync(dataset, None))!.Blobs;
+        string[] names = [.. listed.Select(blob => blob.Name)];
+        string[] versions = [.. listed.Select(blob => blob.Version)];
+        Assert.Equal(2, (await ReadAsync(names, versions)).Count);
+
+        // The same bytes under the same name are another blob all the same.
+        var blob = azurite.Private.Data.GetBlobClient($"{dataset}/{file}");
+        await blob.DeleteAsync();
+        var gone = await Assert.ThrowsAsync<DatasetChangedException>(() => ReadAsync(names, versions));
+        Assert.Contains($"'{dataset}/{file}' was replaced or removed", gone.Message, StringComparison.Ordinal);
+        await UploadAsync($"{dataset}/{file}", content);
+        await Assert.ThrowsAsync<DatasetChangedException>(() => ReadAsync(names, versions));
+        Assert.Equal(2, (await ReadAsync(names)).Count);
+    }
+
+    [Fact]
+    public async Task Archive_replaced_while_it_is_read_ends_the_reading()
+    {
+        var dataset = AzuriteFixture.NewName("set");
+        var archive = Tar([.. Enumerable.Range(0, 8).Select(i => ($"{i}.png", new byte[RangedBlobStream.RangeSize]))]);
+        await UploadAsync($"{dataset}/a.tar", archive);
+        await using var images = _store.ReadImagesAsync([$"{dataset}/a.tar"], null, None).GetAsyncEnumerator();
+        Assert.True(await images.MoveNextAsync());
+        await azurite.Private.Data.GetBlobClient($"{dataset}/a.tar").UploadAsync(BinaryData.FromBytes(archive), overwrite: true);
+
+        await Assert.ThrowsAsync<DatasetChangedException>(async () =>
+        {
+            while (await images.MoveNextAsync())
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public async Task Marks_of_folders_and_snapshots_are_no_images()
+    {
+        var dataset = AzuriteFixture.NewName("set");
+        foreach (var (folder, mark) in ((string, string)[])[("a", "hdi_isfolder"), ("v1.0", "hdi_isfolder"), ("v2.0", "Hdi_isfolder")])
+        {
+            await azurite.Private.Data.GetBlobClient($"{dataset}/{folder}").UploadAsync(
+                BinaryData.Empty, new BlobUploadOptions { Metadata = new Dictionary<string, string> { [mark] = "true" } });
+        }
+
+        await UploadAsync($"{dataset}/v1.0/1.png", [1]);
+        await azurite.Private.Data.GetBlobClient($"{dataset}/v1.0/1.png").CreateSnapshotAsync();
+
+        var blob = Assert.Single((await _store.ListDatasetAsync(dataset, None))!.Blobs);
+        Assert.Equal(($"{dataset}/v1.0/1.png", "v1.0"), (blob.Name, blob.ClassName));
+    }
+
+    [Fact]
+    public async Task Exact_work_goes_with_its_snapshots_and_what_is_leased_stays()
+    {
+        var run = AzuriteFixture.NewName("run");
+        var embeddings = new EmbeddingMatrix(1, 1, new float[] { 1 });
+        await _store.WriteEmbeddingsAsync(run, 0, embeddings, None);
+        await _store.WriteEmbeddingsAsync(run, 1, embeddings, None);
+        await _store.WriteVotesAsync(run, 1, 0, new[] { 1L }, None);
+        await azurite.Private.Work.GetBlobClient(PrivateLayout.Embeddings(run, 0)).CreateSnapshotAsync();
+        await azurite.Private.Work.GetBlobClient(PrivateLayout.Votes(run, 1, 0)).CreateSnapshotAsync();
+        var leased = azurite.Private.Work.GetBlobClient(PrivateLayout.Embeddings(run, 1)).GetBlobLeaseClient();
+        await leased.AcquireAsync(TimeSpan.FromSeconds(-1));
+
+        Assert.Equal(1, await _store.DeleteExactWorkAsync(run, None));
+        Assert.Equal([PrivateLayout.Embeddings(run, 1)], await WorkAsync(run));
+
+        await leased.ReleaseAsync();
+        Assert.Equal(0, await _store.DeleteExactWorkAsync(run, None));
+        Assert.Equal(0, await _store.DeleteExactWorkAsync(run, None));
+        Assert.Empty(await WorkAsync(run));
+    }
 
     [Fact]
     public async Task Record_is_written_once()
@@ -162,10 +246,21 @@ public sealed class PrivateStoreTests(AzuriteFixture azurite)
         return archive.ToArray();
     }
 
-    private async Task<List<PrivateImage>> ReadAsync(IReadOnlyList<string> blobs)
+    private async Task<List<string>> WorkAsync(string run)
+    {
+        var names = new List<string>();
+        await foreach (var blob in azurite.Private.Work.GetBlobsAsync(new() { States = BlobStates.Snapshots, Prefix = $"{run}/" }))
+        {
+            names.Add(blob.Name);
+        }
+
+        return names;
+    }
+
+    private async Task<List<PrivateImage>> ReadAsync(IReadOnlyList<string> blobs, IReadOnlyList<string>? versions = null)
     {
         var images = new List<PrivateImage>();
-        await foreach (var image in _store.ReadImagesAsync(blobs, None))
+        await foreach (var image in _store.ReadImagesAsync(blobs, versions, None))
         {
             images.Add(image);
         }

@@ -179,12 +179,34 @@ public sealed class ModelStoreTests(AzuriteFixture azurite) : IDisposable
     public async Task Push_over_another_model_leaves_nothing_of_it()
     {
         await PushAsync();
+        await azurite.Exchange.Models.GetBlobClient(ExchangeLayout.ModelIndex(_name)).CreateSnapshotAsync();
+        await azurite.Exchange.Models.GetBlobClient(ExchangeLayout.ModelFile(_name, "unet/model.onnx")).CreateSnapshotAsync();
         var folder = Path.Combine(_scratch.FullName, "smaller");
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "model.onnx"), "another");
         var index = await new FileHashes().IndexAsync(folder, None);
         await new ModelContainer(azurite.Exchange.Models).PushAsync(_name, folder, index, null, None);
         Assert.Equal([$"{_name}/model.json", $"{_name}/model.onnx"], (await VersionsAsync()).Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Push_that_loses_to_another_says_so_and_one_of_the_same_model_does_not()
+    {
+        var container = new ModelContainer(azurite.Exchange.Models);
+        var folder = WriteModel(Path.Combine(_scratch.FullName, "source"), seed: 1);
+        var index = await new FileHashes().IndexAsync(folder, None);
+        var other = ModelIndex.Of([index.Files[0]]);
+
+        // The other one's index comes in between: while the files go up.
+        var meanwhile = new OnReport(() => azurite.Exchange.Models.GetBlobClient(ExchangeLayout.ModelIndex(_name))
+            .Upload(BinaryData.FromBytes(StorageJson.Encode(other)), overwrite: true, None));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => container.PushAsync(_name, folder, index, meanwhile, None));
+        Assert.Contains("at the same time", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(other.Fingerprint, (await container.FindAsync(_name, None))!.Fingerprint);
+
+        meanwhile = new OnReport(() => azurite.Exchange.Models.GetBlobClient(ExchangeLayout.ModelIndex(_name))
+            .Upload(BinaryData.FromBytes(StorageJson.Encode(index)), overwrite: true, None));
+        await container.PushAsync(_name, folder, index, meanwhile, None);
     }
 
     [Theory]
@@ -280,6 +302,11 @@ public sealed class ModelStoreTests(AzuriteFixture azurite) : IDisposable
             .Where(file => Path.GetFileName(file)[0] != '.')
             .ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))),
         StringComparer.Ordinal);
+
+    private sealed class OnReport(Action then) : IProgress<long>
+    {
+        public void Report(long value) => then();
+    }
 
     private sealed class SingleMeter : IMeterFactory
     {

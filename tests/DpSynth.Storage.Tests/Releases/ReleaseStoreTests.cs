@@ -8,15 +8,13 @@ public sealed class ReleaseStoreTests(AzuriteFixture azurite)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task Files_are_listed_and_read_back_and_may_be_written_again()
+    public async Task Files_are_listed_and_read_back_and_the_first_ones_stay()
     {
         var store = new ReleaseStore(azurite.Exchange);
         var run = AzuriteFixture.NewName("run");
         Assert.Empty(await store.ListAsync(run, None));
-        for (var time = 0; time < 2; time++)
-        {
-            await store.WriteAsync(run, "manifest.json", new MemoryStream("{}"u8.ToArray()), "application/json", None);
-        }
+        await store.WriteAsync(run, "manifest.json", new MemoryStream("{}"u8.ToArray()), "application/json", None);
+        await store.WriteAsync(run, "manifest.json", new MemoryStream("{\"later\":1}"u8.ToArray()), "application/json", None);
 
         await store.WriteAsync(run, "a.tar", new MemoryStream([1, 2, 3]), "application/x-tar", None);
         await store.WriteAsync($"{run}-b", "b", new MemoryStream([1]), "application/octet-stream", None);

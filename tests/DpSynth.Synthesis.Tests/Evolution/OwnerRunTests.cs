@@ -1,4 +1,5 @@
 using System.Text;
+using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -66,6 +67,29 @@ public sealed class OwnerRunTests : IDisposable
 
         var owners = (await run.PrivateStore.ReadReleaseAsync(Run, ReleaseKeys.ClassCounts, 0, default))!.Sum() / 1024.0;
         Assert.InRange(owners, 4.98, 5);
+    }
+
+    [Fact]
+    public async Task Table_that_changes_while_shards_are_embedded_ends_the_run_before_anything_is_spent()
+    {
+        run.Upload("dark", 30, 3);
+        run.Upload("light", 220, 3);
+        Table([.. Images().Select(image => $"{image},zoe")]);
+        var plan = await run.Planner(Request(new CsvOwners("owners.csv"))).PlanAsync(Run, default);
+        await run.Embedding.EmbedAsync(Run, 0, default);
+
+        // Zoe's images in the other class would count for another owner: she would have two votes.
+        Table([.. Images().Where(image => image != "owners.csv").Select(image => $"{image},{(image.StartsWith("dark", StringComparison.Ordinal) ? "zoe" : "z.")}")]);
+
+        var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => run.Embedding.EmbedAsync(Run, 1, default));
+        Assert.Contains("'cats/owners.csv'", changed.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DatasetChangedException>(async () =>
+        {
+            await run.PrivateStore.TryCreateRecordAsync(Run, EmbeddedShard.RecordName(1), new EmbeddedShard { Images = 0, Unreadable = [], FingerprintBytes = [] }, default);
+            await run.ImageCheck.FindFaultAsync(Run, default);
+        });
+        Assert.Equal(2, plan.PrivateShards);
+        Assert.Empty((await run.Ledger.ReadAsync("cats", default)).Runs);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
+using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
@@ -19,8 +20,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
     [Fact]
     public async Task Blocks_decoded_ahead_keep_their_order_and_leave_out_what_does_not_decode()
     {
-        await PlanAsync();
-        run.PrivateStore.Blobs[Name(1_500)] = [1, 2, 3];
+        await PlanAsync(broken: 1_500);
         await run.Embedding.EmbedAsync(Run, 0, default);
 
         var embeddings = (await run.PrivateStore.ReadEmbeddingsAsync(Run, 0, default))!;
@@ -55,11 +55,43 @@ public sealed class PrivateEmbeddingTests : IDisposable
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Dataset_that_changed_after_it_was_planned_is_not_embedded(bool removed)
+    {
+        await PlanAsync();
+        var second = run.Embedding;
+        if (removed)
+            run.PrivateStore.Blobs.Remove(Name(3));
+        else
+            run.PrivateStore.Blobs[Name(3)] = run.PrivateStore.Blobs[Name(4)];
+
+        var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => second.EmbedAsync(Run, 0, default));
+
+        Assert.Equal("The file 'cats/all/images.tar' was replaced or removed while a run was to read it; leave a dataset alone until its runs have embedded it, and send the request again under another id.", changed.Message);
+        Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
+        Assert.Null(await run.PrivateStore.ReadEmbeddingsAsync(Run, 0, default));
+    }
+
+    [Fact]
+    public async Task Plan_made_before_versions_were_pinned_reads_what_is_there()
+    {
+        await PlanAsync();
+        var plan = (await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default))!;
+        run.PrivateStore.Replace(Run, RunPlan.RecordName, plan with { PrivateShards = [.. plan.PrivateShards.Select(shard => shard with { Versions = null })] });
+        run.PrivateStore.Blobs.Remove(Name(3));
+
+        await run.Embedding.EmbedAsync(Run, 0, default);
+
+        Assert.Equal(Images - 1, (await run.PrivateStore.ReadEmbeddingsAsync(Run, 0, default))!.Rows);
+    }
+
     public void Dispose() => run.Dispose();
 
     private static string Name(int image) => $"cats/all/images.tar!{image:D5}.png";
 
-    private async Task PlanAsync()
+    private async Task PlanAsync(int? broken = null)
     {
         var encoded = new byte[251][];
         for (var i = 0; i < encoded.Length; i++)
@@ -70,7 +102,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
         }
 
         for (var i = 0; i < Images; i++)
-            run.PrivateStore.Blobs[Name(i)] = encoded[i % encoded.Length];
+            run.PrivateStore.Blobs[Name(i)] = i == broken ? [1, 2, 3] : encoded[i % encoded.Length];
         var request = RunHarness.Request(new EvolutionOptions
         {
             PopulationSizes = [8, 8],

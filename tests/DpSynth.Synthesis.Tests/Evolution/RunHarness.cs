@@ -63,7 +63,7 @@ internal sealed class RunHarness : IDisposable
         }
 
         var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new EmbedderFactory()));
-        var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker));
+        var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker), new WorkerCheck(Records));
         var embeddings = new CandidateEmbeddings(Candidates);
         var voting = new VoteCounting(PrivateStore, embeddings);
         var release = new HistogramRelease(PrivateStore, Ledger, new ZeroNoise());

@@ -65,7 +65,7 @@ internal sealed class InMemoryCandidateStore : ICandidateStore
     public Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
         Task.FromResult<Stream>(new MemoryStream(shards[shard].Candidates.Images!.Pixels.ToArray()));
 
-    public Task DeleteGenerationsAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<int> DeleteGenerationsAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task MarkEndedAsync(string runId, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
@@ -29,10 +30,10 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
                 .Where(name => name.StartsWith(dataset + "/", StringComparison.Ordinal) && !name.EndsWith(".csv", StringComparison.Ordinal))
                 .Select(static name => name.Split('!')[0])
                 .Distinct()
-                .Select(static name =>
+                .Select(name =>
                 {
                     var parts = name.Split('/');
-                    return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, 1, IsArchive: name.EndsWith(".tar", StringComparison.Ordinal));
+                    return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, 1, IsArchive: name.EndsWith(".tar", StringComparison.Ordinal), VersionOf(name));
                 }),
         ];
         return Task.FromResult(blobs.Length == 0 ? null : new DatasetListing(dataset, blobs));
@@ -41,11 +42,17 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
     public Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. Blobs.Keys.Select(name => name.Split('/')[0]).Distinct().Order(StringComparer.Ordinal)]);
 
-    public async IAsyncEnumerable<PrivateImage> ReadImagesAsync(IReadOnlyList<string> blobs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PrivateImage> ReadImagesAsync(
+        IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
-        foreach (var name in blobs)
+        foreach (var (position, name) in blobs.Index())
         {
+            if (versions is not null && versions[position] != VersionOf(name))
+            {
+                throw DatasetChangedException.Of(name);
+            }
+
             foreach (var (image, content) in Blobs.Where(blob => blob.Key == name || blob.Key.StartsWith(name + "!", StringComparison.Ordinal)))
             {
                 yield return new PrivateImage(image, content);
@@ -110,5 +117,9 @@ internal sealed class InMemoryPrivateStore : IPrivateStore
     public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
         Task.FromResult(counts.GetValueOrDefault($"{runId}/released/{key}/{part}"));
 
-    public Task DeleteExactWorkAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>A version that tells content apart; of an archive, that of all its entries.</summary>
+    private string VersionOf(string name) => Convert.ToHexString(SHA256.HashData(
+        [.. Blobs.Where(blob => blob.Key == name || blob.Key.StartsWith(name + "!", StringComparison.Ordinal)).SelectMany(static blob => blob.Value)]));
 }
