@@ -21,7 +21,8 @@ internal static class WorkerTelemetry
     /// <summary>Adds the worker's spans and what it knows of its app in Azure; logs stay the host's business.</summary>
     /// <param name="telemetry">What is collected.</param>
     /// <param name="configuration">May hold <c>OTEL_TRACES_SAMPLER</c>. Without it every span is kept: the Functions host, which does not trace by
-    /// OpenTelemetry, marks all calls as not to be sampled, and the steps' spans would go with them.</param>
+    /// OpenTelemetry, marks all calls as not to be sampled; a sampler that follows it drops the calls' spans, and each step's is a trace by itself
+    /// that nothing ties to the host's record of the call.</param>
     public static void UseFunctionsWorker(this IOpenTelemetryBuilder telemetry, IConfiguration configuration)
     {
         telemetry.UseFunctionsWorkerDefaults();

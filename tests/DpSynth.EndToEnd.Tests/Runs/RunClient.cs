@@ -24,7 +24,9 @@ internal sealed class RunClient(StorageFixture storage, Uri endpoint) : IDisposa
     /// <summary>Pushes events as Event Grid does.</summary>
     public async Task<HttpStatusCode> PushAsync(string events)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri("runtime/webhooks/eventgrid?functionName=OnRequestPushed", UriKind.Relative));
+        var key = ForeignHost.Given?.EventKey is { Length: > 0 } code ? $"&code={Uri.EscapeDataString(code)}" : "";
+        using var message = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"runtime/webhooks/eventgrid?functionName=OnRequestPushed{key}", UriKind.Relative));
         message.Content = new StringContent(events, Encoding.UTF8, "application/cloudevents+json");
         message.Headers.Add("aeg-event-type", "Notification");
         using var answer = await http.SendAsync(message);
