@@ -1,12 +1,10 @@
-using DpSynth.Imaging.Interop;
+using NetVips;
 
 namespace DpSynth.Imaging.Tests;
 
 /// <summary>An image made in a test and encoded by libvips, so that every sample is a real file of its format.</summary>
 internal sealed class SampleImage
 {
-    private const int Multiband = 0;
-
     private readonly List<(string Name, int Value)> _fields = [];
 
     private SampleImage(int width, int height, int bands, byte[] pixels)
@@ -22,12 +20,11 @@ internal sealed class SampleImage
 
     internal byte[] Pixels { get; }
 
-    /// <summary>libvips' band format: 0 is one byte, 2 two bytes a sample.</summary>
-    private int Format { get; init; }
+    private Enums.BandFormat Format { get; init; } = Enums.BandFormat.Uchar;
 
-    private int Interpretation { get; init; } = Multiband;
+    private Enums.Interpretation Interpretation { get; init; }
 
-    internal static SampleImage Of(int width, int height, Func<int, int, byte[]> pixel, int interpretation = Multiband)
+    internal static SampleImage Of(int width, int height, Func<int, int, byte[]> pixel, Enums.Interpretation? interpretation = null)
     {
         var bands = pixel(0, 0).Length;
         var pixels = new byte[width * height * bands];
@@ -37,14 +34,14 @@ internal sealed class SampleImage
                 pixel(x, y).CopyTo(pixels, ((y * width) + x) * bands);
         }
 
-        return new SampleImage(width, height, bands, pixels) { Interpretation = interpretation == Multiband ? InterpretationOf(bands) : interpretation };
+        return new SampleImage(width, height, bands, pixels) { Interpretation = interpretation ?? InterpretationOf(bands) };
     }
 
-    internal static SampleImage Of16Bits(int width, int height, int interpretation, Func<int, int, ushort[]> pixel)
+    internal static SampleImage Of16Bits(int width, int height, Enums.Interpretation interpretation, Func<int, int, ushort[]> pixel)
     {
         var bands = pixel(0, 0).Length;
         var bytes = Of(width, height, (x, y) => [.. pixel(x, y).SelectMany(BitConverter.GetBytes)]);
-        return new SampleImage(width, height, bands, bytes.Pixels) { Format = 2, Interpretation = interpretation };
+        return new SampleImage(width, height, bands, bytes.Pixels) { Format = Enums.BandFormat.Ushort, Interpretation = interpretation };
     }
 
     internal SampleImage With(string field, int value)
@@ -53,19 +50,23 @@ internal sealed class SampleImage
         return this;
     }
 
-    internal byte[] Png(int filter = 8, bool interlace = false, bool palette = false) =>
-        Save("pngsave_buffer", save => save.With("filter", filter).With("interlace", interlace).With("palette", palette));
+    internal byte[] Png(Enums.ForeignPngFilter filter = Enums.ForeignPngFilter.None, bool interlace = false, bool palette = false) =>
+        Save(image => image.PngsaveBuffer(filter: filter, interlace: interlace, palette: palette));
 
     /// <summary>The same colours in Display P3, with that profile inside the file.</summary>
-    internal byte[] PngInDisplayP3() => Save("pngsave_buffer", save => save, profile: "p3");
+    internal byte[] PngInDisplayP3() => Save(image =>
+    {
+        using var transformed = image.IccTransform("p3", inputProfile: "srgb");
+        return transformed.PngsaveBuffer();
+    });
 
-    internal byte[] Jpeg() => Save("jpegsave_buffer", save => save.With("Q", 100));
+    internal byte[] Jpeg() => Save(image => image.JpegsaveBuffer(q: 100));
 
-    internal byte[] WebP() => Save("webpsave_buffer", save => save.With("lossless", true));
+    internal byte[] WebP() => Save(image => image.WebpsaveBuffer(lossless: true));
 
-    internal byte[] Tiff() => Save("tiffsave_buffer", save => save);
+    internal byte[] Tiff() => Save(image => image.TiffsaveBuffer());
 
-    internal byte[] Gif() => Save("gifsave_buffer", save => save);
+    internal byte[] Gif() => Save(image => image.GifsaveBuffer());
 
     internal byte[] As(string format) => format switch
     {
@@ -77,24 +78,14 @@ internal sealed class SampleImage
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
-    private unsafe byte[] Save(string operation, Func<VipsOperation, VipsOperation> configure, string profile = "")
+    private byte[] Save(Func<Image, byte[]> save)
     {
         LibVips.EnsureStarted();
-        fixed (byte* data = Pixels)
-        {
-            using var memory = NativeMethods.vips_image_new_from_memory_copy(
-                data, (nuint)Pixels.Length, Width, Height, Bands, (VipsBandFormat)Format);
-            using var copy = new VipsOperation("copy").With("in", memory).With("interpretation", Interpretation);
-            using var image = copy.Image();
-            foreach (var (name, value) in _fields)
-                NativeMethods.vips_image_set_int(image, name, value);
-
-            using var transform = new VipsOperation("icc_transform").With("in", image).With("input-profile", "srgb").With("output-profile", profile);
-            using var transformed = profile.Length == 0 ? null : transform.Image();
-            using var save = configure(new VipsOperation(operation).With("in", transformed ?? image));
-            return save.Buffer();
-        }
+        using var memory = Image.NewFromMemoryCopy<byte>(Pixels, Width, Height, Bands, Format);
+        using var copy = memory.Copy(interpretation: Interpretation);
+        using var image = copy.Mutate(fields => _fields.ForEach(field => fields.Set(GValue.GIntType, field.Name, field.Value)));
+        return save(image);
     }
 
-    private static int InterpretationOf(int bands) => (int)(bands >= 3 ? VipsInterpretation.Srgb : VipsInterpretation.BlackAndWhite);
+    private static Enums.Interpretation InterpretationOf(int bands) => bands >= 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw;
 }

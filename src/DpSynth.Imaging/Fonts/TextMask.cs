@@ -1,4 +1,4 @@
-using DpSynth.Imaging.Interop;
+using NetVips;
 
 namespace DpSynth.Imaging.Fonts;
 
@@ -19,17 +19,11 @@ public sealed record TextMask(int Width, int Height, ReadOnlyMemory<byte> Covera
         ArgumentException.ThrowIfNullOrEmpty(text);
         ArgumentOutOfRangeException.ThrowIfLessThan(pixelsPerEm, 1);
 
+        LibVips.EnsureStarted();
+
         // At 72 dots an inch a point is a pixel. The text is Pango markup, so what could be a tag is escaped.
-        using var operation = new VipsOperation("text")
-            .With("text", System.Net.WebUtility.HtmlEncode(text))
-            .With("font", $"{font.Family} {pixelsPerEm}")
-            .With("fontfile", font.Path)
-            .With("dpi", 72);
-        using var image = operation.Image();
-        var width = NativeMethods.vips_image_get_width(image);
-        var height = NativeMethods.vips_image_get_height(image);
-        var coverage = new byte[width * height];
-        VipsPixels.CopyTo(image, coverage);
-        return new TextMask(width, height, coverage);
+        using var image = Image.Text(
+            System.Net.WebUtility.HtmlEncode(text), $"{font.Family} {pixelsPerEm}", dpi: 72, fontfile: font.Path);
+        return new TextMask(image.Width, image.Height, image.WriteToMemory<byte>());
     }
 }

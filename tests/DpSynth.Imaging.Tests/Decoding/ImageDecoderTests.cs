@@ -1,13 +1,10 @@
 using DpSynth.Imaging.Decoding;
+using NetVips;
 
 namespace DpSynth.Imaging.Tests.Decoding;
 
 public sealed class ImageDecoderTests
 {
-    private const int Cmyk = 15;
-    private const int Rgb16 = 25;
-    private const int Grey16 = 26;
-
     private static readonly byte[] Red = [230, 20, 30];
     private static readonly byte[] Green = [10, 200, 40];
     private static readonly byte[] Blue = [30, 40, 220];
@@ -85,11 +82,11 @@ public sealed class ImageDecoderTests
     [InlineData("tiff")]
     public void Decode_brings_16_bits_to_8(string format)
     {
-        var grey = SampleImage.Of16Bits(16, 4, Grey16, (x, _) => [(ushort)(x * 4000)]);
+        var grey = SampleImage.Of16Bits(16, 4, Enums.Interpretation.Grey16, (x, _) => [(ushort)(x * 4000)]);
         var pixels = Decode(grey.As(format), new ImageShape(16, 4, 1));
         Assert.All(Enumerable.Range(0, 16), x => Assert.InRange(pixels[x] - (x * 4000 / 257.0), -2, 2));
 
-        var colour = SampleImage.Of16Bits(4, 4, Rgb16, (_, _) => [65535, 32768, 0]);
+        var colour = SampleImage.Of16Bits(4, 4, Enums.Interpretation.Rgb16, (_, _) => [65535, 32768, 0]);
         pixels = Decode(colour.As(format), new ImageShape(4, 4, 3));
         Assert.InRange(pixels[0], 254, 255);
         Assert.InRange(pixels[1], 126, 129);
@@ -110,7 +107,7 @@ public sealed class ImageDecoderTests
     public void Decode_turns_CMYK_into_sRGB()
     {
         // Pure cyan on the left, nothing but paper on the right.
-        var sample = SampleImage.Of(32, 32, (x, _) => x < 16 ? [255, 0, 0, 0] : [0, 0, 0, 0], Cmyk);
+        var sample = SampleImage.Of(32, 32, (x, _) => x < 16 ? [255, 0, 0, 0] : [0, 0, 0, 0], Enums.Interpretation.Cmyk);
         var pixels = Decode(sample.Jpeg(), new ImageShape(32, 32, 3));
         var cyan = Pixel(pixels, 32, 6, 16);
         Assert.True(cyan[0] < 120 && cyan[1] > 120 && cyan[2] > 180, $"cyan came out as {string.Join(',', cyan)}");
@@ -153,15 +150,15 @@ public sealed class ImageDecoderTests
     }
 
     [Theory]
-    [InlineData(8)]
-    [InlineData(16)]
-    [InlineData(32)]
-    [InlineData(64)]
-    [InlineData(128)]
-    [InlineData(8 | 16 | 32 | 64 | 128)]
-    public void Decode_undoes_every_PNG_filter(int filter)
+    [InlineData(Enums.ForeignPngFilter.None)]
+    [InlineData(Enums.ForeignPngFilter.Sub)]
+    [InlineData(Enums.ForeignPngFilter.Up)]
+    [InlineData(Enums.ForeignPngFilter.Avg)]
+    [InlineData(Enums.ForeignPngFilter.Paeth)]
+    [InlineData(Enums.ForeignPngFilter.All)]
+    public void Decode_undoes_every_PNG_filter(Enums.ForeignPngFilter filter)
     {
-        var random = new Random(filter);
+        var random = new Random((int)filter);
         foreach (var bands in (int[])[1, 3])
         {
             var sample = SampleImage.Of(37, 21, (x, y) => [.. Enumerable.Range(0, bands).Select(_ => (byte)((x * y) + random.Next(30)))]);
@@ -236,6 +233,18 @@ public sealed class ImageDecoderTests
         var damaged = Noise(16, 16).Png();
         damaged[damaged.Length / 2] ^= 4;
         AssertRejected(ImageRejection.Damaged, damaged, new ImageShape(16, 16, 3));
+    }
+
+    [Fact]
+    public void Decode_refuses_damaged_files_on_many_threads_without_telling_what_libvips_says()
+    {
+        var cut = new[] { "png", "jpeg", "webp", "tiff", "gif" }.Select(format => Noise(64, 64).As(format)).Select(whole => whole[..(whole.Length / 2)]).ToArray();
+        Parallel.For(0, 500, i =>
+        {
+            var error = AssertRejected(ImageRejection.Damaged, cut[i % cut.Length], new ImageShape(64, 64, 3));
+            Assert.EndsWith(" image is damaged or cut short.", error.Message, StringComparison.Ordinal);
+            Assert.Null(error.InnerException);
+        });
     }
 
     [Fact]

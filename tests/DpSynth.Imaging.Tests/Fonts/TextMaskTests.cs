@@ -1,5 +1,5 @@
 using DpSynth.Imaging.Fonts;
-using DpSynth.Imaging.Interop;
+using NetVips;
 
 namespace DpSynth.Imaging.Tests.Fonts;
 
