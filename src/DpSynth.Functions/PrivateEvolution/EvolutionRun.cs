@@ -79,16 +79,7 @@ internal sealed class EvolutionRun
     }
 
     /// <summary>Asks only now: a worker that has started for the answer is still there for the first generation.</summary>
-    private async Task<bool> CanWorkersServeAsync()
-    {
-        var check = new IterationInput(_state.RunId, WorkerCheck.Generation);
-        var known = await _context.CallActivityAsync<GenerationShards>(
-            _state.Step == EvolutionStep.Check ? nameof(Activities.CountStoredShards) : nameof(Activities.DispatchGeneration), check, ActivityRetry.Step);
-        var wait = new GenerationWait(_context, check, _cancelRequested);
-        var canServe = await wait.UntilStoredAsync(known, _state.LastArrival, (done, total) => Report(RunStage.Settling, done, total, "steps"));
-        _state = _state with { Step = EvolutionStep.Check, LastArrival = wait.LastArrival };
-        return canServe;
-    }
+    private Task<bool> CanWorkersServeAsync() => AreStoredAsync(WorkerCheck.Generation, EvolutionStep.Check, RunStage.Settling, "steps");
 
     /// <summary>Has one generation made; lets the private images vote on it, or publishes it if it is the last.</summary>
     public async Task<RunOutcome> EvolveAsync()
@@ -172,15 +163,18 @@ internal sealed class EvolutionRun
         return announced.Outcome;
     }
 
-    private async Task<bool> IsGenerationStoredAsync()
+    private Task<bool> IsGenerationStoredAsync() => AreStoredAsync(_state.Generation, EvolutionStep.Await, RunStage.Generating, "candidates");
+
+    /// <summary>Asks workers for shards, unless an earlier execution has and waits for them, and waits.</summary>
+    private async Task<bool> AreStoredAsync(int generation, EvolutionStep waiting, RunStage stage, string unit)
     {
-        var generation = new IterationInput(_state.RunId, _state.Generation);
+        var input = new IterationInput(_state.RunId, generation);
         var known = await _context.CallActivityAsync<GenerationShards>(
-            _state.Step == EvolutionStep.Generate ? nameof(Activities.DispatchGeneration) : nameof(Activities.CountStoredShards), generation, ActivityRetry.Step);
-        var wait = new GenerationWait(_context, generation, _cancelRequested);
-        var isStored = await wait.UntilStoredAsync(known, _state.LastArrival, (done, total) => Report(RunStage.Generating, done, total, "candidates"));
-        _state = _state with { Step = EvolutionStep.Await, LastArrival = wait.LastArrival };
-        return isStored;
+            _state.Step == waiting ? nameof(Activities.CountStoredShards) : nameof(Activities.DispatchGeneration), input, ActivityRetry.Step);
+        var wait = new GenerationWait(_context, input, _cancelRequested);
+        var areStored = await wait.UntilStoredAsync(known, _state.LastArrival, (done, total) => Report(stage, done, total, unit));
+        _state = _state with { Step = waiting, LastArrival = wait.LastArrival };
+        return areStored;
     }
 
     /// <summary>

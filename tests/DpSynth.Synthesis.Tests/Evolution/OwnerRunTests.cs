@@ -82,7 +82,7 @@ public sealed class OwnerRunTests : IDisposable
         Table([.. Images().Where(image => image != "owners.csv").Select(image => $"{image},{(image.StartsWith("dark", StringComparison.Ordinal) ? "zoe" : "z.")}")]);
 
         var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => run.Embedding.EmbedAsync(Run, 1, default));
-        Assert.Contains("'cats/owners.csv'", changed.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A file of the dataset 'cats' was replaced or removed", changed.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<DatasetChangedException>(async () =>
         {
             await run.PrivateStore.TryCreateRecordAsync(Run, EmbeddedShard.RecordName(1), new EmbeddedShard { Images = 0, Unreadable = [], FingerprintBytes = [] }, default);

@@ -69,7 +69,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
 
         var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => second.EmbedAsync(Run, 0, default));
 
-        Assert.Equal("The file 'cats/all/images.tar' was replaced or removed while a run was to read it; leave a dataset alone until its runs have embedded it, and send the request again under another id.", changed.Message);
+        Assert.Equal("A file of the dataset 'cats' was replaced or removed after its run was planned: times of modification tell which. Leave a dataset alone until its runs have embedded it, and send the request again under another id.", changed.Message);
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
         Assert.Null(await run.PrivateStore.ReadEmbeddingsAsync(Run, 0, default));
     }
