@@ -2,6 +2,7 @@ using DpSynth.Embedders;
 using DpSynth.Evaluation.Releases;
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
+using DpSynth.Functions.EventPush;
 using DpSynth.Functions.Operations;
 using DpSynth.Functions.Retention;
 using DpSynth.Functions.Telemetry;
@@ -50,6 +51,7 @@ public static class FunctionApp
         services.AddOptions<AuthenticationOptions>().Bind(configuration.GetSection(AuthenticationOptions.SectionName));
         services.AddSingleton(provider => new CallerReader(provider.GetRequiredService<IOptions<AuthenticationOptions>>(), configuration));
 
+        services.AddOptions<EventPushOptions>().Bind(configuration.GetSection(EventPushOptions.SectionName));
         services.AddOptions<AnnouncementOptions>().Bind(configuration.GetSection(AnnouncementOptions.SectionName));
         services.AddSingleton<RunAnnouncer>();
         services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.SectionName))

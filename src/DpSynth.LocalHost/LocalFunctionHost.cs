@@ -22,7 +22,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace DpSynth.LocalHost;
 
@@ -192,8 +191,6 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         app.UseRouting();
         var invoker = app.Services.GetRequiredService<FunctionInvoker>();
         app.MapFunctions(catalog, invoker, settings, logger);
-        var authentication = configuration.GetSection(AuthenticationOptions.SectionName).Get<AuthenticationOptions>() ?? new AuthenticationOptions();
-        new EventGridWebhook(catalog, invoker, new CallerReader(Options.Create(authentication), configuration), logger).Map(app);
         return app;
     }
 

@@ -25,6 +25,10 @@ public static class AppRoles
     /// <summary>Reads and sets privacy budgets.</summary>
     public const string ManageBudget = "Budget.Manage";
 
+    /// <summary>Pushes events, and may do nothing else; the name is the one that Event Grid's documentation asks for.</summary>
+    public const string PushEvents = "AzureEventGridSecureWebhookSubscriber";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal) { SubmitRuns, ReadAllRuns, ManageBudget };
+    public static IReadOnlySet<string> All { get; } =
+        new HashSet<string>(StringComparer.Ordinal) { SubmitRuns, ReadAllRuns, ManageBudget, PushEvents };
 }

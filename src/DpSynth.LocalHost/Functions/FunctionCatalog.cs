@@ -79,13 +79,13 @@ internal sealed class FunctionCatalog
             throw new InvalidOperationException($"The function '{name}' has {triggers.Length} triggers; it needs exactly one.");
         }
 
-        if (trigger is not (QueueTriggerAttribute or HttpTriggerAttribute or TimerTriggerAttribute or EventGridTriggerAttribute { IsBatched: false }
+        if (trigger is not (QueueTriggerAttribute or HttpTriggerAttribute or TimerTriggerAttribute
                 or OrchestrationTriggerAttribute or ActivityTriggerAttribute)
             || method.IsDefined(typeof(OutputBindingAttribute)))
         {
             throw new InvalidOperationException(
-                $"The function '{name}' uses a binding that the local host does not know: it knows HTTP, queue, timer, Event Grid (one "
-                + "event a call), orchestration and activity triggers and the durable client, and no output bindings.");
+                $"The function '{name}' uses a binding that the local host does not know: it knows HTTP, queue, timer, "
+                + "orchestration and activity triggers and the durable client, and no output bindings.");
         }
 
         return new FunctionEntry(name, method, trigger, parameter);
