@@ -11,6 +11,7 @@ using DpSynth.LocalHost.Queues;
 using DpSynth.LocalHost.Settings;
 using DpSynth.LocalHost.Timers;
 using DpSynth.Storage.Layout;
+using DurableTask.AzureStorage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -95,7 +96,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
             {
                 var azuriteFolder = Path.Combine(dataFolder, "azurite");
                 azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = azuriteFolder }, cancellationToken);
-                accounts = new Accounts(azurite.PrivateStorage, azurite.ExchangeStorage);
+                accounts = new Accounts(azurite.PrivateStorage, azurite.ExchangeStorage, AreGiven: false);
             }
 
             app = Build(options, catalog, accounts, dataFolder);
@@ -209,15 +210,22 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     {
         var queues = new QueueServiceClient(accounts.Exchange);
         services.AddSingleton(provider => new FunctionInvoker(catalog, provider, settings.FunctionTimeout));
-        services.AddSingleton(provider => new JournaledOrchestrationEngine(
-            new JournalStore(new BlobServiceClient(accounts.Exchange), settings.HubName),
+        services.AddSingleton(provider => new DurableEngine(
+            new HubSettings
+            {
+                HubName = settings.HubName,
+                Storage = new StorageAccountClientProvider(accounts.Exchange),
+                HostId = HostId.Of(dataFolder),
+                IsShared = accounts.AreGiven,
+                MaxConcurrentActivities = settings.MaxConcurrentActivities,
+                MaxConcurrentOrchestrators = settings.MaxConcurrentOrchestrators,
+            },
             provider.GetRequiredService<FunctionInvoker>(),
-            settings.MaxConcurrentActivities,
-            provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetRequiredService<TimeProvider>(),
-            settings.MaxConcurrentOrchestrators));
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<DurableTaskClient>(provider =>
-            new LocalDurableTaskClient(provider.GetRequiredService<JournaledOrchestrationEngine>(), settings.HubName));
+            new HubClient(provider.GetRequiredService<DurableEngine>().Service, settings.HubName));
+        services.AddSingleton<IHostedService>(provider => new RunsOfEarlierVersions(
+            new BlobServiceClient(accounts.Exchange), settings.HubName, provider, provider.GetRequiredService<ILogger<RunsOfEarlierVersions>>()));
         services.AddHostedService<EngineService>();
 
         foreach (var (function, trigger) in catalog.TriggeredBy<QueueTriggerAttribute>())
@@ -257,7 +265,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     }
 
     /// <summary>Starts the engine before anything that may want it, and stops it after.</summary>
-    private sealed class EngineService(JournaledOrchestrationEngine engine) : IHostedService
+    private sealed class EngineService(DurableEngine engine) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => engine.StartAsync(cancellationToken);
 
@@ -272,8 +280,8 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    /// <summary>Connection strings of the two accounts.</summary>
-    private sealed record Accounts(string Private, string Exchange)
+    /// <summary>Connection strings of the two accounts, and whether they are not this host's own emulator: then other hosts may share them.</summary>
+    private sealed record Accounts(string Private, string Exchange, bool AreGiven)
     {
         private const string PrivateSetting = "PrivateStorage";
         private const string ExchangeSetting = "AzureWebJobsStorage";
@@ -286,7 +294,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
             return (privateStorage, exchangeStorage) switch
             {
                 (null, null) => null,
-                ({ } p, { } e) => new Accounts(p, e),
+                ({ } p, { } e) => new Accounts(p, e, AreGiven: true),
                 _ => throw new InvalidOperationException(
                     $"Only {(privateStorage is null ? ExchangeSetting : PrivateSetting)} is set: set both {PrivateSetting} and "
                     + $"{ExchangeSetting} to connection strings, or neither to have a storage emulator started."),

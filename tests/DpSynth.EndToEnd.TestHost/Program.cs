@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using DpSynth.EndToEnd.TestHost;
 using DpSynth.Functions;
 using DpSynth.LocalHost;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Workers;
+using DpSynth.Synthesis.Telemetry;
 using DpSynth.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +22,16 @@ if (args is ["worker", ..])
     await worker.WaitForShutdownAsync();
     return 0;
 }
+
+// Each step that ends here is noted, so that tests see which host did it.
+var noting = new Lock();
+using var steps = new ActivityListener
+{
+    ShouldListenTo = static source => source.Name == TelemetrySource.Name,
+    Sample = static (ref _) => ActivitySamplingResult.PropagationData,
+    ActivityStopped = step => Note(step.OperationName),
+};
+ActivitySource.AddActivityListener(steps);
 
 await using var host = await LocalFunctionHost.StartAsync(
     new LocalHostOptions
@@ -46,3 +58,11 @@ if (!args.Contains("--no-worker", StringComparer.Ordinal))
 Console.WriteLine($"ready {host.Endpoint}");
 await Task.Delay(Timeout.Infinite);
 return 0;
+
+void Note(string step)
+{
+    lock (noting)
+    {
+        File.AppendAllText(Path.Combine(args[1], "activities.txt"), step + Environment.NewLine);
+    }
+}

@@ -18,17 +18,41 @@ public sealed class StrandedRuns(IRunRegistry registry, RunClosure closure, RunA
         ArgumentNullException.ThrowIfNull(client);
         await foreach (var run in registry.ListOpenAsync(cancellationToken))
         {
-            var runId = run.Request.RunId;
-            if (await client.GetInstanceAsync(runId, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } instance)
+            if (await client.GetInstanceAsync(run.Request.RunId, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } instance)
             {
-                var closed = await closure.CloseAsync(runId, cancellationToken);
-                var announced = await announcer.AnnounceAsync(runId, OutcomeOf(instance, closed), cancellationToken);
-                if (announced.HasWebhook)
-                {
-                    await CallAsync(runId, cancellationToken);
-                }
+                await EndAsync(run.Request.RunId, closed => OutcomeOf(instance, closed), cancellationToken);
             }
         }
+    }
+
+    /// <summary>Ends a run that nothing will go on with.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="reason">Why, in one sentence.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>How it ended; null if there is no such run, or it had ended before.</returns>
+    public async Task<RunOutcome?> EndAsync(string runId, string reason, CancellationToken cancellationToken)
+    {
+        if (await registry.ReadAsync(runId, cancellationToken) is null || await registry.ReadEndAsync(runId, cancellationToken) is not null)
+        {
+            return null;
+        }
+
+        return await EndAsync(
+            runId,
+            closed => new RunOutcome { State = RunState.Failed, EpsilonSpent = closed.EpsilonSpent, Delta = closed.Delta, Reason = reason },
+            cancellationToken);
+    }
+
+    private async Task<RunOutcome> EndAsync(string runId, Func<ClosedRun, RunOutcome> outcome, CancellationToken cancellationToken)
+    {
+        var closed = await closure.CloseAsync(runId, cancellationToken);
+        var announced = await announcer.AnnounceAsync(runId, outcome(closed), cancellationToken);
+        if (announced.HasWebhook)
+        {
+            await CallAsync(runId, cancellationToken);
+        }
+
+        return announced.Outcome;
     }
 
     private static RunOutcome OutcomeOf(OrchestrationMetadata instance, ClosedRun closed)

@@ -26,6 +26,10 @@ internal sealed class EvolutionRun
         _state = state;
         _input = new RunInput(state.RunId);
         _cancelRequested = context.WaitForExternalEvent<string>(PrivateEvolutionOrchestrator.CancelRequestedEvent);
+        if (state.Progress is { } progress)
+        {
+            context.SetCustomStatus(progress);
+        }
     }
 
     /// <summary>
@@ -211,7 +215,7 @@ internal sealed class EvolutionRun
     private RunOutcome ContinueWith(EvolutionState next)
     {
         EndIfCancelled();
-        _context.ContinueAsNew(next);
+        _context.ContinueAsNew(next with { Progress = _state.Progress });
         return new RunOutcome { State = RunState.Running, EpsilonSpent = next.EpsilonSpent, Delta = next.Delta };
     }
 
@@ -234,14 +238,19 @@ internal sealed class EvolutionRun
     private RunOutcome Outcome(RunState end, ClosedRun closed) =>
         new() { State = end, EpsilonSpent = Math.Max(closed.EpsilonSpent, _state.EpsilonSpent), Delta = closed.Delta ?? _state.Delta };
 
-    private void Report(RunStage stage, int done, int total, string unit) => _context.SetCustomStatus(new RunProgress
+    private void Report(RunStage stage, int done, int total, string unit)
     {
-        Stage = stage,
-        Iteration = stage is RunStage.Voting or RunStage.Selecting ? _state.Generation + 1 : _state.Generation,
-        Iterations = _state.Iterations,
-        Done = done,
-        Total = total,
-        Unit = unit,
-        EpsilonSpent = _state.EpsilonSpent,
-    });
+        var progress = new RunProgress
+        {
+            Stage = stage,
+            Iteration = stage is RunStage.Voting or RunStage.Selecting ? _state.Generation + 1 : _state.Generation,
+            Iterations = _state.Iterations,
+            Done = done,
+            Total = total,
+            Unit = unit,
+            EpsilonSpent = _state.EpsilonSpent,
+        };
+        _state = _state with { Progress = progress };
+        _context.SetCustomStatus(progress);
+    }
 }

@@ -1,3 +1,5 @@
+using DpSynth.Synthesis.Runs;
+
 namespace DpSynth.Functions.PrivateEvolution;
 
 /// <summary>
@@ -37,6 +39,9 @@ public sealed record EvolutionState
 
     /// <summary>ε of the releases made so far.</summary>
     public double EpsilonSpent { get; init; }
+
+    /// <summary>What the run last showed of itself; null before its first step. The engine forgets it where an execution continues as new.</summary>
+    public RunProgress? Progress { get; init; }
 }
 
 /// <summary>Where an execution of the orchestration begins. One that has done much ends and leaves the rest to the next.</summary>

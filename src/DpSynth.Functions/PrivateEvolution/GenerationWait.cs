@@ -39,7 +39,8 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
         var answered = 0;
         LastArrival = lastArrival ?? context.CurrentUtcDateTime;
 
-        // One wait at a time and never cancelled: a cancelled one would stay behind and swallow the next event.
+        // One wait at a time, taken up again for each answer: several would be served the newest first, and an answer that comes while none
+        // waits is kept for the next.
         var answer = context.WaitForExternalEvent<GenerationResult>(PrivateEvolutionOrchestrator.GenerationCompletedEvent);
         using var looking = new CancellationTokenSource();
         var look = context.CreateTimer(LookEvery, looking.Token);

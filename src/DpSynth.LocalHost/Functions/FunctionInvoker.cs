@@ -17,6 +17,8 @@ internal sealed class FunctionInvoker(FunctionCatalog catalog, IServiceProvider 
     public Func<TaskOrchestrationContext, Task<object?>>? FindOrchestrator(string name) =>
         catalog.FindOrchestrator(name) is { } function ? context => RunOrchestratorAsync(function, context) : null;
 
+    public bool HasActivity(string name) => catalog.FindActivity(name) is not null;
+
     public async Task<string?> RunActivityAsync(string name, string? input, string instanceId, CancellationToken cancellationToken)
     {
         var function = catalog.FindActivity(name) ?? throw new FunctionNotFoundException("activity", name);

@@ -2,6 +2,7 @@ using DpSynth.LocalHost.Functions;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NCrontab;
 
 namespace DpSynth.LocalHost.Timers;
 
@@ -10,7 +11,22 @@ internal sealed partial class TimerListener(
     FunctionEntry function, TimerTriggerAttribute trigger, string schedule, FunctionInvoker invoker, TimeProvider time, ILogger<TimerListener> logger)
     : BackgroundService
 {
-    private readonly Ncrontab _schedule = Ncrontab.Parse(schedule);
+    private readonly CrontabSchedule _schedule = Parse(function.Name, schedule);
+
+    /// <summary>Reads a schedule: six fields, seconds first, or five.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    internal static CrontabSchedule Parse(string function, string schedule)
+    {
+        try
+        {
+            return CrontabSchedule.Parse(
+                schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5 });
+        }
+        catch (CrontabException e)
+        {
+            throw new FormatException($"The schedule '{schedule}' of the function '{function}' cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,7 +38,7 @@ internal sealed partial class TimerListener(
             await FireAsync(last, now, isPastDue: false, stoppingToken);
         }
 
-        while (_schedule.NextAfter(last) is { } due)
+        while (_schedule.GetNextOccurrence(last) is var due && due < DateTime.MaxValue)
         {
             while (due - time.GetUtcNow().UtcDateTime is var wait && wait > TimeSpan.Zero)
             {
@@ -40,7 +56,7 @@ internal sealed partial class TimerListener(
         var info = new TimerInfo
         {
             IsPastDue = isPastDue,
-            ScheduleStatus = new ScheduleStatus { Last = last, Next = _schedule.NextAfter(due) ?? DateTime.MaxValue, LastUpdated = due },
+            ScheduleStatus = new ScheduleStatus { Last = last, Next = _schedule.GetNextOccurrence(due), LastUpdated = due },
         };
         try
         {

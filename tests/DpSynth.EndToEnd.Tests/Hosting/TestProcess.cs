@@ -18,7 +18,15 @@ internal sealed class TestProcess : IDisposable
 
     /// <summary>Starts a host on the fixture's storage and waits until it serves.</summary>
     public static Task<TestProcess> StartHostAsync(StorageFixture storage, string dataFolder, params string[] options) =>
-        StartAsync(["host", dataFolder, .. options], new() { ["PrivateStorage"] = storage.PrivateStorage, ["AzureWebJobsStorage"] = storage.ExchangeStorage });
+        StartHostAsync(storage, dataFolder, [], options);
+
+    /// <summary>Starts a host with settings of its own.</summary>
+    public static Task<TestProcess> StartHostAsync(
+        StorageFixture storage, string dataFolder, IEnumerable<(string Name, string Value)> settings, params string[] options) =>
+        StartAsync(["host", dataFolder, .. options], new(settings.Select(static setting => KeyValuePair.Create(setting.Name, setting.Value)))
+        {
+            ["PrivateStorage"] = storage.PrivateStorage, ["AzureWebJobsStorage"] = storage.ExchangeStorage,
+        });
 
     /// <summary>Starts a worker that holds signed access and nothing else.</summary>
     public static Task<TestProcess> StartWorkerAsync(string access, TimeSpan lease, params (string Name, string Value)[] settings) => StartAsync(

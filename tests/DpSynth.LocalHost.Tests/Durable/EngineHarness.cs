@@ -1,4 +1,3 @@
-using Azure.Storage.Blobs;
 using DpSynth.LocalHost.Durable;
 using DpSynth.LocalHost.Functions;
 using Microsoft.DurableTask.Client;
@@ -10,12 +9,11 @@ namespace DpSynth.LocalHost.Tests.Durable;
 /// <summary>An engine over a hub of its own, which can be stopped before any write and started again on the same storage.</summary>
 public sealed class EngineHarness : IAsyncDisposable
 {
-    private readonly BlobServiceClient _storage;
+    private readonly string _connectionString;
     private readonly Type[] _functions;
     private readonly ServiceProvider _services;
-    private JournaledOrchestrationEngine? _engine;
-    private int _writesLeft = int.MaxValue;
-    private TaskCompletionSource _frozen = new();
+    private DurableEngine? _engine;
+    private FailingStorage? _storage;
 
     public EngineHarness(string connectionString, params Type[] functions)
         : this(connectionString, new Effects(), functions)
@@ -24,49 +22,60 @@ public sealed class EngineHarness : IAsyncDisposable
 
     public EngineHarness(string connectionString, Effects effects, params Type[] functions)
     {
-        _storage = new BlobServiceClient(connectionString);
+        _connectionString = connectionString;
         _functions = functions;
         Effects = effects;
         _services = new ServiceCollection().AddSingleton(effects).BuildServiceProvider();
     }
 
-    public string Hub { get; } = "t" + Guid.NewGuid().ToString("N");
+    public string Hub { get; init; } = "t" + Guid.NewGuid().ToString("N")[..20];
+
+    /// <summary>Of two harnesses on one hub each needs its own.</summary>
+    public string HostId { get; init; } = "the-host";
+
+    /// <summary>How long what a crash left in hand stays hidden; on a busy machine storage may take seconds to answer.</summary>
+    public TimeSpan Visibility { get; init; } = TimeSpan.FromSeconds(12);
+
+    public bool IsShared { get; init; }
 
     public Effects Effects { get; }
 
-    public DurableTaskClient Client => new LocalDurableTaskClient(Engine, Hub);
+    public DurableTaskClient Client => new HubClient(Engine.Service, Hub);
 
     /// <summary>Completes when the engine stands still before a write.</summary>
-    public Task Frozen => _frozen.Task;
+    public Task Frozen => _storage!.Frozen;
 
-    public BlobContainerClient Container => _storage.GetBlobContainerClient(Hub + "-journal");
-
-    private JournaledOrchestrationEngine Engine => _engine ?? throw new InvalidOperationException("The engine is not running.");
+    private DurableEngine Engine => _engine ?? throw new InvalidOperationException("The engine is not running.");
 
     public async Task<EngineHarness> StartAsync(int? freezeBeforeWrite = null)
     {
-        _writesLeft = freezeBeforeWrite ?? int.MaxValue;
-        _frozen = new TaskCompletionSource();
-        var frozen = _frozen;
-        var store = new JournalStore(_storage, Hub)
-        {
-            BeforeWriteAsync = async stop =>
+        _storage = new FailingStorage(_connectionString, freezeBeforeWrite ?? int.MaxValue);
+        _engine = new DurableEngine(
+            new HubSettings
             {
-                if (Interlocked.Decrement(ref _writesLeft) < 0)
-                {
-                    frozen.TrySetResult();
-                    await Task.Delay(Timeout.Infinite, stop);
-                }
+                HubName = Hub,
+                Storage = _storage.Clients,
+                HostId = HostId,
+                IsShared = IsShared,
+                MaxConcurrentActivities = 8,
+                MaxConcurrentOrchestrators = 10,
+                Visibility = Visibility,
+                Lease = TimeSpan.FromSeconds(2),
             },
-        };
-        var invoker = new FunctionInvoker(FunctionCatalog.Read(_functions), _services);
-        _engine = new JournaledOrchestrationEngine(store, invoker, 8, NullLoggerFactory.Instance, TimeProvider.System);
+            new FunctionInvoker(FunctionCatalog.Read(_functions), _services),
+            NullLoggerFactory.Instance);
         await _engine.StartAsync(CancellationToken.None);
         return this;
     }
 
-    /// <summary>Ends the engine as a crash would: nothing more is written.</summary>
-    public async Task CrashAsync()
+    /// <summary>Ends the engine as a crash would: nothing more is read or written.</summary>
+    public void Crash()
+    {
+        _storage?.Vanish();
+        _engine = null;
+    }
+
+    public async Task StopAsync()
     {
         if (_engine is { } engine)
         {
@@ -77,7 +86,7 @@ public sealed class EngineHarness : IAsyncDisposable
 
     public async Task RestartAsync(params Type[] otherFunctions)
     {
-        await CrashAsync();
+        await StopAsync();
         if (otherFunctions.Length > 0)
         {
             otherFunctions.CopyTo(_functions, 0);
@@ -111,7 +120,8 @@ public sealed class EngineHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await CrashAsync();
+        // An orderly end takes seconds, and leaves the hub to nobody.
+        Crash();
         await _services.DisposeAsync();
     }
 }

@@ -68,9 +68,9 @@ public static class SampleOrchestrations
     [Function("Clock")]
     public static async Task<bool> ClockAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        var due = context.CurrentUtcDateTime.AddMilliseconds(50);
+        var due = context.CurrentUtcDateTime.AddSeconds(2);
         await context.CreateTimer(due, CancellationToken.None);
-        return context.CurrentUtcDateTime >= due;
+        return context.CurrentUtcDateTime >= due.AddSeconds(-1);
     }
 
     [Function("EventOrTimeout")]
