@@ -43,4 +43,4 @@ resource workerCalls 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output id string = account.id
-output endpoint string = 'https://${account.properties.customSubDomainName}.openai.azure.com/openai/v1/'
+output endpoint string = 'https://${account.properties.customSubDomainName}.openai.azure.com/'

@@ -9,10 +9,3 @@ namespace DpSynth.ImageServer;
 /// <param name="Faults">Answers that went wrong by plan.</param>
 /// <param name="MostAtOnce">Most requests under way at once.</param>
 public sealed record ImageServerCounts(long Requests, long Billed, long Answered, long Refused, long Throttled, long Faults, int MostAtOnce);
-
-/// <summary>One request as it came.</summary>
-/// <param name="Path">The path, such as <c>/v1/images/edits</c>.</param>
-/// <param name="Body">The whole body.</param>
-/// <param name="Prompt">The prompt in it.</param>
-/// <param name="Image">The image in it; null for a generation.</param>
-public sealed record RecordedRequest(string Path, ReadOnlyMemory<byte> Body, string Prompt, ReadOnlyMemory<byte>? Image);

@@ -18,8 +18,11 @@ public sealed record ImageServerOptions
     /// <summary>The wait named with a 429, in seconds.</summary>
     public int RetryAfterSeconds { get; init; }
 
-    /// <summary>The key asked for; null for none.</summary>
+    /// <summary>The key asked for, or the token; null for none.</summary>
     public string? Key { get; init; }
+
+    /// <summary>The one model or deployment there is; null for whichever is asked for.</summary>
+    public string? Deployment { get; init; }
 
     /// <summary>Requests a minute that are served; the others get a 429. Null for no limit.</summary>
     public double? RequestsPerMinute { get; init; }

@@ -4,6 +4,7 @@ using System.Net;
 using DpSynth.ImageServer.Faults;
 using DpSynth.ImageServer.Makers;
 using DpSynth.ImageServer.Wire;
+using DpSynth.ImageServer.Wire.Dialects;
 using DpSynth.Imaging.Decoding;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace DpSynth.ImageServer;
 
 /// <summary>
-/// An image API on this machine that speaks OpenAI's wire format, for the demo, tests and benchmarks: generations and edits, error bodies,
-/// rate limits, and every fault one likes. It listens on 127.0.0.1 only and answers nobody else.
+/// An image API on this machine that speaks OpenAI's wire format and Azure OpenAI's, each below its own path, for the demo, tests and
+/// benchmarks: generations and edits, error bodies, rate limits, and every fault one likes. It listens on 127.0.0.1 only and answers nobody else.
 /// </summary>
 public sealed class LoopbackImageServer : IAsyncDisposable
 {
@@ -50,8 +51,11 @@ public sealed class LoopbackImageServer : IAsyncDisposable
         _app.Run(ServeAsync);
     }
 
-    /// <summary>The API's address, such as <c>http://127.0.0.1:50123/v1/</c>.</summary>
-    public Uri Endpoint => new(new Uri(_app.Urls.Single()), "/v1/");
+    /// <summary>The address of OpenAI's API, such as <c>http://127.0.0.1:50123/v1/</c>.</summary>
+    public Uri Endpoint => new(AzureEndpoint, "/v1/");
+
+    /// <summary>The address of the Azure OpenAI resource that the server plays, such as <c>http://127.0.0.1:50123/</c>.</summary>
+    public Uri AzureEndpoint => new(_app.Urls.Single());
 
     /// <summary>What the server did so far.</summary>
     public ImageServerCounts Counts => new(
@@ -59,9 +63,6 @@ public sealed class LoopbackImageServer : IAsyncDisposable
 
     /// <summary>The requests that came, where <see cref="ImageServerOptions.Record"/> says so.</summary>
     public IReadOnlyCollection<RecordedRequest> Recorded => _recorded;
-
-    /// <summary>The query of the last request.</summary>
-    public string LastQuery { get; private set; } = "";
 
     /// <summary>Starts a server.</summary>
     public static async Task<LoopbackImageServer> StartAsync(ImageServerOptions options, CancellationToken cancellationToken)
@@ -86,21 +87,27 @@ public sealed class LoopbackImageServer : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref _requests);
         InterlockedMax(ref _mostAtOnce, Interlocked.Increment(ref _atOnce));
+        var dialect = WireDialect.Of(context.Request.Path);
         try
         {
-            context.Response.Headers["x-request-id"] = $"req_{Guid.NewGuid():N}";
-            if (await RefuseCallerAsync(context))
+            context.Response.Headers[dialect.RequestIdHeader] = $"req_{Guid.NewGuid():N}";
+            if (RefusalOfCaller(context, dialect) is { } refusal)
+            {
+                await ImageReply.SendErrorAsync(context.Response, dialect, refusal);
                 return;
+            }
+
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
-            await AnswerAsync(context, number, stop.Token);
+            await AnswerAsync(context, dialect, number, stop.Token);
         }
         catch (WireException fault)
         {
-            await ImageReply.SendErrorAsync(context.Response, StatusCodes.Status400BadRequest, fault.Message, "invalid_request_error", fault.Parameter, fault.Code);
+            await ImageReply.SendErrorAsync(context.Response, dialect, fault.Error);
         }
         catch (ImageRejectedException)
         {
-            await ImageReply.SendErrorAsync(context.Response, StatusCodes.Status400BadRequest, "Invalid image file.", "invalid_request_error", "image", "invalid_image_file");
+            await ImageReply.SendErrorAsync(
+                context.Response, dialect, new WireError(StatusCodes.Status400BadRequest, "Invalid image file.", "invalid_request_error") { Parameter = "image", Code = "invalid_image_file" });
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -113,42 +120,42 @@ public sealed class LoopbackImageServer : IAsyncDisposable
     }
 
     /// <summary>Strangers, other names of this machine (a web page may have been told one), and wrong keys.</summary>
-    private async Task<bool> RefuseCallerAsync(HttpContext context)
+    private WireError? RefusalOfCaller(HttpContext context, WireDialect dialect)
     {
         var isLocal = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
         var isNamed = context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host, out var name) && IPAddress.IsLoopback(name));
         if (!isLocal || !isNamed)
-        {
-            await ImageReply.SendErrorAsync(context.Response, StatusCodes.Status403Forbidden, "This server answers its own machine only.", "invalid_request_error", null, null);
-            return true;
-        }
+            return new WireError(StatusCodes.Status403Forbidden, "This server answers its own machine only.", "invalid_request_error");
 
-        if (_options.Key is { } key && context.Request.Headers.Authorization != $"Bearer {key}")
-        {
-            await ImageReply.SendErrorAsync(context.Response, StatusCodes.Status401Unauthorized, $"Incorrect API key provided: {context.Request.Headers.Authorization}.", "invalid_request_error", null, "invalid_api_key");
-            return true;
-        }
-
-        return false;
+        var credential = dialect.CredentialOf(context.Request);
+        return _options.Key is { } key && credential != key ? dialect.Unauthorized(credential) : null;
     }
 
-    private async Task AnswerAsync(HttpContext context, long number, CancellationToken cancellationToken)
+    private async Task AnswerAsync(HttpContext context, WireDialect dialect, long number, CancellationToken cancellationToken)
     {
-        var path = context.Request.Path.Value ?? "";
-        LastQuery = context.Request.QueryString.Value ?? "";
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, cancellationToken);
         body.Position = 0;
         context.Request.Body = body;
-        if (context.Request.Method != HttpMethods.Post || path is not ("/v1/images/generations" or "/v1/images/edits"))
+        if (context.Request.Method != HttpMethods.Post || dialect.Route(context.Request) is not { } route)
         {
-            await ImageReply.SendErrorAsync(context.Response, StatusCodes.Status404NotFound, $"Invalid URL ({context.Request.Method} {path})", "invalid_request_error", null, null);
+            await ImageReply.SendErrorAsync(context.Response, dialect, dialect.NotFound(context.Request));
             return;
         }
 
-        var call = path == "/v1/images/generations" ? ImageCall.ReadJson(body.ToArray()) : await ImageCall.ReadFormAsync(context.Request, cancellationToken);
+        var call = route.IsEdit ? await ImageCall.ReadFormAsync(context.Request, cancellationToken) : ImageCall.ReadJson(body.ToArray());
         if (_options.Record)
-            _recorded.Enqueue(new RecordedRequest(path, body.ToArray(), call.Prompt, call.Image));
+            _recorded.Enqueue(RecordOf(context.Request, body.ToArray(), call));
+
+        var deployment = route.Deployment ?? call.Model ?? throw new WireException("You must provide a model parameter.", "model", "missing_required_parameter");
+        if (_options.Deployment is { } only && deployment != only)
+        {
+            await ImageReply.SendErrorAsync(
+                context.Response,
+                dialect,
+                new WireError(StatusCodes.Status404NotFound, $"The model or deployment '{deployment}' does not exist.", "invalid_request_error") { Code = "model_not_found", AzureCode = "DeploymentNotFound" });
+            return;
+        }
 
         var left = _budget.TryTake();
         if (_options.RequestsPerMinute is { } limit)
@@ -160,7 +167,7 @@ public sealed class LoopbackImageServer : IAsyncDisposable
         if (left is null)
         {
             Interlocked.Increment(ref _throttled);
-            await ImageReply.SendTooManyAsync(context.Response, _options.RetryAfterSeconds, asDate: false);
+            await ImageReply.SendTooManyAsync(context.Response, dialect, _options.RetryAfterSeconds, asDate: false);
             return;
         }
 
@@ -176,7 +183,7 @@ public sealed class LoopbackImageServer : IAsyncDisposable
             return;
         }
 
-        await SendErrorAsync(context.Response, fault.Value);
+        await SendErrorAsync(context.Response, dialect, call, fault.Value);
     }
 
     private static bool IsBilled(ServerFault fault) =>
@@ -217,19 +224,29 @@ public sealed class LoopbackImageServer : IAsyncDisposable
         }
     }
 
-    private Task SendErrorAsync(HttpResponse response, ServerFault fault)
+    private Task SendErrorAsync(HttpResponse response, WireDialect dialect, ImageCall call, ServerFault fault)
     {
         switch (fault)
         {
             case ServerFault.TooManyRequests or ServerFault.TooManyRequestsUntilDate:
                 Interlocked.Increment(ref _throttled);
-                return ImageReply.SendTooManyAsync(response, _options.RetryAfterSeconds, fault == ServerFault.TooManyRequestsUntilDate);
+                return ImageReply.SendTooManyAsync(response, dialect, _options.RetryAfterSeconds, fault == ServerFault.TooManyRequestsUntilDate);
             case ServerFault.ServerError:
-                return ImageReply.SendErrorAsync(response, StatusCodes.Status500InternalServerError, "The server had an error while processing your request. Sorry about that!", "server_error", null, null);
+                return ImageReply.SendErrorAsync(
+                    response, dialect, new WireError(StatusCodes.Status500InternalServerError, "The server had an error while processing your request. Sorry about that!", "server_error"));
             case ServerFault.ContentPolicy:
                 Interlocked.Increment(ref _refused);
+
+                // Services quote the prompt.
                 return ImageReply.SendErrorAsync(
-                    response, StatusCodes.Status400BadRequest, "Your request was rejected by the safety system.", "image_generation_user_error", null, "moderation_blocked");
+                    response,
+                    dialect,
+                    new WireError(StatusCodes.Status400BadRequest, $"Your request was rejected by the safety system: '{call.Prompt}'.", "image_generation_user_error")
+                    {
+                        Code = "moderation_blocked",
+                        AzureCode = "contentFilter",
+                        AzureInnerCode = "ResponsibleAIPolicyViolation",
+                    });
             case ServerFault.Redirect:
                 response.StatusCode = StatusCodes.Status307TemporaryRedirect;
                 response.Headers.Location = _options.RedirectTo?.AbsoluteUri ?? Endpoint.AbsoluteUri;
@@ -239,6 +256,19 @@ public sealed class LoopbackImageServer : IAsyncDisposable
                 return response.WriteAsync("upstream connect error", CancellationToken.None);
         }
     }
+
+    private static RecordedRequest RecordOf(HttpRequest request, byte[] body, ImageCall call) => new()
+    {
+        Path = request.Path.Value ?? "",
+        Query = request.QueryString.Value ?? "",
+        Headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+        Body = body,
+        Fields = call.Fields,
+        Prompt = call.Prompt,
+        Image = call.Image,
+        ImageField = call.File?.Name,
+        ImageFileName = call.File?.FileName,
+    };
 
     private static void InterlockedMax(ref int target, int value)
     {

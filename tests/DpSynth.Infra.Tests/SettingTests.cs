@@ -98,6 +98,15 @@ public class SettingTests
             ]).Concat(name == nameof(Deployment.Standard) ? [] : _telemetry).Order(StringComparer.Ordinal),
             Names(Worker(Deployment.Named(name))));
 
+    [Fact]
+    public void Worker_is_told_the_address_of_the_azure_openai_resource_alone()
+    {
+        var endpoint = Worker(Deployment.Complete)[$"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}"];
+
+        Assert.Equal($"https://{Deployment.Complete.Single("Microsoft.CognitiveServices/accounts").At("properties.customSubDomainName")}.openai.azure.com/", endpoint);
+        Assert.Null(new ImageApiOptions { Endpoint = new Uri(endpoint) }.DescribeFault());
+    }
+
     [Theory]
     [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
     public void Worker_asks_the_image_api_as_its_identity_and_never_with_a_key(string name) =>

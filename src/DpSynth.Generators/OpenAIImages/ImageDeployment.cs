@@ -35,7 +35,7 @@ internal sealed class ImageDeployment
         double? perMinute = options.RequestsPerMinute is { } requests && options.ImagesPerMinute is { } images
             ? Math.Min(requests, images)
             : options.RequestsPerMinute ?? options.ImagesPerMinute;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Endpoint!.AbsoluteUri}\n{name}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ImageEndpoint.Of(options).Address.AbsoluteUri}\n{name}"));
         _rate = new SharedRateLimiter(records, new SharedRecordId(null, $"image-api-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}"), perMinute, time);
         _pipelines = new ImageCallPipelines(options, time);
     }

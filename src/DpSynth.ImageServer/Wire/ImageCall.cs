@@ -4,14 +4,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace DpSynth.ImageServer.Wire;
 
-/// <summary>A request in the wire format of <c>POST /v1/images/generations</c> (JSON) or <c>/v1/images/edits</c> (multipart).</summary>
-/// <param name="Model">The model or deployment.</param>
+/// <summary>The body of a request, the same in both dialects: JSON for <c>images/generations</c>, a form for <c>images/edits</c>.</summary>
+/// <param name="Model">The model; null where the route names a deployment and the body nothing.</param>
 /// <param name="Prompt">The prompt.</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="Quality">The quality.</param>
 /// <param name="Image">The image to edit; null for a generation.</param>
-internal sealed record ImageCall(string Model, string Prompt, int Width, int Height, string Quality, ReadOnlyMemory<byte>? Image)
+/// <param name="Fields">The body's fields, files apart.</param>
+/// <param name="File">The form's part with the image; null for a generation.</param>
+internal sealed record ImageCall(
+    string? Model, string Prompt, int Width, int Height, string Quality, ReadOnlyMemory<byte>? Image, IReadOnlyDictionary<string, string> Fields, IFormFile? File)
 {
     private static readonly string[] _known = ["model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "input_fidelity", "moderation", "user", "stream"];
 
@@ -23,7 +26,7 @@ internal sealed record ImageCall(string Model, string Prompt, int Width, int Hei
         {
             using var json = JsonDocument.Parse(body);
             return Read(
-                json.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.Ordinal), image: null);
+                json.RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.ToString(), StringComparer.Ordinal), null, null);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -42,34 +45,21 @@ internal sealed record ImageCall(string Model, string Prompt, int Width, int Hei
             throw new WireException("Exactly one file 'image' is expected.", "image", "invalid_value");
         using var image = new MemoryStream();
         await file.CopyToAsync(image, cancellationToken);
-        return Read(form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal), image.ToArray().AsMemory());
+        return Read(form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal), image.ToArray().AsMemory(), file);
     }
 
-    private static ImageCall Read(Dictionary<string, string> fields, ReadOnlyMemory<byte>? image)
+    private static ImageCall Read(Dictionary<string, string> fields, ReadOnlyMemory<byte>? image, IFormFile? file)
     {
         if (fields.Keys.FirstOrDefault(name => !_known.Contains(name, StringComparer.Ordinal)) is { } unknown)
             throw new WireException($"Unknown parameter: '{unknown}'.", unknown, "unknown_parameter");
-        if (!fields.TryGetValue("model", out var model) || !fields.TryGetValue("prompt", out var prompt) || prompt.Length == 0)
-            throw new WireException("You must provide a model and a prompt.", "prompt", "missing_required_parameter");
+        if (!fields.TryGetValue("prompt", out var prompt) || prompt.Length == 0)
+            throw new WireException("You must provide a prompt.", "prompt", "missing_required_parameter");
         if (fields.GetValueOrDefault("n", "1") != "1")
             throw new WireException("This server makes one image a request.", "n", "invalid_value");
         return fields.GetValueOrDefault("size", "1024x1024").Split('x') is [var left, var right]
             && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= 8 and <= 4096
             && int.TryParse(right, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height is >= 8 and <= 4096
-            ? new ImageCall(model, prompt, width, height, fields.GetValueOrDefault("quality", "auto"), image)
+            ? new ImageCall(fields.GetValueOrDefault("model"), prompt, width, height, fields.GetValueOrDefault("quality", "auto"), image, fields, file)
             : throw new WireException("Invalid value for 'size'.", "size", "invalid_value");
     }
-}
-
-/// <summary>A request that the API does not take: 400.</summary>
-/// <param name="message">For the error body.</param>
-/// <param name="parameter">The field at fault; null for the whole.</param>
-/// <param name="code">The error's code; null for none.</param>
-internal sealed class WireException(string message, string? parameter, string? code) : Exception(message)
-{
-    /// <summary>The field at fault.</summary>
-    public string? Parameter => parameter;
-
-    /// <summary>The error's code.</summary>
-    public string? Code => code;
 }

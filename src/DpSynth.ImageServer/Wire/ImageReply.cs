@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpSynth.ImageServer.Wire.Dialects;
 using Microsoft.AspNetCore.Http;
 
 namespace DpSynth.ImageServer.Wire;
 
-/// <summary>The API's answers.</summary>
+/// <summary>The API's answers; sound ones are the same in both dialects.</summary>
 internal static class ImageReply
 {
     private const int TokensPerThousandPixels = 4;
@@ -33,21 +34,20 @@ internal static class ImageReply
         });
     }
 
-    /// <summary>Answers with an error body.</summary>
-    public static Task SendErrorAsync(HttpResponse response, int status, string message, string type, string? parameter, string? code)
+    /// <summary>Answers with an error.</summary>
+    public static Task SendErrorAsync(HttpResponse response, WireDialect dialect, WireError error)
     {
-        response.StatusCode = status;
-        return response.WriteAsJsonAsync(
-            new JsonObject { ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = parameter, ["code"] = code } }, CancellationToken.None);
+        response.StatusCode = error.Status;
+        return response.WriteAsJsonAsync(new JsonObject { ["error"] = dialect.Write(error) }, CancellationToken.None);
     }
 
     /// <summary>Answers that requests are too many.</summary>
-    public static Task SendTooManyAsync(HttpResponse response, int seconds, bool asDate)
+    public static Task SendTooManyAsync(HttpResponse response, WireDialect dialect, int seconds, bool asDate)
     {
         response.Headers.RetryAfter = asDate
             ? DateTimeOffset.UtcNow.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
             : seconds.ToString(CultureInfo.InvariantCulture);
-        return SendErrorAsync(response, StatusCodes.Status429TooManyRequests, "Rate limit reached for images per minute. Please try again later.", "requests", null, "rate_limit_exceeded");
+        return SendErrorAsync(response, dialect, new WireError(429, "Rate limit reached for images per minute. Please try again later.", "requests") { Code = "rate_limit_exceeded" });
     }
 
     private static int Tokens(ImageCall call) => Math.Max(1, call.Width * call.Height * TokensPerThousandPixels / 1000);

@@ -35,6 +35,7 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         Assert.True(requests.Count(static request => request.Image is not null) >= 20 * (2 + 2 + 2));
         Assert.All(requests, request => Assert.Empty(detector.Find(request)));
         Assert.All(requests, static request => Assert.DoesNotContain(Dataset, Encoding.Latin1.GetString(request.Body.Span), StringComparison.Ordinal));
+        Assert.All(requests, static request => Assert.DoesNotContain(Dataset, $"{request.Path}{request.Query}{string.Join('\n', request.Headers.Values)}", StringComparison.Ordinal));
 
         // Every prompt is one of those that can be put together from the request and the classes' names.
         string[] drawn = [.. from name in (string[])["level", "upright"] from style in (string[])["ink", "chalk"] from prompt in (string[])[$"a {name} bar, {style}", $"bars in {style}"] select prompt];
@@ -89,13 +90,13 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         var pixels = new byte[SmallDataset.Shape.ByteCount];
         new ImageDecoder(new DecodeLimits()).Decode(_privateFiles[0], SmallDataset.Shape, ResizeMode.Stretch, pixels);
 
-        Assert.Equal(["pixels"], detector.Find(new RecordedRequest("", (byte[])[1, 2, .. pixels, 3], "", null)));
-        Assert.Equal(["file"], detector.Find(new RecordedRequest("", Encoding.ASCII.GetBytes($"x{Convert.ToBase64String(_privateFiles[0])}"), "", null)));
+        Assert.Equal(["pixels"], detector.Find(new RecordedRequest { Path = "", Body = (byte[])[1, 2, .. pixels, 3], Prompt = "" }));
+        Assert.Equal(["file"], detector.Find(new RecordedRequest { Path = "", Body = Encoding.ASCII.GetBytes($"x{Convert.ToBase64String(_privateFiles[0])}"), Prompt = "" }));
     }
 
     public void Dispose() => client.Dispose();
 
-    private static RecordedRequest Send(byte[] file) => new("/v1/images/edits", file, "a prompt", file);
+    private static RecordedRequest Send(byte[] file) => new() { Path = "/v1/images/edits", Body = file, Prompt = "a prompt", Image = file };
 
     private static byte[] Enlarge(byte[] grey)
     {

@@ -5,7 +5,7 @@ using DpSynth.ImageServer.Makers;
 
 namespace DpSynth.EndToEnd.Tests.ImageApi;
 
-/// <summary>The local host and a worker that asks an image API on this machine, which keeps every request. Some answers fail.</summary>
+/// <summary>The local host and a worker that asks what plays Azure OpenAI on this machine, which keeps every request. Some answers fail.</summary>
 public sealed class ImageApiFixture : HostFixture
 {
     private LoopbackImageServer? server;
@@ -14,7 +14,8 @@ public sealed class ImageApiFixture : HostFixture
 
     protected override IEnumerable<KeyValuePair<string, string?>> WorkerSettings =>
     [
-        new("ImageApi:Endpoint", Server.Endpoint.AbsoluteUri),
+        new("ImageApi:Endpoint", Server.AzureEndpoint.AbsoluteUri),
+        new("ImageApi:Service", "AzureOpenAI"),
         new("ImageApi:Authentication", "None"),
         new("ImageApi:RetryDelay", "00:00:00.005"),
         new("ImageApi:LongestRetryDelay", "00:00:00.100"),

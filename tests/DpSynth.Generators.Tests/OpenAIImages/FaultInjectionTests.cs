@@ -1,3 +1,4 @@
+using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer.Faults;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -17,15 +18,16 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
     /// </summary>
     private const decimal CostFactor = 1.5m;
 
-    [Fact]
-    public async Task Run_of_500_images_completes_with_every_image_once_when_30_percent_of_answers_fail()
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Run_of_500_images_completes_with_every_image_once_when_30_percent_of_answers_fail(ImageApiService service)
     {
         ServerFault[] kinds =
         [
             ServerFault.TooManyRequests, ServerFault.TooManyRequestsUntilDate, ServerFault.ServerError, ServerFault.Unavailable, ServerFault.SlowBody,
             ServerFault.TruncatedJson, ServerFault.ConnectionReset, ServerFault.WrongContentType, ServerFault.NotAnImage, ServerFault.ContentPolicy,
         ];
-        await using var harness = await ImageApiHarness.StartAsync(options => options with { Faults = FaultPlan.Random(0.3, kinds, seed: 1) });
+        await using var harness = await ImageApiHarness.StartAsync(options => options with { Faults = FaultPlan.Random(0.3, kinds, seed: 1) }, service);
         var recipe = Recipe();
         var estimate = ImageCostEstimate.Of((OpenAIImagesOptions)recipe.Generator, recipe.Evolution, recipe.Shape);
         Assert.Equal(500, estimate.Images);

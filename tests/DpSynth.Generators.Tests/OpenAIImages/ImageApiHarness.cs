@@ -15,7 +15,7 @@ using DpSynth.Synthesis.Tests.InMemory;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;
 
-/// <summary>A loopback server, the stores that workers share, and workers on them.</summary>
+/// <summary>A loopback server, the stores that workers share, and workers on them that ask it as one of the services.</summary>
 internal sealed class ImageApiHarness : IAsyncDisposable
 {
     public const string Run = "run";
@@ -25,7 +25,12 @@ internal sealed class ImageApiHarness : IAsyncDisposable
 
     private readonly List<IDisposable> _owned = [];
 
+    /// <summary>Both services, for theories.</summary>
+    public static TheoryData<ImageApiService> Services { get; } = [ImageApiService.OpenAI, ImageApiService.AzureOpenAI];
+
     public required LoopbackImageServer Server { get; init; }
+
+    public required ImageApiService Service { get; init; }
 
     public InMemoryDrawingStore Drawings { get; } = new();
 
@@ -42,20 +47,23 @@ internal sealed class ImageApiHarness : IAsyncDisposable
         Quality = "low",
     };
 
-    public static async Task<ImageApiHarness> StartAsync(Func<ImageServerOptions, ImageServerOptions>? configure = null)
+    public static async Task<ImageApiHarness> StartAsync(
+        Func<ImageServerOptions, ImageServerOptions>? configure = null, ImageApiService service = ImageApiService.OpenAI)
     {
         var options = new ImageServerOptions { Maker = new ColourImageMaker() };
-        return new ImageApiHarness { Server = await LoopbackImageServer.StartAsync(configure?.Invoke(options) ?? options, default) };
+        return new ImageApiHarness { Server = await LoopbackImageServer.StartAsync(configure?.Invoke(options) ?? options, default), Service = service };
     }
 
-    public static Task<ImageApiHarness> StartAsync(Func<long, ServerFault?> faults) => StartAsync(options => options with { Faults = FaultPlan.Of(faults) });
+    public static Task<ImageApiHarness> StartAsync(Func<long, ServerFault?> faults, ImageApiService service = ImageApiService.OpenAI) =>
+        StartAsync(options => options with { Faults = FaultPlan.Of(faults) }, service);
 
     /// <summary>Settings with pauses of milliseconds.</summary>
     public ImageApiOptions Settings(Func<ImageApiOptions, ImageApiOptions>? configure = null)
     {
         var settings = new ImageApiOptions
         {
-            Endpoint = Server.Endpoint,
+            Endpoint = Service == ImageApiService.AzureOpenAI ? Server.AzureEndpoint : Server.Endpoint,
+            Service = Service,
             Authentication = ImageApiAuthentication.None,
             RetryDelay = TimeSpan.FromMilliseconds(1),
             LongestRetryDelay = TimeSpan.FromMilliseconds(20),

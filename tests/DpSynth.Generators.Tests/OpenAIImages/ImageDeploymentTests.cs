@@ -2,7 +2,6 @@ using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer;
 using DpSynth.ImageServer.Faults;
 using DpSynth.ImageServer.Makers;
-using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;
@@ -11,19 +10,16 @@ public sealed class ImageDeploymentTests
 {
     private static readonly ulong[] OneSeed = [7];
 
+    public static IEnumerable<object[]> Faults { get; } =
+        from service in Enum.GetValues<ImageApiService>()
+        from fault in Enum.GetValues<ServerFault>().Except([ServerFault.ContentPolicy, ServerFault.Redirect])
+        select new object[] { service, fault };
+
     [Theory]
-    [InlineData(ServerFault.TooManyRequests)]
-    [InlineData(ServerFault.TooManyRequestsUntilDate)]
-    [InlineData(ServerFault.ServerError)]
-    [InlineData(ServerFault.Unavailable)]
-    [InlineData(ServerFault.SlowBody)]
-    [InlineData(ServerFault.TruncatedJson)]
-    [InlineData(ServerFault.ConnectionReset)]
-    [InlineData(ServerFault.WrongContentType)]
-    [InlineData(ServerFault.NotAnImage)]
-    public async Task Image_is_asked_for_again_when_an_answer_fails(ServerFault fault)
+    [MemberData(nameof(Faults))]
+    public async Task Image_is_asked_for_again_when_an_answer_fails(ImageApiService service, ServerFault fault)
     {
-        await using var harness = await ImageApiHarness.StartAsync(number => number <= 2 ? fault : null);
+        await using var harness = await ImageApiHarness.StartAsync(number => number <= 2 ? fault : null, service);
 
         var batch = await (await harness.GeneratorAsync(configure: static settings => settings with { AttemptTimeout = TimeSpan.FromSeconds(1) }))
             .RandomAsync("cat", OneSeed, default);
@@ -35,10 +31,11 @@ public sealed class ImageDeploymentTests
         Assert.Equal(harness.Server.Counts.Billed - 1, spending.LostAnswers);
     }
 
-    [Fact]
-    public async Task Attempts_are_bounded()
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Attempts_are_bounded(ImageApiService service)
     {
-        await using var harness = await ImageApiHarness.StartAsync(static _ => ServerFault.ServerError);
+        await using var harness = await ImageApiHarness.StartAsync(static _ => ServerFault.ServerError, service);
 
         var fault = await Assert.ThrowsAnyAsync<Exception>(async () => await (await harness.GeneratorAsync(configure: static settings => settings with { MaxRetries = 3 }))
             .RandomAsync("cat", OneSeed, default));
@@ -64,22 +61,54 @@ public sealed class ImageDeploymentTests
         Assert.Equal(0, (await harness.SpendingAsync()).Cost);
     }
 
-    [Fact]
-    public async Task Wrong_path_or_model_is_not_tried_again()
+    [Theory]
+    [InlineData(ImageApiService.OpenAI, "404 (model_not_found)")]
+    [InlineData(ImageApiService.AzureOpenAI, "404 (DeploymentNotFound)")]
+    public async Task Unknown_model_or_deployment_is_named_and_not_tried_again(ImageApiService service, string answer)
     {
-        await using var harness = await ImageApiHarness.StartAsync();
+        await using var harness = await ImageApiHarness.StartAsync(static options => options with { Deployment = "another" }, service);
+
+        var fault = await Assert.ThrowsAsync<GenerationException>(async () => await (await harness.GeneratorAsync()).RandomAsync("cat", OneSeed, default));
+
+        Assert.Contains(answer, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("'pretend-image'", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(1, harness.Server.Counts.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Wrong_path_is_not_tried_again(ImageApiService service)
+    {
+        await using var harness = await ImageApiHarness.StartAsync(service: service);
         var generator = await harness.GeneratorAsync(configure: settings => settings with { Endpoint = new Uri(harness.Server.Endpoint, "/v9/") });
 
         var fault = await Assert.ThrowsAsync<GenerationException>(async () => await generator.RandomAsync("cat", OneSeed, default));
 
         Assert.Contains("404", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("'ImageApi__Endpoint'", fault.Message, StringComparison.Ordinal);
         Assert.Equal(1, harness.Server.Counts.Requests);
     }
 
-    [Fact]
-    public async Task Options_that_the_model_does_not_take_are_not_tried_again()
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Refused_content_is_not_sent_again_and_its_prompt_stays_out_of_the_exception(ImageApiService service)
     {
-        await using var harness = await ImageApiHarness.StartAsync();
+        await using var harness = await ImageApiHarness.StartAsync(static _ => ServerFault.ContentPolicy, service);
+
+        var fault = await Assert.ThrowsAsync<GenerationException>(
+            async () => await (await harness.GeneratorAsync(ImageApiHarness.Options with { Redraws = 0 })).RandomAsync("cat", OneSeed, default));
+
+        Assert.Contains("it refuses the content", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("a photo of a cat", fault.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, harness.Server.Counts.Requests);
+        Assert.Equal((0, 1), ((await harness.SpendingAsync()).Cost, (await harness.SpendingAsync()).Refusals));
+    }
+
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Options_that_the_model_does_not_take_are_not_tried_again(ImageApiService service)
+    {
+        await using var harness = await ImageApiHarness.StartAsync(service: service);
         var row = ImageApiHarness.Options.ModelRow with { Sizes = ["4x4"] };
 
         await Assert.ThrowsAsync<GenerationException>(async () => await (await harness.GeneratorAsync(ImageApiHarness.Options with { ModelRow = row })).RandomAsync("cat", OneSeed, default));
@@ -87,36 +116,18 @@ public sealed class ImageDeploymentTests
         Assert.Equal(1, harness.Server.Counts.Requests);
     }
 
-    [Fact]
-    public async Task Credential_does_not_follow_a_redirect()
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Credential_does_not_follow_a_redirect(ImageApiService service)
     {
         await using var elsewhere = await LoopbackImageServer.StartAsync(new ImageServerOptions { Maker = new ColourImageMaker() }, default);
-        await using var harness = await ImageApiHarness.StartAsync(options => options with { Faults = FaultPlan.Of(static _ => ServerFault.Redirect), RedirectTo = elsewhere.Endpoint });
+        await using var harness = await ImageApiHarness.StartAsync(options => options with { Faults = FaultPlan.Of(static _ => ServerFault.Redirect), RedirectTo = elsewhere.Endpoint }, service);
 
         var fault = await Assert.ThrowsAsync<GenerationException>(async () => await (await harness.GeneratorAsync()).RandomAsync("cat", OneSeed, default));
 
         Assert.Contains("redirects", fault.Message, StringComparison.Ordinal);
         Assert.Equal(0, elsewhere.Counts.Requests);
         Assert.Equal(1, harness.Server.Counts.Requests);
-    }
-
-    [Fact]
-    public async Task Variation_sends_the_candidate_as_a_png_of_the_models_size_and_words_for_the_degree()
-    {
-        await using var harness = await ImageApiHarness.StartAsync(options => options with { Record = true });
-        var images = new ImageBatch(ImageApiHarness.Shape, 1);
-        images.Pixels.Fill(200);
-        var parents = new CandidateBatch(images, new float[] { 0, 0 }, 1, 2);
-
-        await (await harness.GeneratorAsync()).VaryAsync(parents, new[] { 0 }, VariationDegree.Of(0.2), "cat", OneSeed, default);
-
-        var sent = Assert.Single(harness.Server.Recorded);
-        Assert.Equal("/v1/images/edits", sent.Path);
-        Assert.Equal("Make a slightly different picture out of this one, of the same kind: a photo of a cat", sent.Prompt);
-        Assert.Equal("\u0089PNG", System.Text.Encoding.Latin1.GetString(sent.Image!.Value.Span[..4]));
-        var pixels = new byte[16 * 16 * 3];
-        new DpSynth.Imaging.Decoding.ImageDecoder(new()).Decode(sent.Image.Value.Span, new ImageShape(16, 16, 3), ResizeMode.Stretch, pixels);
-        Assert.All(pixels, static value => Assert.Equal(200, value));
     }
 
     [Theory]
@@ -131,16 +142,5 @@ public sealed class ImageDeploymentTests
             configure: settings => settings with { Endpoint = new Uri(endpoint), Authentication = ImageApiAuthentication.EntraId }));
 
         Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Api_version_is_sent_where_it_is_set()
-    {
-        await using var harness = await ImageApiHarness.StartAsync();
-
-        // The server knows the path alone; that it answers shows that the query is one.
-        await (await harness.GeneratorAsync(configure: static settings => settings with { ApiVersion = "preview" })).RandomAsync("cat", OneSeed, default);
-
-        Assert.Equal("?api-version=preview", harness.Server.LastQuery);
     }
 }

@@ -10,12 +10,13 @@ public sealed class SecretTests
     private const string Canary = "sk-canary-0123456789abcdef";
     private static readonly ulong[] Seeds = [1, 2, 3];
 
-    [Fact]
-    public async Task Key_reaches_the_service_and_nothing_else()
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Key_reaches_the_service_and_nothing_else(ImageApiService service)
     {
         const string Variable = "DPSYNTH_TEST_IMAGE_KEY_GOOD";
         Environment.SetEnvironmentVariable(Variable, Canary);
-        await using var harness = await ImageApiHarness.StartAsync(static options => options with { Key = Canary });
+        await using var harness = await ImageApiHarness.StartAsync(static options => options with { Key = Canary }, service);
         var generator = await harness.GeneratorAsync(configure: settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable });
 
         await generator.RandomAsync("cat", Seeds, default);
@@ -27,12 +28,14 @@ public sealed class SecretTests
         Assert.DoesNotContain(Canary, harness.Settings().ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Key_that_the_service_quotes_in_its_error_stays_out_of_the_exception()
+    [Theory]
+    [InlineData(ImageApiService.OpenAI, "401 (invalid_api_key)")]
+    [InlineData(ImageApiService.AzureOpenAI, "401: see that")]
+    public async Task Key_that_the_service_quotes_in_its_error_stays_out_of_the_exception(ImageApiService service, string answer)
     {
         const string Variable = "DPSYNTH_TEST_IMAGE_KEY_WRONG";
         Environment.SetEnvironmentVariable(Variable, Canary);
-        await using var harness = await ImageApiHarness.StartAsync(static options => options with { Key = "another" });
+        await using var harness = await ImageApiHarness.StartAsync(static options => options with { Key = "another" }, service);
         var generator = await harness.GeneratorAsync(configure: settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable });
 
         var fault = await Assert.ThrowsAsync<GenerationException>(async () => await generator.RandomAsync("cat", Seeds, default));
@@ -40,7 +43,7 @@ public sealed class SecretTests
         // The whole text, as a log would show it, inner exceptions included.
         Assert.DoesNotContain(Canary, fault.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("cat", fault.ToString().Split(" at ")[0], StringComparison.Ordinal);
-        Assert.Contains("401 (invalid_api_key)", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(answer, fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer.Faults;
 using DpSynth.Synthesis.Generation;
 
@@ -65,10 +66,11 @@ public sealed class SpendingTests
         await Assert.ThrowsAsync<GenerationException>(() => account.HoldAsync(ImageApiHarness.Price));
     }
 
-    [Fact]
-    public async Task Refused_drawing_is_replaced_and_counted()
+    [Theory]
+    [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
+    public async Task Refused_drawing_is_replaced_and_counted(ImageApiService service)
     {
-        await using var harness = await ImageApiHarness.StartAsync(static number => number % 4 == 0 ? ServerFault.ContentPolicy : null);
+        await using var harness = await ImageApiHarness.StartAsync(static number => number % 4 == 0 ? ServerFault.ContentPolicy : null, service);
 
         var batch = await (await harness.GeneratorAsync()).RandomAsync("cat", Seeds, default);
 

@@ -10,7 +10,7 @@ using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Cli.Demo.ImageApi;
 
-/// <summary>The server that plays the image API, with <c>models/tiny-sd</c> behind it. Some of its answers fail, as in life.</summary>
+/// <summary>The server that plays Azure OpenAI, with <c>models/tiny-sd</c> behind it. Some of its answers fail, as in life.</summary>
 internal static class DemoImageServer
 {
     private const string Model = "tiny-sd";
@@ -34,10 +34,11 @@ internal static class DemoImageServer
         },
         cancellationToken);
 
-    /// <summary>What the worker must know of it: what would be three settings for Azure.</summary>
+    /// <summary>What the worker must know of it: what would be three settings for Azure, whose hosts are known.</summary>
     public static IReadOnlyList<KeyValuePair<string, string?>> WorkerSettings(LoopbackImageServer server) =>
     [
-        new($"{ImageApiOptions.SectionName}:{nameof(ImageApiOptions.Endpoint)}", server.Endpoint.AbsoluteUri),
+        new($"{ImageApiOptions.SectionName}:{nameof(ImageApiOptions.Endpoint)}", server.AzureEndpoint.AbsoluteUri),
+        new($"{ImageApiOptions.SectionName}:{nameof(ImageApiOptions.Service)}", nameof(ImageApiService.AzureOpenAI)),
         new($"{ImageApiOptions.SectionName}:{nameof(ImageApiOptions.Authentication)}", nameof(ImageApiAuthentication.None)),
         new($"{ImageApiOptions.SectionName}:{nameof(ImageApiOptions.RetryDelay)}", "00:00:00.5"),
     ];

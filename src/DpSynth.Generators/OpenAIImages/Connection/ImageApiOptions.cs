@@ -10,10 +10,13 @@ public sealed record ImageApiOptions
     public const string SectionName = "ImageApi";
 
     /// <summary>
-    /// The API's address up to and with <c>/v1/</c>: <c>https://NAME.openai.azure.com/openai/v1/</c>, <c>https://api.openai.com/v1/</c>. Plain
-    /// HTTP on this machine only. Null: this worker asks no image API.
+    /// The API's address: an Azure OpenAI resource's, as <c>https://NAME.openai.azure.com/</c>, or another's up to and with <c>/v1/</c>, as
+    /// <c>https://api.openai.com/v1/</c>. Plain HTTP on this machine only. Null: this worker asks no image API.
     /// </summary>
     public Uri? Endpoint { get; init; }
+
+    /// <summary>Which API the address speaks; null to tell it by the host: Azure's own are Azure OpenAI, all others OpenAI or alike.</summary>
+    public ImageApiService? Service { get; init; }
 
     /// <summary>As whom the worker asks.</summary>
     public ImageApiAuthentication Authentication { get; init; }
@@ -21,8 +24,8 @@ public sealed record ImageApiOptions
     /// <summary>Client id of the worker's managed identity; null for whatever identity is there.</summary>
     public string? ClientId { get; init; }
 
-    /// <summary>The scope of Entra ID's tokens.</summary>
-    public string TokenScope { get; init; } = "https://ai.azure.com/.default";
+    /// <summary>The scope of Entra ID's tokens; null for the service's own.</summary>
+    public string? TokenScope { get; init; }
 
     /// <summary>The Key Vault that holds the key, such as <c>https://NAME.vault.azure.net/</c>.</summary>
     public Uri? KeyVaultUri { get; init; }
@@ -33,7 +36,7 @@ public sealed record ImageApiOptions
     /// <summary>For trials without a vault: the environment variable that holds the key.</summary>
     public string? KeyVariable { get; init; }
 
-    /// <summary>Value of the query parameter <c>api-version</c>; null to send none.</summary>
+    /// <summary>Value of the query parameter <c>api-version</c>; null for the one that is pinned for Azure OpenAI, and for none elsewhere.</summary>
     public string? ApiVersion { get; init; }
 
     /// <summary>Requests a minute that all workers together send to a deployment; null for no limit of ours.</summary>
@@ -70,11 +73,15 @@ public sealed record ImageApiOptions
     public string? DescribeFault()
     {
         if (Endpoint is not { IsAbsoluteUri: true } endpoint)
-            return $"{SectionName}__{nameof(Endpoint)} must be an address such as https://NAME.openai.azure.com/openai/v1/.";
+            return $"{SectionName}__{nameof(Endpoint)} must be an address such as https://NAME.openai.azure.com/ or https://api.openai.com/v1/.";
         if (endpoint.UserInfo.Length > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
             return $"{SectionName}__{nameof(Endpoint)} must be an address without user, query or fragment.";
         if (!(endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.IsLoopback)))
             return $"{SectionName}__{nameof(Endpoint)} must begin with https://; plain HTTP is for this machine only.";
+        if (Authentication == ImageApiAuthentication.EntraId && endpoint.Scheme != Uri.UriSchemeHttps)
+            return $"{SectionName}__{nameof(Endpoint)} must begin with https:// where {SectionName}__{nameof(Authentication)} is {nameof(ImageApiAuthentication.EntraId)}: tokens are not sent in plain.";
+        if (ImageEndpoint.DescribeFault(this) is { } fault)
+            return fault;
         if (Authentication == ImageApiAuthentication.None && !endpoint.IsLoopback)
             return $"{SectionName}__{nameof(Authentication)} is {nameof(ImageApiAuthentication.None)}, which is for this machine only.";
         if (Authentication == ImageApiAuthentication.ApiKey && (KeyVaultUri is null || SecretName is null) && KeyVariable is null)
@@ -92,6 +99,16 @@ public sealed record ImageApiOptions
             ? null
             : $"The times of {SectionName} must be above zero and at most a day, {nameof(BreakDuration)} at least half a second.";
     }
+}
+
+/// <summary>Which API an address speaks.</summary>
+public enum ImageApiService
+{
+    /// <summary>OpenAI's own, as other servers speak it too: <c>images/generations</c> below the address, a key or token as the bearer.</summary>
+    OpenAI,
+
+    /// <summary>Azure OpenAI's: the routes of a deployment below the resource's address, with a version of the API.</summary>
+    AzureOpenAI,
 }
 
 /// <summary>As whom a worker asks an image API.</summary>

@@ -1,8 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using Azure.AI.OpenAI;
 using Azure.Core;
-using Azure.Identity;
-using Azure.Security.KeyVault.Secrets;
 using DpSynth.Synthesis.Generation;
 using OpenAI;
 using OpenAI.Images;
@@ -10,14 +9,22 @@ using OpenAI.Images;
 namespace DpSynth.Generators.OpenAIImages.Connection;
 
 /// <summary>
-/// Makes clients of the official library, stripped of what is done elsewhere or must not be done: it does not retry, follows no redirect (the
-/// credential would go along), and logs nothing.
+/// Makes clients of the official libraries, Azure.AI.OpenAI for Azure OpenAI and OpenAI for all else, stripped of what is done elsewhere or must
+/// not be done: they do not retry, follow no redirect (the credential would go along), and log nothing.
 /// </summary>
-internal sealed class ImageClients(ImageApiOptions options) : IDisposable
+/// <param name="options">The worker's settings.</param>
+/// <param name="identity">Who asks with a token; null for the identity that the settings name.</param>
+internal sealed class ImageClients(ImageApiOptions options, TokenCredential? identity = null) : IDisposable
 {
-    // What a client sends where nobody is asked for; a server on this machine reads no key.
-    private const string NoKey = "none";
+    /// <summary>The scope of tokens for OpenAI's API as Azure serves it, or a gateway before it.</summary>
+    internal const string OpenAIScope = "https://ai.azure.com/.default";
 
+    // The first that has the gpt-image models and their edits. Pinned, for a newer library would bring another with it.
+    private const AzureOpenAIClientOptions.ServiceVersion Version = AzureOpenAIClientOptions.ServiceVersion.V2025_04_01_Preview;
+
+    private const string UserAgent = "DpSynth";
+
+    private readonly ImageApiCredentials _credentials = new(options);
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -33,77 +40,46 @@ internal sealed class ImageClients(ImageApiOptions options) : IDisposable
     /// <exception cref="GenerationException">The key is not where the settings say.</exception>
     public async Task<ImageClient> CreateAsync(string deployment)
     {
-        var settings = new OpenAIClientOptions
-        {
-            Endpoint = new Uri(options.Endpoint!.AbsoluteUri.TrimEnd('/') + "/"),
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            NetworkTimeout = Timeout.InfiniteTimeSpan,
-            Transport = new HttpClientPipelineTransport(_http),
-            UserAgentApplicationId = "DpSynth",
-            EnableDistributedTracing = false,
-            ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false },
-        };
-        if (options.ApiVersion is { Length: > 0 } version)
-            settings.AddPolicy(new ApiVersionPolicy(version), PipelinePosition.PerCall);
-        return options.Authentication == ImageApiAuthentication.EntraId
-            ? new ImageClient(deployment, new BearerTokenPolicy(Identity(), options.TokenScope), settings)
-            : new ImageClient(deployment, new ApiKeyCredential(await ReadKeyAsync()), settings);
+        var token = options.Authentication == ImageApiAuthentication.EntraId ? identity ?? _credentials.Identity() : null;
+        var key = token is null ? new ApiKeyCredential(await _credentials.ReadKeyAsync()) : null;
+        var endpoint = ImageEndpoint.Of(options);
+        return endpoint.Service == ImageApiService.AzureOpenAI
+            ? CreateAzure(endpoint.Address, deployment, token, key)
+            : CreateOpenAI(endpoint.Address, deployment, token, key);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private TokenCredential Identity() => options.ClientId is { Length: > 0 } id
-        ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id))
-        : new DefaultAzureCredential();
-
-    private async Task<string> ReadKeyAsync()
+    private ImageClient CreateAzure(Uri resource, string deployment, TokenCredential? token, ApiKeyCredential? key)
     {
-        if (options.Authentication == ImageApiAuthentication.None)
-            return NoKey;
-
-        string? key;
-        if (options is { KeyVaultUri: { } vault, SecretName: { } name })
+        var settings = new AzureOpenAIClientOptions(Version)
         {
-            try
-            {
-                key = (await new SecretClient(vault, Identity()).GetSecretAsync(name)).Value.Value;
-            }
-            catch (Exception fault) when (fault is Azure.RequestFailedException or AuthenticationFailedException)
-            {
-                // The fault itself is left behind: nobody can tell what its text holds.
-                throw new GenerationException($"The key of the image API cannot be read from the secret '{name}' in {vault.Host}: see that the secret is there and the worker's identity may read it ({fault.GetType().Name}).");
-            }
-        }
-        else
-        {
-            key = Environment.GetEnvironmentVariable(options.KeyVariable!);
-        }
-
-        return string.IsNullOrWhiteSpace(key)
-            ? throw new GenerationException("The key of the image API is empty: set the secret, or the environment variable that 'ImageApi__KeyVariable' names.")
-            : key.Trim();
+            Audience = options.TokenScope is { Length: > 0 } scope ? scope : AzureOpenAIAudience.AzurePublicCloud,
+            UserAgentApplicationId = UserAgent,
+        };
+        Strip(settings);
+        var client = token is not null ? new AzureOpenAIClient(resource, token, settings) : new AzureOpenAIClient(resource, key!, settings);
+        return client.GetImageClient(deployment);
     }
 
-    private sealed class ApiVersionPolicy(string version) : PipelinePolicy
+    private ImageClient CreateOpenAI(Uri address, string model, TokenCredential? token, ApiKeyCredential? key)
     {
-        public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
-        {
-            Add(message.Request);
-            ProcessNext(message, pipeline, currentIndex);
-        }
+        var settings = new OpenAIClientOptions { Endpoint = address, UserAgentApplicationId = UserAgent };
+        Strip(settings);
+        return token is not null
+            ? new ImageClient(model, new BearerTokenPolicy(token, options.TokenScope is { Length: > 0 } scope ? scope : OpenAIScope), settings)
+            : new ImageClient(model, key!, settings);
+    }
 
-        public override ValueTask ProcessAsync(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
-        {
-            Add(message.Request);
-            return ProcessNextAsync(message, pipeline, currentIndex);
-        }
-
-        private void Add(PipelineRequest request)
-        {
-            var address = new UriBuilder(request.Uri!);
-            address.Query = $"{(address.Query is { Length: > 1 } query ? query[1..] + "&" : "")}api-version={Uri.EscapeDataString(version)}";
-            request.Uri = address.Uri;
-        }
+    private void Strip(ClientPipelineOptions settings)
+    {
+        settings.RetryPolicy = new ClientRetryPolicy(maxRetries: 0);
+        settings.NetworkTimeout = Timeout.InfiniteTimeSpan;
+        settings.Transport = new HttpClientPipelineTransport(_http);
+        settings.EnableDistributedTracing = false;
+        settings.ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false };
+        if (options.ApiVersion is { Length: > 0 } version)
+            settings.AddPolicy(new ApiVersionPolicy(version), PipelinePosition.PerCall);
     }
 }

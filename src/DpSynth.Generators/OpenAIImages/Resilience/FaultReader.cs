@@ -50,7 +50,7 @@ internal static class FaultReader
             408 or 504 => new ImageCallException(CallFault.Lost, $"{answer}: it took too long.", RetryAfter.Read(response?.Headers, now)),
             >= 500 => new ImageCallException(CallFault.Failed, $"{answer}.", RetryAfter.Read(response?.Headers, now)),
             401 or 403 => new ImageCallException(CallFault.Final, $"{answer}: see that the worker's identity or key may call the model."),
-            404 => new ImageCallException(CallFault.Final, $"{answer}: see that 'ImageApi__Endpoint' ends in '/v1/' and that the model or deployment exists."),
+            404 => new ImageCallException(CallFault.Final, $"{answer}: see that the model or deployment exists, and that 'ImageApi__Endpoint' is the Azure resource's address, or elsewhere ends in '/v1/'."),
             >= 300 and < 400 => new ImageCallException(CallFault.Final, $"{answer}: the address redirects, and the credential is not sent elsewhere; set 'ImageApi__Endpoint' to the API itself."),
             >= 200 and < 300 => new ImageCallException(CallFault.Lost, $"{answer}, but what came with it is not what it should be."),
             _ => new ImageCallException(CallFault.Final, $"{answer}: it does not take the request; see that the options are those of the model."),

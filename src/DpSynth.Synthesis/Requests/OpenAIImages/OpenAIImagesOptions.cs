@@ -104,9 +104,9 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
     private string? DescribeModelFault()
     {
         if (!IsServiceName(Model))
-            return "'generator.options.model' must have 1 to 64 letters, digits, '.', '-' and '_'.";
+            return "'generator.options.model' must have 1 to 64 letters, digits, '.', '-' and '_', and begin with a letter or digit.";
         if (Deployment is not null && !IsServiceName(Deployment))
-            return "'generator.options.deployment' must have 1 to 64 letters, digits, '.', '-' and '_'.";
+            return "'generator.options.deployment' must have 1 to 64 letters, digits, '.', '-' and '_', and begin with a letter or digit.";
         if (ModelRow.DescribeFault() is { } row)
             return row;
         if (Size is not null && ModelRow.DescribeSizeFault(Size) is { } size)
@@ -156,8 +156,9 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
             : $"'generator.options.{field}' must be one of {Join(allowed)} for '{Model}', not '{value}'.";
     }
 
+    // It may become a part of an address: no name is a way up there.
     private static bool IsServiceName(string name) =>
-        name is { Length: >= 1 and <= 64 } && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        name is { Length: >= 1 and <= 64 } && char.IsAsciiLetterOrDigit(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static string Join(IEnumerable<string> values) => string.Join(", ", values.Select(static value => $"'{value}'"));
 }

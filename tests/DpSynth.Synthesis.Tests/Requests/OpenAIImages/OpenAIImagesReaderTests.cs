@@ -57,6 +57,8 @@ public sealed class OpenAIImagesReaderTests
     [InlineData("""{ "model": "m", "prompts": ["x"], "modelRow": { "sizes": ["wide"], "prices": [{ "quality": "q", "size": "8x8", "usd": 1 }] } }""", "'wide'")]
     [InlineData("""{ "model": "m", "prompts": ["x"], "modelRow": { "sizes": ["8x8"], "prices": [] } }""", "'generator.options.modelRow.prices'")]
     [InlineData("""{ "model": "m/../x", "prompts": ["x"], "modelRow": { "sizes": ["8x8"], "prices": [{ "quality": "q", "size": "8x8", "usd": 1 }] } }""", "'generator.options.model'")]
+    [InlineData("""{ "model": "gpt-image-2", "deployment": "..", "prompts": ["x"] }""", "'generator.options.deployment'")]
+    [InlineData("""{ "model": "gpt-image-2", "deployment": "a/b?c", "prompts": ["x"] }""", "'generator.options.deployment'")]
     public void Read_refuses_what_cannot_be(string options, string reason) =>
         Assert.Contains(reason, Assert.Throws<RequestException>(() => Read(options)).Message, StringComparison.Ordinal);
 
