@@ -115,17 +115,18 @@ public static class DpSynthCommand
         AccountantCommand.Create(context),
         VerifyReleaseCommand.Create(context),
         DoctorCommand.Create(context),
-        TestCommand(),
+        ScriptCommand("test", "Build the whole solution and run every test"),
+        ScriptCommand("lock", "Write the packages' lock files anew, after a change of packages"),
         _json,
         _data,
     };
 
     /// <summary>Known here for <c>--help</c> only: the script <c>./dpsynth</c> serves it, for it rebuilds this program.</summary>
-    private static Command TestCommand() => CommandContext.Command(
-        "test",
-        "Build the whole solution and run every test (served by the script ./dpsynth).",
+    private static Command ScriptCommand(string name, string description) => CommandContext.Command(
+        name,
+        $"{description} (served by the script ./dpsynth).",
         [],
-        (_, _) => throw new CommandException(ExitCode.Usage, "Run the tests through the script: ./dpsynth test"));
+        (_, _) => throw new CommandException(ExitCode.Usage, $"This is a command of the script: ./dpsynth {name}"));
 
     private static (int ExitCode, string Sentence) Explain(Exception fault) => fault switch
     {

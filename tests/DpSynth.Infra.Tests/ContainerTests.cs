@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using DpSynth.Infra.Tests.Deployments;
 using DpSynth.Models.Sessions;
@@ -90,6 +91,20 @@ public class ContainerTests
         Assert.Equal($"ONNX_RUNTIME={package}", Assert.Single(Assert.Single(Instructions(file, "ARG"))));
         Assert.Equal(provider.ToString(), Environment(file).GetValueOrDefault("Models__Provider", nameof(ExecutionProvider.Cpu)));
         Assert.Equal(Environment(file)["Models__Cache"], Configuration(file).GetSection(ModelStoreOptions.SectionName).Get<ModelStoreOptions>()!.CacheDirectory);
+    }
+
+    [Theory]
+    [InlineData(Gpu, "packages.gpu.lock.json", "Microsoft.ML.OnnxRuntime.Gpu.Linux")]
+    [InlineData(Cpu, "packages.lock.json", "Microsoft.ML.OnnxRuntime")]
+    public void Image_restores_what_its_lock_file_names(string file, string locked, string package)
+    {
+        var run = Lines(file).Where(line => line.StartsWith("RUN ", StringComparison.Ordinal)).ToArray();
+        Assert.Contains(" --locked-mode ", Assert.Single(run, line => line.Contains("dotnet restore", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        // The stage that restores has no other files than these.
+        Assert.Contains("! -name 'packages*.lock.json'", Assert.Single(run, line => line.Contains(" -delete", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var packages = JsonNode.Parse(File.ReadAllText(Repository.File($"src/DpSynth.Worker/{locked}")))!["dependencies"]!["net10.0/linux-x64"]!;
+        Assert.NotNull(packages[package]);
     }
 
     [Fact]
