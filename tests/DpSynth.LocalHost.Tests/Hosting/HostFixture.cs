@@ -25,7 +25,7 @@ public sealed class HostFixture : IAsyncLifetime
             FunctionAssembly = typeof(HostFixture).Assembly,
             FunctionTypes = [typeof(SampleApp), typeof(LongApp)],
             ConfigureServices = (services, _) => services.AddSingleton(inbox),
-            Settings = new Dictionary<string, string?> { ["MessagesQueue"] = "messages", ["Hub"] = "SampleHub", ["AzureWebJobs.OnEventNoMore.Disabled"] = "True" },
+            Settings = new Dictionary<string, string?> { ["MessagesQueue"] = "messages", ["Hub"] = "SampleHub" },
             DataFolder = dataFolder,
             HostJsonPath = hostJson,
         };

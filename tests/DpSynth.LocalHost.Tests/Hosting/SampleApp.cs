@@ -72,22 +72,6 @@ public sealed class SampleApp(Inbox inbox)
         }
     }
 
-    [Function("OnCloudEvent")]
-    public void OnCloudEvent([EventGridTrigger] Azure.Messaging.CloudEvent pushed) => inbox.Add($"cloud {pushed.Id} {pushed.Type}");
-
-    [Function("OnGridEvent")]
-    public void OnGridEvent([EventGridTrigger] Azure.Messaging.EventGrid.EventGridEvent pushed)
-    {
-        inbox.Add($"grid {pushed.Id} {pushed.Subject}");
-        if (pushed.Id == "bad")
-        {
-            throw new InvalidOperationException("by intention");
-        }
-    }
-
-    [Function("OnEventNoMore")]
-    public void OnEventNoMore([EventGridTrigger] string pushed) => inbox.Add(pushed);
-
     [Function("Echo")]
     public static IActionResult Echo([HttpTrigger(AuthorizationLevel.Function, "get", "post", Route = "echo/{word}")] HttpRequest request, string word) =>
         new OkObjectResult(new { word, request.Method });
