@@ -10,7 +10,7 @@ param environmentName string
 
 @minLength(1)
 @metadata({ azd: { type: 'location' } })
-@description('Region of every resource. It must offer the GPU profile and, where wanted, the Durable Task Scheduler and the image model.')
+@description('Region of every resource. It must offer the GPU profile and, where wanted, the image model.')
 param location string
 
 @minLength(36)
@@ -47,12 +47,6 @@ param maxWorkers int = 4
 @description('Image of the worker that azd deployed last; empty on the first provision, where a placeholder stands in.')
 param workerImage string = ''
 
-@description('Durable Task Scheduler instead of the exchange account as the backend of orchestrations.')
-param useDurableTaskScheduler bool = false
-
-@description('Addresses (CIDR) that may reach the scheduler. An empty list admits nobody; the function app needs a fixed outbound address to be listed.')
-param schedulerAllowedAddresses string[] = []
-
 @description('An Azure OpenAI account with an image model for the generator openai-images.')
 param useAzureOpenAI bool = false
 
@@ -88,9 +82,8 @@ param useEventTopic bool = false
 @description('The function app also takes such events as Event Grid pushes them. Event Grid reaches no app without public access: true has no effect while privateNetwork is, or without the topic.')
 param useEventPush bool = false
 
-@secure()
-@description('System key eventgrid_extension of the function app, which is there once its code is deployed. Empty: Event Grid pushes nothing yet.')
-param eventPushKey string = ''
+@description('Whether the code that takes them is deployed. Event Grid asks the app before it makes the subscription, so it can be made no earlier.')
+param eventPushIsDeployed bool = false
 
 @description('Hosts that may be called when a run has ended, separated by commas; *.example.org stands for everything below it. Empty: none.')
 param webhookHosts string = ''
@@ -126,6 +119,7 @@ param budgetDefaultEpsilon string = '10'
 param budgetDefaultDelta string = '1e-5'
 
 var takesPushes = useEventTopic && useEventPush && !privateNetwork
+var pushSubscription = 'run-requests-pushed'
 var suffix = take(uniqueString(subscription().id, environmentName, location), 10)
 var tags = { 'azd-env-name': environmentName }
 
@@ -258,19 +252,6 @@ module registry 'modules/registry.bicep' = {
   }
 }
 
-module scheduler 'modules/scheduler.bicep' = if (useDurableTaskScheduler) {
-  name: 'scheduler'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    suffix: suffix
-    allowedAddresses: schedulerAllowedAddresses
-    retentionDays: runRetentionDays
-    appPrincipalId: identities.outputs.appPrincipalId
-  }
-}
-
 module openAI 'modules/openai.bicep' = if (useAzureOpenAI) {
   name: 'openai'
   scope: group
@@ -353,13 +334,12 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainer: exchangeAccount.outputs.packageContainer
     privateBlobEndpoint: privateAccount.outputs.blobEndpoint
     telemetryName: monitoring.outputs.componentName
-    useDurableTaskScheduler: useDurableTaskScheduler
-    schedulerEndpoint: useDurableTaskScheduler ? scheduler!.outputs.endpoint : ''
-    taskHubName: useDurableTaskScheduler ? scheduler!.outputs.taskHubName : ''
     budgetDefaultEpsilon: budgetDefaultEpsilon
     budgetDefaultDelta: budgetDefaultDelta
     runRetentionDays: runRetentionDays
     takesPushes: takesPushes
+    pushTopicId: takesPushes ? requestTopic!.outputs.id : ''
+    pushSubscription: takesPushes ? pushSubscription : ''
     webhookHosts: webhookHosts
     webhookPrivateHosts: webhookPrivateHosts
     webhookSecretUri: callsWebhooks ? webhookSecretInVault!.outputs.uri : ''
@@ -397,12 +377,13 @@ module requestTopic 'modules/request-topic.bicep' = if (useEventTopic) {
   }
 }
 
-module requestPush 'modules/request-push.bicep' = if (takesPushes && !empty(eventPushKey)) {
+module requestPush 'modules/request-push.bicep' = if (takesPushes && eventPushIsDeployed) {
   name: 'request-push'
   scope: group
   params: {
     topicName: requestTopic!.outputs.name
-    address: '${functionApp.outputs.pushAddress}&code=${uriComponent(eventPushKey)}'
+    subscriptionName: pushSubscription
+    address: functionApp.outputs.pushAddress
     authClientId: authClientId
   }
 }

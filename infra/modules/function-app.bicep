@@ -14,15 +14,14 @@ param exchangeTableEndpoint string
 param packageContainer string
 param privateBlobEndpoint string
 param telemetryName string
-@description('False: orchestrations live in the exchange account.')
-param useDurableTaskScheduler bool
-param schedulerEndpoint string
-param taskHubName string
 param budgetDefaultEpsilon string
 param budgetDefaultDelta string
 param runRetentionDays int
 @description('Whether the app takes events that Event Grid pushes to it.')
 param takesPushes bool
+@description('The topic whose events may be pushed, and its subscription that may push them.')
+param pushTopicId string
+param pushSubscription string
 param webhookHosts string
 param webhookPrivateHosts string
 @description('Where the vault keeps the key of such calls. Not read where no host may be called.')
@@ -52,22 +51,11 @@ var settings = [
   { name: 'Announcements__Source', value: 'urn:dpsynth:${suffix}' }
   // UNSURE whether every plan takes a setting's name with dots in it; the documentation of disabling functions knows no other.
   { name: 'AzureWebJobs.OnRequestPushed.Disabled', value: takesPushes ? 'false' : 'true' }
+  { name: 'EventPush__Topic', value: pushTopicId }
+  { name: 'EventPush__Subscription', value: pushSubscription }
   { name: 'Webhooks__AllowedHosts', value: webhookHosts }
   { name: 'Webhooks__PrivateHosts', value: webhookPrivateHosts }
   { name: 'Webhooks__Secret', value: empty(webhookHosts) ? '' : '@Microsoft.KeyVault(SecretUri=${webhookSecretUri})' }
-]
-
-var schedulerSettings = [
-  {
-    name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-    value: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${clientId}'
-  }
-  { name: 'AzureFunctionsJobHost__extensions__durableTask__hubName', value: taskHubName }
-  { name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__type', value: 'azureManaged' }
-  {
-    name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName'
-    value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-  }
 ]
 
 var otlpSettings = [
@@ -112,12 +100,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       ftpsState: 'Disabled'
-      appSettings: concat(
-        settings,
-        useDurableTaskScheduler ? schedulerSettings : [],
-        empty(otlpEndpoint) ? [] : otlpSettings,
-        sendsOtlpHeaders ? otlpHeaderSettings : []
-      )
+      appSettings: concat(settings, empty(otlpEndpoint) ? [] : otlpSettings, sendsOtlpHeaders ? otlpHeaderSettings : [])
     }
     functionAppConfig: {
       deployment: {
@@ -134,8 +117,8 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 4096
         maximumInstanceCount: 100
-        // The task hub in the exchange account is polled by a running instance; the scheduler wakes the app by itself.
-        alwaysReady: useDurableTaskScheduler ? [] : [{ name: 'durable', instanceCount: 1 }]
+        // The task hub in the exchange account is polled by a running instance.
+        alwaysReady: [{ name: 'durable', instanceCount: 1 }]
       }
     }
   }
@@ -181,5 +164,5 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-output pushAddress string = 'https://${site.properties.defaultHostName}/runtime/webhooks/eventgrid?functionName=OnRequestPushed'
+output pushAddress string = 'https://${site.properties.defaultHostName}/api/events'
 output apiAddress string = 'https://${site.properties.defaultHostName}/api'

@@ -1,8 +1,9 @@
 // Events that ask for runs, pushed to the function app as well as put on its queue; the same event by both ways is one run. Event Grid shows
-// a token of the app registration, without which App Service authentication lets nobody in, and the host's key for this one address.
+// a token of the app registration, without which App Service authentication lets nobody in, and in it the role without which the app takes
+// no events.
 param topicName string
-@secure()
-@description('Where the app takes pushed events, the key in it.')
+param subscriptionName string
+@description('Where the app takes pushed events.')
 param address string
 param authClientId string
 
@@ -12,14 +13,14 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = {
 
 resource push 'Microsoft.EventGrid/topics/eventSubscriptions@2025-02-15' = {
   parent: topic
-  name: 'run-requests-pushed'
+  name: subscriptionName
   properties: {
-    // UNSURE whether a destination of the type AzureFunction could show a token: its reference has no field for one. So a webhook, to the
-    // address that such a destination would use.
     // UNSURE whether the handshake with OPTIONS, before the first event, shows the token too; if it does not, making this fails and says so.
     destination: {
       endpointType: 'WebHook'
       properties: {
+        // It holds no key.
+        #disable-next-line use-secure-value-for-secure-inputs
         endpointUrl: address
         azureActiveDirectoryTenantId: subscription().tenantId
         azureActiveDirectoryApplicationIdOrUri: authClientId

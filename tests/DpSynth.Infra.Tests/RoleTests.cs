@@ -49,7 +49,6 @@ public class RoleTests
         ["AcrPull"] = "7f951dda-4ed3-4680-a7ca-43fe172d538d",
         ["KeyVaultCryptoServiceEncryptionUser"] = "e147488a-f6f5-4113-8e2d-b22465e65bf6",
         ["KeyVaultSecretsUser"] = "4633458b-17de-408a-b874-0445c86b69e6",
-        ["DurableTaskDataContributor"] = "0ad04412-c4d5-4796-b79c-f76d14c8d402",
         ["MonitoringMetricsPublisher"] = "3913510d-42f4-4e42-8a64-420c390055eb",
     };
 
@@ -81,7 +80,6 @@ public class RoleTests
                     .. _app,
                     "secrets kv-dpsynth/otlp-headers: KeyVaultSecretsUser",
                     "secrets kv-dpsynth/webhook: KeyVaultSecretsUser",
-                    "taskHubs dts-dpsynth/DpSynth: DurableTaskDataContributor",
                 ],
                 [Worker] = [.. _worker, "accounts oai-dpsynth: CognitiveServicesOpenAIUser", "secrets kv-dpsynth/otlp-headers: KeyVaultSecretsUser"],
                 [Storage] = ["keys kv-dpsynth/storage: KeyVaultCryptoServiceEncryptionUser"],

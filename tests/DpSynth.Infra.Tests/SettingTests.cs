@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
+using DpSynth.Functions.EventPush;
 using DpSynth.Functions.Retention;
-using DpSynth.Functions.Runs;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Infra.Tests.Deployments;
@@ -33,14 +33,6 @@ public class SettingTests
 
     private static readonly string[] _private = Identity(PrivateAccount.SettingName, "blob");
 
-    private static readonly string[] _scheduler =
-    [
-        "AzureFunctionsJobHost__extensions__durableTask__hubName",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
-        "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
-    ];
-
     /// <summary>The last two are read by OpenTelemetry's own library.</summary>
     private static readonly string[] _telemetry = [TelemetryExport.EndpointSetting, "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"];
 
@@ -52,6 +44,8 @@ public class SettingTests
             [
                 $"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}",
                 $"AzureWebJobs.{nameof(OnRequestPushed)}.Disabled",
+                $"{EventPushOptions.SectionName}__{nameof(EventPushOptions.Topic)}",
+                $"{EventPushOptions.SectionName}__{nameof(EventPushOptions.Subscription)}",
                 $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
                 $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
                 $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",
@@ -60,29 +54,26 @@ public class SettingTests
                 $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.AllowedHosts)}",
                 $"{WebhookOptions.SectionName}__{nameof(WebhookOptions.PrivateHosts)}",
                 WebhookSecret,
-            ]).Concat(name == nameof(Deployment.Standard) ? [] : _scheduler.Concat(_telemetry)).Order(StringComparer.Ordinal),
+            ]).Concat(name == nameof(Deployment.Standard) ? [] : _telemetry).Order(StringComparer.Ordinal),
             Names(App(Deployment.Named(name))));
 
-    [Fact]
-    public void Settings_of_the_scheduler_override_what_host_json_says()
+    [Theory]
+    [MemberData(nameof(Deployment.Every), MemberType = typeof(Deployment))]
+    public void An_instance_is_always_ready_to_poll_the_task_hub(string name)
     {
-        using var host = JsonDocument.Parse(File.ReadAllText(Repository.File("host.json")));
-        var durable = host.RootElement.GetProperty("extensions").GetProperty("durableTask");
-        Assert.True(durable.TryGetProperty("hubName", out var hub));
-        Assert.True(durable.TryGetProperty("storageProvider", out _));
-        var settings = App(Deployment.Complete);
-        Assert.Equal(hub.GetString(), settings["AzureFunctionsJobHost__extensions__durableTask__hubName"]);
-        Assert.Equal(hub.GetString(), Deployment.Complete.Single("Microsoft.DurableTask/schedulers/taskHubs").OwnName);
-        Assert.Equal("DURABLE_TASK_SCHEDULER_CONNECTION_STRING", settings["AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName"]);
-        Assert.Contains("Authentication=ManagedIdentity", settings["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"], StringComparison.Ordinal);
+        var ready = Deployment.Named(name).Single("Microsoft.Web/sites").At("properties.functionAppConfig.scaleAndConcurrency.alwaysReady");
+        Assert.Equal("durable", Assert.Single(ready!.AsArray())!["name"]!.GetValue<string>());
     }
 
     [Fact]
-    public void An_instance_is_always_ready_where_it_polls_the_task_hub()
+    public void Orchestrations_live_where_the_app_has_the_package_for_it()
     {
-        const string ready = "properties.functionAppConfig.scaleAndConcurrency.alwaysReady";
-        Assert.Equal("durable", Assert.Single(Deployment.Standard.Single("Microsoft.Web/sites").At(ready)!.AsArray())!["name"]!.GetValue<string>());
-        Assert.Empty(Deployment.Complete.Single("Microsoft.Web/sites").At(ready)!.AsArray());
+        // Of the backends only Azure Storage's is part of the package that the app refers to.
+        using var host = JsonDocument.Parse(File.ReadAllText(Repository.File("host.json")));
+        Assert.False(host.RootElement.GetProperty("extensions").GetProperty("durableTask").GetProperty("storageProvider").TryGetProperty("type", out _));
+        Assert.All(
+            new[] { Deployment.Standard, Deployment.Complete, Deployment.Trial }.SelectMany(deployment => Names(App(deployment))),
+            name => Assert.DoesNotContain("durableTask", name, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]

@@ -7,6 +7,7 @@ public sealed class EventPushOptions
     public const string SectionName = "EventPush";
 
     /// <summary>Resource id of the one Event Grid topic whose events are taken.</summary>
+    /// <remarks>Events in Event Grid's schema name their topic. CloudEvents name their publisher instead, and are taken whatever the topic.</remarks>
     /// <value>Null or empty: the topic is not looked at, as on one machine.</value>
     public string? Topic { get; set; }
 

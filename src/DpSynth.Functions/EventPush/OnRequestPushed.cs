@@ -22,6 +22,9 @@ public sealed partial class OnRequestPushed(
     /// <summary>The route, below the prefix of all routes.</summary>
     public const string Route = "events";
 
+    /// <summary>Events of one push that are at work at the same time.</summary>
+    private const int AtOnce = 16;
+
     private readonly EventPushOptions _options = options.Value;
 
     /// <summary>
@@ -54,17 +57,31 @@ public sealed partial class OnRequestPushed(
             return Stranger();
         }
 
+        if (!PushedEvents.Understands(request.ContentType))
+        {
+            return Problem.Of(
+                StatusCodes.Status415UnsupportedMediaType,
+                "The events have no form that is known",
+                "Send them as 'application/cloudevents+json', as 'application/cloudevents-batch+json', or as 'application/json'.");
+        }
+
         PushedEvents pushed;
         try
         {
-            pushed = await PushedEvents.ReadAsync(request, cancellationToken);
+            if (await RequestBody.TryReadAsync(request, PushedEvents.MaximumBytes, cancellationToken) is not { } body)
+            {
+                return Problem.Of(
+                    StatusCodes.Status413PayloadTooLarge, "Too much at once", $"All events together may have {PushedEvents.MaximumBytes} bytes; push fewer at once.");
+            }
+
+            pushed = PushedEvents.Read(request.Headers, body, _options.Topic);
         }
         catch (RequestException fault)
         {
             return Problem.Of(StatusCodes.Status400BadRequest, "The events cannot be read", fault.Message);
         }
 
-        if (!string.IsNullOrEmpty(_options.Topic) && !pushed.AreOf(_options.Topic))
+        if (pushed.AreForeign)
         {
             return Stranger();
         }
@@ -75,19 +92,23 @@ public sealed partial class OnRequestPushed(
         }
 
         // An event at work is finished even if nobody waits for the answer any more.
-        await Task.WhenAll(pushed.Events.Select(one => TakeAsync(one, client, CancellationToken.None)));
+        await Parallel.ForEachAsync(
+            pushed.Events, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await TakeAsync(one, client, CancellationToken.None));
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
     private static IResult Welcome(HttpRequest request)
     {
+        var headers = request.HttpContext.Response.Headers;
+        headers.Allow = "OPTIONS, POST";
         if (PushedEvents.AskingOrigin(request) is not { } origin)
         {
-            return Problem.Of(StatusCodes.Status403Forbidden, "Not welcome", "Only Event Grid may ask by OPTIONS whether it may push.");
+            return Problem.Of(
+                StatusCodes.Status403Forbidden, "Not welcome", "Only Event Grid's question is answered; other publishers push without asking.");
         }
 
-        request.HttpContext.Response.Headers["WebHook-Allowed-Origin"] = origin;
-        request.HttpContext.Response.Headers["WebHook-Allowed-Rate"] = "*";
+        headers["WebHook-Allowed-Origin"] = origin;
+        headers["WebHook-Allowed-Rate"] = "*";
         return Results.Ok();
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
@@ -14,6 +15,8 @@ public sealed class RequestEnvelope
     /// <summary>The type of events that carry a request in their data.</summary>
     public const string RunRequested = "dpsynth.run.requested";
 
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly string? _type;
     private readonly BinaryData? _data;
 
@@ -23,9 +26,9 @@ public sealed class RequestEnvelope
     public string? Id { get; }
 
     /// <summary>The request in the event's data.</summary>
-    /// <exception cref="RequestException">The event is of another type, or without data.</exception>
+    /// <exception cref="RequestException">The event is of another type, without data, or its data are no text.</exception>
     public string Request => _type == RunRequested
-        ? _data?.ToString() ?? throw new RequestException($"The event of type '{RunRequested}' has no data: put the request into its 'data'.")
+        ? TextOf(_data ?? throw new RequestException($"The event of type '{RunRequested}' has no data: put the request into its 'data'."))
         : throw new RequestException($"Only events of the type '{RunRequested}' ask for runs, with the request in their 'data'.");
 
     /// <summary>The request in a message of the queue: its event's data, or the message itself where it is no event.</summary>
@@ -66,5 +69,18 @@ public sealed class RequestEnvelope
         }
 
         return null;
+    }
+
+    /// <summary>Data in base64 may be anything.</summary>
+    private static string TextOf(BinaryData data)
+    {
+        try
+        {
+            return _strict.GetString(data.ToMemory().Span);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new RequestException("The event's data are not UTF-8 text.");
+        }
     }
 }

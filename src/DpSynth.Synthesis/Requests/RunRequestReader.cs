@@ -39,16 +39,28 @@ public static class RunRequestReader
 
         using (document)
         {
-            var fields = new JsonFields(document.RootElement, "");
-            var runId = ReadIdentifier(fields, "runId");
             try
             {
-                return Read(fields, runId);
+                return Read(document.RootElement);
             }
-            catch (RequestException fault) when (fault.RunId is null)
+            catch (InvalidOperationException unreadable) when (unreadable.Source?.StartsWith("System.Text.Json", StringComparison.Ordinal) == true)
             {
-                throw new RequestException(fault.Message, runId);
+                throw new RequestException("A text of the request has half of a surrogate pair, such as '\\ud800'; write the whole character.");
             }
+        }
+    }
+
+    private static RunRequest Read(JsonElement root)
+    {
+        var fields = new JsonFields(root, "");
+        var runId = ReadIdentifier(fields, "runId");
+        try
+        {
+            return Read(fields, runId);
+        }
+        catch (RequestException fault) when (fault.RunId is null)
+        {
+            throw new RequestException(fault.Message, runId);
         }
     }
 

@@ -15,18 +15,15 @@ namespace DpSynth.EndToEnd.Tests.Hosting;
 /// <param name="Endpoint">Where it listens.</param>
 /// <param name="PrivateStorage">The connection string of its private account.</param>
 /// <param name="ExchangeStorage">The connection string of its exchange account.</param>
-/// <param name="EventKey">The key <c>eventgrid_extension</c>, which the host asks for where events are pushed; null for Core Tools, which ask for none.</param>
-internal sealed record ForeignHost(Uri Endpoint, string PrivateStorage, string ExchangeStorage, string? EventKey)
+internal sealed record ForeignHost(Uri Endpoint, string PrivateStorage, string ExchangeStorage)
 {
     private const string EndpointVariable = "DPSYNTH_TEST_HOST";
-
-    private const string EventKeyVariable = "DPSYNTH_TEST_HOST_EVENT_KEY";
 
     private static readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>The host; null if the local one is to be tested.</summary>
     public static ForeignHost? Given { get; } = Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
-        ? new(new Uri(endpoint), Require("PrivateStorage"), Require("AzureWebJobsStorage"), Environment.GetEnvironmentVariable(EventKeyVariable))
+        ? new(new Uri(endpoint), Require("PrivateStorage"), Require("AzureWebJobsStorage"))
         : null;
 
     /// <summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions;
 using DpSynth.Functions.Callers;
+using DpSynth.Functions.EventPush;
 using DpSynth.LocalHost;
 using DpSynth.Synthesis.Budgets.Ledgers;
 
@@ -76,11 +77,15 @@ public sealed class CallerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_are_pushed_by_callers_only()
+    public async Task Events_are_pushed_by_holders_of_their_role_who_may_do_nothing_else()
     {
-        Assert.Equal(HttpStatusCode.Unauthorized, await PushAsync(who: null));
-        Assert.Equal(HttpStatusCode.Accepted, await PushAsync("event-grid AzureEventGridSecureWebhookSubscriber"));
-        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", "event-grid AzureEventGridSecureWebhookSubscriber"));
+        const string EventGrid = "event-grid AzureEventGridSecureWebhookSubscriber";
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, who: null, "[]"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Options, OnRequestPushed.Route, who: null));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, "ann Runs.Submit Runs.Read.All Budget.Manage", "[]"));
+        Assert.Equal(HttpStatusCode.Accepted, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, EventGrid, "[]"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", EventGrid));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, "runs", EventGrid, SmallDataset.Request("by-event-grid", "shared")));
     }
 
     [Fact]
@@ -128,16 +133,9 @@ public sealed class CallerTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private async Task<HttpStatusCode> PushAsync(string? who)
-    {
-        using var answer = await SendAsync(HttpMethod.Post, "../runtime/webhooks/eventgrid?functionName=OnRequestPushed", who, "[]", "Notification");
-        return answer.StatusCode;
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? who, string? body, string? eventType = null)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? who, string? body)
     {
         using var message = new HttpRequestMessage(method, new Uri($"api/{path}", UriKind.Relative));
-        message.Headers.Add("aeg-event-type", eventType is null ? [] : [eventType]);
         message.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         if (who?.Split(' ') is [var id, .. var roles])
         {

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Functions.EventPush;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
@@ -10,6 +12,8 @@ namespace DpSynth.EndToEnd.Tests.Runs;
 /// <summary>Requests in events that Event Grid pushes to the app.</summary>
 public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFixture>, IDisposable
 {
+    private static readonly Uri _address = new($"api/{OnRequestPushed.Route}", UriKind.Relative);
+
     private readonly RunClient client = new(host.Storage, host.Endpoint);
 
     [Fact]
@@ -29,16 +33,63 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
     }
 
     [Fact]
-    public async Task Batch_of_events_in_event_grids_form_starts_all_of_their_runs()
+    public async Task Batch_of_events_in_event_grids_form_starts_all_of_their_runs_and_records_what_cannot_be_served()
     {
         await SmallDataset.UploadAsync(host.Storage, "pushed-batch", imagesPerClass: 3);
-        var events = new[] { "batch-1", "batch-2" }.Select(runId => new EventGridEvent(
-            "anything", "dpsynth.run.requested", "1", JsonDocument.Parse(SmallDataset.Request(runId, "pushed-batch", iterations: 1, population: 4)).RootElement));
+        var events = new[] { ("batch-1", 4.0), ("batch-bad", 0), ("batch-2", 4) }.Select(run => new EventGridEvent(
+            "anything", "dpsynth.run.requested", "1",
+            JsonDocument.Parse(SmallDataset.Request(run.Item1, "pushed-batch", iterations: 1, population: 4, epsilon: run.Item2)).RootElement));
 
-        Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(JsonSerializer.Serialize(events)));
+        Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(JsonSerializer.Serialize(events), "application/json"));
 
+        Assert.Equal(RunState.Refused, (await client.FindAsync("batch-bad"))!.State);
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("batch-1")).State);
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("batch-2")).State);
+    }
+
+    [Fact]
+    public async Task Event_in_the_binary_form_starts_its_run()
+    {
+        await SmallDataset.UploadAsync(host.Storage, "pushed-binary", imagesPerClass: 3);
+        using var message = Post(SmallDataset.Request("binary-1", "pushed-binary", iterations: 1, population: 4), "application/json");
+        foreach (var (name, value) in new[] { ("ce-specversion", "1.0"), ("ce-id", "%C3%A4"), ("ce-source", "/elsewhere"), ("ce-type", "dpsynth.run%2Erequested") })
+        {
+            message.Headers.Add(name, value);
+        }
+
+        using var answer = await client.Http.SendAsync(message);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("binary-1")).State);
+    }
+
+    [Fact]
+    public async Task Event_grids_handshakes_are_answered()
+    {
+        using var asking = new HttpRequestMessage(HttpMethod.Options, _address);
+        asking.Headers.Add("WebHook-Request-Origin", "eventgrid.azure.net");
+        using var welcome = await client.Http.SendAsync(asking);
+        Assert.Equal(HttpStatusCode.OK, welcome.StatusCode);
+        Assert.Equal(["eventgrid.azure.net"], welcome.Headers.GetValues("WebHook-Allowed-Origin"));
+        Assert.Equal(["*"], welcome.Headers.GetValues("WebHook-Allowed-Rate"));
+
+        using var validation = Post("""[{ "id": "1", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": { "validationCode": "512d38b6" } }]""", "application/json");
+        validation.Headers.Add("aeg-event-type", "SubscriptionValidation");
+        using var answer = await client.Http.SendAsync(validation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal("512d38b6", said.RootElement.GetProperty("validationResponse").GetString());
+    }
+
+    [Theory]
+    [InlineData("[{]", "application/json", HttpStatusCode.BadRequest)]
+    [InlineData("{}", "text/plain", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData(null, "application/json", HttpStatusCode.RequestEntityTooLarge)]
+    public async Task What_is_no_event_is_answered_with_a_problem(string? body, string contentType, HttpStatusCode status)
+    {
+        using var message = Post(body ?? new string(' ', (1024 * 1024) + 1), contentType);
+        using var answer = await client.Http.SendAsync(message);
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]
@@ -67,6 +118,8 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
     }
 
     public void Dispose() => client.Dispose();
+
+    private static HttpRequestMessage Post(string body, string contentType) => new(HttpMethod.Post, _address) { Content = new StringContent(body, Encoding.UTF8, contentType) };
 
     private static string Event(string runId, string dataset, string? id = null, double epsilon = 4)
     {

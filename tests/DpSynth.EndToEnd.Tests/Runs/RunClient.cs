@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Functions.EventPush;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Runs;
 
@@ -21,14 +22,13 @@ internal sealed class RunClient(StorageFixture storage, Uri endpoint) : IDisposa
     public async Task<string> SendAsync(string message) =>
         (await storage.ExchangeAccount.Queue("run-requests").SendMessageAsync(message)).Value.MessageId;
 
-    /// <summary>Pushes events as Event Grid does.</summary>
-    public async Task<HttpStatusCode> PushAsync(string events)
+    /// <summary>Pushes events as Event Grid does: CloudEvents unless the type says that they are in its own schema.</summary>
+    public async Task<HttpStatusCode> PushAsync(string events, string contentType = "application/cloudevents+json")
     {
-        var key = ForeignHost.Given?.EventKey is { Length: > 0 } code ? $"&code={Uri.EscapeDataString(code)}" : "";
-        using var message = new HttpRequestMessage(
-            HttpMethod.Post, new Uri($"runtime/webhooks/eventgrid?functionName=OnRequestPushed{key}", UriKind.Relative));
-        message.Content = new StringContent(events, Encoding.UTF8, "application/cloudevents+json");
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri($"api/{OnRequestPushed.Route}", UriKind.Relative));
+        message.Content = new StringContent(events, Encoding.UTF8, contentType);
         message.Headers.Add("aeg-event-type", "Notification");
+        message.Headers.Add("aeg-subscription-name", "RUN-REQUESTS-PUSHED");
         using var answer = await http.SendAsync(message);
         return answer.StatusCode;
     }

@@ -16,6 +16,9 @@ internal sealed class Deployment
 
     private static readonly Lazy<Deployment> _trial = new(() => new(new(Options) { ["DPSYNTH_PRIVATE_NETWORK"] = "false" }));
 
+    private static readonly Lazy<Deployment> _undeployed =
+        new(() => new(new(Options) { ["DPSYNTH_PRIVATE_NETWORK"] = "false", ["DPSYNTH_EVENT_PUSH_IS_DEPLOYED"] = "false" }));
+
     private Deployment(Dictionary<string, string> settings)
     {
         var directory = Directory.CreateTempSubdirectory("dpsynth-deployment-");
@@ -47,6 +50,9 @@ internal sealed class Deployment
     /// <summary>An open network and every option.</summary>
     public static Deployment Trial => _trial.Value;
 
+    /// <summary>An open network and every option, before any code is deployed.</summary>
+    public static Deployment Undeployed => _undeployed.Value;
+
     public static TheoryData<string> Every { get; } = [nameof(Standard), nameof(Complete), nameof(Trial)];
 
     public static TheoryData<string> Closed { get; } = [nameof(Standard), nameof(Complete)];
@@ -60,11 +66,10 @@ internal sealed class Deployment
 
     private static Dictionary<string, string> Options => new(StringComparer.Ordinal)
     {
-        ["DPSYNTH_USE_DURABLE_TASK_SCHEDULER"] = "true",
         ["DPSYNTH_USE_AZURE_OPENAI"] = "true",
         ["DPSYNTH_USE_EVENT_TOPIC"] = "true",
         ["DPSYNTH_USE_EVENT_PUSH"] = "true",
-        ["DPSYNTH_EVENT_PUSH_KEY"] = "not a key",
+        ["DPSYNTH_EVENT_PUSH_IS_DEPLOYED"] = "true",
         ["DPSYNTH_WEBHOOK_HOSTS"] = "hooks.example.org",
         ["DPSYNTH_WEBHOOK_SECRET"] = "bm90IGEgc2VjcmV0LCBidXQgYXMgbG9uZyBhcyBvbmU=",
         ["DPSYNTH_OTLP_ENDPOINT"] = "https://otlp.example.org",

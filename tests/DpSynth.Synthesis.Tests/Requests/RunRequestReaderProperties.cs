@@ -13,7 +13,7 @@ public sealed class RunRequestReaderProperties
         const string valid = """{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,{"font":0.5}]}}""";
         var mutation =
             from place in Gen.Choose(0, valid.Length - 1)
-            from replacement in Gen.Elements("", "0", "-", "\"", "{", "}", "[", "]", ",", "null", "1e400", "\u0000", "é", "NaN")
+            from replacement in Gen.Elements("", "0", "-", "\"", "{", "}", "[", "]", ",", "null", "1e400", "\u0000", "é", "NaN", "\\ud800")
             select (place, replacement);
 
         Prop.ForAll(Gen.ArrayOf(mutation, 3).ToArbitrary(), mutations =>

@@ -76,6 +76,8 @@ public sealed class RunRequestReaderTests
     [InlineData("[100, 50]", "[99, 500], \"neighbours\": 100", "'evolution.neighbours' is 100 and a generation that is voted on has 99 candidates; ask for fewer neighbours or more candidates.")]
     [InlineData("[100, 50]", "[100, 50], \"budgetWeights\": [1e-7]", "'evolution.budgetWeights[0]' is 1E-07; it must be between 0.000001 and 1000000.")]
     [InlineData("\"channels\": 1 }", "\"channels\": 1 ", "The request is not valid JSON: line ")]
+    [InlineData("\"cats\"", "\"\\ud800\"", "A text of the request has half of a surrogate pair")]
+    [InlineData("\"epsilon\"", "\"\\udc00\"", "A text of the request has half of a surrogate pair")]
     public void Reader_says_in_one_sentence_what_is_wrong(string part, string replacement, string expected)
     {
         Assert.Contains(part, Valid, StringComparison.Ordinal);
