@@ -1,5 +1,4 @@
 using System.Text;
-using DpSynth.Functions.EventPush;
 
 namespace DpSynth.Functions.Tests.EventPush;
 

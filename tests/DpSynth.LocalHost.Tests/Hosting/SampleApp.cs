@@ -98,12 +98,12 @@ public sealed class SampleApp(Inbox inbox)
     [Function("Sum")]
     public static async Task<int> SumAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        var parts = await Task.WhenAll(Enumerable.Range(1, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Same", i)));
+        var parts = await Task.WhenAll(Enumerable.Range(1, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Itself", i)));
         return parts.Sum();
     }
 
-    [Function("Same")]
-    public static int Same([ActivityTrigger] int n) => n;
+    [Function("Itself")]
+    public static int Itself([ActivityTrigger] int n) => n;
 
     [Function("EverySecond")]
     public void EverySecond([TimerTrigger("* * * * * *")] TimerInfo timer) => inbox.Add("tick");
