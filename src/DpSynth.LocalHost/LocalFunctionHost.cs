@@ -27,7 +27,7 @@ using Microsoft.Extensions.Logging;
 namespace DpSynth.LocalHost;
 
 /// <summary>
-/// A function app on one machine: this process plays the Functions host's part for queues, HTTP, timers, Event Grid's pushes and
+/// A function app on one machine: this process plays the Functions host's part for queues, HTTP, timers and
 /// orchestrations, over Azurite or over two storage accounts that it is given.
 /// </summary>
 public sealed class LocalFunctionHost : IAsyncDisposable

@@ -20,6 +20,9 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
     /// <summary>Most runs a list shows.</summary>
     private const int ListLimit = 200;
 
+    /// <summary>How often, twice a second, a run that is to be cancelled is looked at whether it has begun.</summary>
+    private const int LooksForBeginning = 20;
+
     /// <summary>Accepts a request: 202 with the run's address, 400 for a bad request, 409 if the run id is another request's.</summary>
     [Function(nameof(SubmitRun))]
     public async Task<IResult> SubmitRun(
@@ -96,7 +99,10 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         return ApiJson.Ok(new RunList(runs));
     }
 
-    /// <summary>Asks a run to end: 202; its state becomes <c>cancelled</c> at its next step. 409 if it has ended.</summary>
+    /// <summary>
+    /// Asks a run to end: 202; its state becomes <c>cancelled</c> at its next step. 409 if it has ended, 503 if it has not begun and does not
+    /// within some seconds.
+    /// </summary>
     [Function(nameof(CancelRun))]
     public async Task<IResult> CancelRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "runs/{id}/cancel")] HttpRequest request,
@@ -120,8 +126,29 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
             return Problem.Of(StatusCodes.Status409Conflict, "The run has ended", $"The run '{id}' has ended; there is nothing left to cancel.");
         }
 
+        if (!await HasBegunAsync(id, client, cancellationToken))
+        {
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The run has not begun", $"The run '{id}' waits for its first step, and cannot be cancelled before it: ask again in a minute.");
+        }
+
         await client.RaiseEventAsync(id, PrivateEvolutionOrchestrator.CancelRequestedEvent, "requested", cancellationToken);
         return new AcceptedRun(await views.FindAsync(id, caller, client, cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
+    }
+
+    /// <summary>Waits for the run's first step: the task hub drops events for an orchestration that has not begun.</summary>
+    private static async Task<bool> HasBegunAsync(string id, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        for (var looks = 0; looks < LooksForBeginning; looks++)
+        {
+            if (await client.GetInstanceAsync(id, cancellationToken) is { RuntimeStatus: not OrchestrationRuntimeStatus.Pending })
+            {
+                return true;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+        }
+
+        return false;
     }
 
     private static IResult NotFound(string id) => Problem.Of(

@@ -44,7 +44,7 @@ public sealed class DeterminismTests(AzuriteFixture azurite)
         public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
         {
             await context.CallActivityAsync<int>("Square", 1);
-            await context.CallActivityAsync<Point>("Mirror", 2);
+            await context.CallActivityAsync<Point>("Mirror", new Point(1, 2));
         }
     }
 
