@@ -163,6 +163,9 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         };
         start.Environment["AZURITE_ACCOUNTS"] =
             $"{AzuriteState.PrivateAccount}:{state.PrivateKey};{AzuriteState.ExchangeAccount}:{state.ExchangeKey}";
+
+        // Data belongs into the folder, not into a database that the environment names for another emulator.
+        start.Environment.Remove("AZURITE_DB");
         string[] arguments =
         [
             script, "--location", Path.Combine(folder, "data"), "--silent", "--skipApiVersionCheck", "--disableTelemetry",

@@ -26,6 +26,7 @@ public sealed class PublishedApp : IAsyncLifetime
         {
             // Nothing is built: other tests run from the same outputs.
             ArgumentList = { "publish", Repository.File("src/DpSynth.Functions"), "--no-build", "-c", Configuration, "-o", _folder.FullName, "--nologo", "-v", "q" },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["MSBUILDDISABLENODEREUSE"] = "1" },

@@ -29,6 +29,24 @@ public sealed class AzuriteProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Data_go_into_the_folder_whatever_database_the_environment_names()
+    {
+        const string variable = "AZURITE_DB";
+        Environment.SetEnvironmentVariable(variable, "mysql://127.0.0.1:1/azurite");
+        try
+        {
+            await using var azurite = await StartAsync();
+            await new BlobContainerClient(azurite.PrivateStorage, "here").CreateAsync();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, value: null);
+        }
+
+        Assert.Contains("\"here\"", await File.ReadAllTextAsync(_folder["data/__azurite_db_blob__.json"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_account_does_not_open_the_other()
     {
         await using var azurite = await StartAsync();
