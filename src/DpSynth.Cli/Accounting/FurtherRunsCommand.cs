@@ -62,7 +62,7 @@ internal static class FurtherRunsCommand
         return FurtherRuns.Merge(Account.Try(() => NoiseCalibration.Calibrate(epsilon, delta, weights)));
     }
 
-    private static string Describe(FurtherRuns answer) => TextTable.DrawPairs(
+    private static string Describe(FurtherRuns answer, Layout layout) => layout.Pairs(
     [
         ("dataset", answer.Dataset),
         ("cap", $"ε {Figures.Epsilon(answer.CapEpsilon)} at δ {Figures.Delta(answer.CapDelta)}"),

@@ -41,7 +41,7 @@ internal static class MechanismCommand
         var mechanism = new AuditedMechanism(options, new SecureDiscreteGaussianNoise());
         var report = new MechanismAudit(options, mechanism).Run(done => stage.Report(done), cancellationToken);
         stage.Complete();
-        context.Terminal.Result(report, result => result.Describe());
+        context.Terminal.Result(report, (result, layout) => result.Describe(layout));
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
     }
 

@@ -90,7 +90,7 @@ internal static class RunCommand
             ?? throw new InvalidOperationException($"The run '{run.Id}' was never settled.");
         var scored = await ScoreAsync(connection, settled, canaries, cancellationToken);
         var report = Report(settled, canaries, scored, guesses);
-        context.Terminal.Result(report, result => result.Describe());
+        context.Terminal.Result(report, (result, layout) => result.Describe(layout));
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
     }
 

@@ -7,9 +7,9 @@ namespace DpSynth.Cli.Budget;
 internal static class BudgetText
 {
     /// <summary>The report in words.</summary>
-    public static string Describe(this BudgetReport report)
+    public static string Describe(BudgetReport report, Layout layout)
     {
-        var figures = TextTable.DrawPairs(
+        var figures = layout.Pairs(
         [
             ("dataset", report.Dataset),
             ("ledger", report.Lineage == report.Dataset ? null : $"that of lineage '{report.Lineage}'"),
@@ -18,7 +18,7 @@ internal static class BudgetText
             ("reserved", report.CommittedEpsilon > report.SpentEpsilon ? $"ε {Figures.Epsilon(report.CommittedEpsilon)} with what running runs hold" : null),
             ("left", $"ε {Figures.Epsilon(report.RemainingEpsilon)} for a single further run"),
         ]);
-        var runs = TextTable.Draw(
+        var runs = layout.Table(
             ["RUN", "SPENT", "RELEASES", "STATE"],
             report.Runs.Select(run => (string[])[run.RunId, $"ε {Figures.Epsilon(run.SpentEpsilon)}", Figures.Count(run.Releases), run.Closed ? "over" : "running"]));
         return report.Runs.Count == 0 ? figures : $"{figures}{Environment.NewLine}{Environment.NewLine}{runs}";

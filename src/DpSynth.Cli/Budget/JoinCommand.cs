@@ -34,7 +34,7 @@ internal static class JoinCommand
         try
         {
             var budget = await connection.LedgerAdministration.JoinAsync(dataset, into, reason, cancellationToken);
-            context.Terminal.Result(BudgetReport.Of(budget), report => report.Describe());
+            context.Terminal.Result(BudgetReport.Of(budget), BudgetText.Describe);
             return ExitCode.Success;
         }
         catch (InvalidOperationException refusal)

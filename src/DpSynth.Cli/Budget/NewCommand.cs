@@ -33,7 +33,7 @@ internal static class NewCommand
         await connection.EnsureCreatedAsync(cancellationToken);
         await BudgetDataset.FindLineageAsync(connection, dataset, cancellationToken);
         var budget = await connection.LedgerAdministration.StartNewAsync(dataset, reason, cancellationToken);
-        context.Terminal.Result(BudgetReport.Of(budget), report => report.Describe());
+        context.Terminal.Result(BudgetReport.Of(budget), BudgetText.Describe);
         return ExitCode.Success;
     }
 }

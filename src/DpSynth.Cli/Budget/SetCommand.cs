@@ -46,7 +46,7 @@ internal static class SetCommand
         await connection.EnsureCreatedAsync(cancellationToken);
         var current = await connection.Ledger.ReadAsync(dataset, cancellationToken);
         var budget = await connection.Ledger.SetCapAsync(dataset, epsilon, delta ?? current.CapDelta, cancellationToken);
-        context.Terminal.Result(BudgetReport.Of(budget), report => report.Describe());
+        context.Terminal.Result(BudgetReport.Of(budget), BudgetText.Describe);
         return ExitCode.Success;
     }
 }

@@ -19,7 +19,7 @@ internal static class ShowCommand
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);
         var budget = await connection.Ledger.ReadAsync(dataset, cancellationToken);
-        context.Terminal.Result(BudgetReport.Of(budget), report => report.Describe());
+        context.Terminal.Result(BudgetReport.Of(budget), BudgetText.Describe);
         return ExitCode.Success;
     }
 }

@@ -32,12 +32,12 @@ internal static class ShowCommand
         return ExitCode.Success;
     }
 
-    private static string Describe(DatasetFigures dataset)
+    private static string Describe(DatasetFigures dataset, Layout layout)
     {
         var rows = dataset.Classes.Select(figures => (string[])
             [figures.Class ?? "(none)", Figures.Count(figures.Archives), Figures.Count(figures.Images), Figures.Bytes(figures.Bytes)]);
         return $"""
-            {TextTable.Draw(["CLASS", "ARCHIVES", "IMAGES", "SIZE"], rows)}
+            {layout.Table(["CLASS", "ARCHIVES", "IMAGES", "SIZE"], rows)}
             These figures are exact and therefore private; no release contains them.{(dataset.Unfinished ? " The upload did not end: repeat it." : "")}
             """;
     }

@@ -21,9 +21,9 @@ internal static class ListCommand
             : [];
         context.Terminal.Result(
             new ModelList(directory, models),
-            list => list.Models.Count == 0
+            (list, layout) => list.Models.Count == 0
                 ? $"There are no models in {list.Directory}."
-                : TextTable.Draw(
+                : layout.Table(
                     ["model", "holds", "size"],
                     list.Models.Select(model => new[] { model.Name, model.Holds, Figures.Bytes(model.Bytes) })));
         return ExitCode.Success;

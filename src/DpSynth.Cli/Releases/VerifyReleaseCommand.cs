@@ -80,7 +80,7 @@ internal static class VerifyReleaseCommand
         }
     }
 
-    private static string Describe(VerificationReport report)
+    private static string Describe(VerificationReport report, Layout layout)
     {
         if (report.Holds)
         {
@@ -90,7 +90,7 @@ internal static class VerifyReleaseCommand
                 $"The statement of run {report.RunId} holds: ε {report.Epsilon:R} at δ {report.Delta:R}, {report.Releases} releases; {entries}.");
         }
 
-        var lines = TextTable.Draw(
+        var lines = layout.Table(
             ["FILE", "FIELD", "PROBLEM"],
             report.Mismatches.Select(mismatch => (string[])[mismatch.File, mismatch.Field, mismatch.Problem]));
         return $"The statement does not hold.{Environment.NewLine}{lines}";

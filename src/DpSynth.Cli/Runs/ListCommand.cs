@@ -19,7 +19,7 @@ internal static class ListCommand
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);
         var runs = await connection.Runs.ListAsync(rejected, cancellationToken);
-        context.Terminal.Result(new RunListing(runs), list => RunText.Describe(list, rejected));
+        context.Terminal.Result(new RunListing(runs), (list, layout) => RunText.Describe(list, rejected, layout));
         return ExitCode.Success;
     }
 }

@@ -9,7 +9,7 @@ namespace DpSynth.Cli.Runs;
 /// <summary>Runs in words, and what their end means for the exit code.</summary>
 internal static class RunText
 {
-    public static string Describe(RunView run) => TextTable.DrawPairs(
+    public static string Describe(RunView run, Layout layout) => layout.Pairs(
     [
         ("run", run.Id),
         ("state", State(run.State)),
@@ -26,7 +26,7 @@ internal static class RunText
         ("reason", run.Reason),
     ]);
 
-    public static string Describe(RunListing list, bool rejected)
+    public static string Describe(RunListing list, bool rejected, Layout layout)
     {
         if (list.Runs.Count == 0)
         {
@@ -34,8 +34,8 @@ internal static class RunText
         }
 
         return rejected
-            ? TextTable.Draw(["ID", "REJECTED", "REASON"], list.Runs.Select(run => (string[])[run.Id, Time(run.SubmittedAt), run.Reason ?? ""]))
-            : TextTable.Draw(
+            ? layout.Table(["ID", "REJECTED", "REASON"], list.Runs.Select(run => (string[])[run.Id, Time(run.SubmittedAt), run.Reason ?? ""]))
+            : layout.Table(
                 ["RUN", "STATE", "DATASET", "EPSILON", "SPENT", "SUBMITTED", "REASON"],
                 list.Runs.Select(run => (string[])
                 [

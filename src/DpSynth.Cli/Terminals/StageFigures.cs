@@ -48,7 +48,7 @@ internal sealed class StageFigures
     }
 
     // One step or a rate of next to nothing says less than the time does.
-    private bool IsCounted => Total != 1;
+    public bool IsCounted => Total != 1;
 
     private bool HasRate => IsCounted && Rate >= 0.1;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DpSynth.Synthesis;
+using Spectre.Console;
 
 namespace DpSynth.Cli.Terminals;
 
@@ -11,8 +12,20 @@ namespace DpSynth.Cli.Terminals;
 /// <param name="errors">Standard error.</param>
 /// <param name="isInteractive">Whether a person watches standard error: lines may then be redrawn and coloured.</param>
 /// <param name="width">Columns of an interactive terminal.</param>
-public sealed class Terminal(TextWriter output, TextWriter errors, bool isInteractive, Func<int> width)
+/// <param name="showsResults">Whether a person reads standard output on that terminal too: tables may then be coloured, and wrapped to its width.</param>
+public sealed class Terminal(TextWriter output, TextWriter errors, bool isInteractive, Func<int> width, bool showsResults = false)
 {
+    private readonly Lazy<IAnsiConsole> _screen = new(() =>
+    {
+        var screen = Screen.Open(errors, width, hasColours: true);
+
+        // A process that ends in the middle of a stage leaves the terminal as it found it.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => screen.Cursor.Show();
+        return screen;
+    });
+
+    private Func<bool> _isDrawing = () => false;
+
     /// <summary>Whether results are JSON.</summary>
     public bool Json { get; set; }
 
@@ -20,19 +33,35 @@ public sealed class Terminal(TextWriter output, TextWriter errors, bool isIntera
     public bool IsInteractive => isInteractive;
 
     /// <summary>The process's console.</summary>
-    public static Terminal OfConsole() => new(
-        Console.Out,
-        Console.Error,
-        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
-        () => Console.WindowWidth);
+    public static Terminal OfConsole()
+    {
+        // See https://no-color.org; what runs builds sets CI, and keeps what is written as a log.
+        var isScreen = Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb") && !IsSet("NO_COLOR") && !IsSet("CI");
+        return new(
+            Console.Out, Console.Error, isScreen && !Console.IsErrorRedirected, () => Console.WindowWidth, isScreen && !Console.IsOutputRedirected);
+    }
 
     /// <summary>Says something to the person at the terminal.</summary>
-    public void Say(string message) => errors.WriteLine(message);
+    public void Say(string message)
+    {
+        if (_isDrawing())
+        {
+            _screen.Value.WriteLine(message);
+        }
+        else
+        {
+            errors.WriteLine(message);
+        }
+    }
 
     /// <summary>Writes a result: <paramref name="text"/> for people, <paramref name="value"/> with <c>--json</c>.</summary>
-    public void Result<T>(T value, Func<T, string> text)
+    public void Result<T>(T value, Func<T, string> text) => Result(value, (shown, _) => text(shown));
+
+    /// <summary>Writes a result with tables in it: <paramref name="text"/> for people, <paramref name="value"/> with <c>--json</c>.</summary>
+    public void Result<T>(T value, Func<T, Layout, string> text)
     {
-        output.WriteLine(Json ? JsonSerializer.Serialize(value, SynthesisJson.Indented) : text(value).TrimEnd());
+        output.WriteLine(
+            Json ? JsonSerializer.Serialize(value, SynthesisJson.Indented) : text(value, new Layout(showsResults ? width() : null)).TrimEnd());
         output.Flush();
     }
 
@@ -54,7 +83,23 @@ public sealed class Terminal(TextWriter output, TextWriter errors, bool isIntera
     /// <param name="title">What is done, in a word or two.</param>
     /// <param name="unit">What is counted, in the plural: <c>images</c>.</param>
     /// <param name="total">How many there are; 0 where that is not known yet.</param>
-    public IProgressStage Begin(string title, string unit, long total) => isInteractive
-        ? new LiveStage(errors, Math.Clamp(width(), 40, 160), title, unit, total, TimeProvider.System)
-        : new PlainStage(errors, title, unit, total, TimeProvider.System);
+    /// <returns>The stage. One that begins on a terminal before another is over is not shown: only one line is redrawn at a time.</returns>
+    public IProgressStage Begin(string title, string unit, long total)
+    {
+        if (!isInteractive || Json)
+        {
+            return new PlainStage(errors, title, unit, total, TimeProvider.System);
+        }
+
+        if (_isDrawing())
+        {
+            return new PlainStage(TextWriter.Null, title, unit, total, TimeProvider.System);
+        }
+
+        var stage = new LiveStage(_screen.Value, title, unit, total, TimeProvider.System);
+        _isDrawing = () => !stage.IsOver;
+        return stage;
+    }
+
+    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
 }

@@ -1,4 +1,5 @@
 using DpSynth.Imaging.Fonts;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.DrawText;
 
@@ -41,28 +42,9 @@ public sealed class FontCatalogue
                 return font;
         }
 
-        var near = Fonts.OrderBy(font => EditDistance(font.Family.ToLowerInvariant(), family.ToLowerInvariant())).Take(NearMatches);
+        var near = Fonts.OrderBy(font => EditDistance.Between(font.Family.ToLowerInvariant(), family.ToLowerInvariant())).Take(NearMatches);
         throw new ArgumentException(
             $"The font '{family}' does not ship; the nearest names are {string.Join(", ", near.Select(font => $"'{font.Family}'"))}.",
             nameof(family));
-    }
-
-    /// <summary>Levenshtein's distance: insertions, deletions and replacements of one character.</summary>
-    private static int EditDistance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 0; i < a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i + 1;
-            for (var j = 0; j < b.Length; j++)
-            {
-                var replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(replaced, Math.Min(row[j], row[j + 1]) + 1);
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
-using DpSynth.Imaging.Png;
+using System.IO.Hashing;
 
 namespace DpSynth.Imaging.Decoding;
 
@@ -48,7 +48,7 @@ internal static class PlainPng
             var type = chunks.Slice(4, 4);
             var body = chunks.Slice(8, (int)length);
             var checkedPart = chunks.Slice(4, 4 + (int)length);
-            if (Crc32.Compute(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(chunks[(8 + (int)length)..]))
+            if (Crc32.HashToUInt32(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(chunks[(8 + (int)length)..]))
                 return false;
 
             if (first != type.SequenceEqual("IHDR"u8) || (first && !IsPlainHeader(body, shape)))

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace DpSynth.Imaging.Png;
 
@@ -88,7 +89,7 @@ public static class PngEncoder
         var written = png.GetBuffer().AsSpan(start, (int)png.Position - start);
         BinaryPrimitives.WriteInt32BigEndian(written, written.Length - 8);
         Span<byte> checksum = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc32.Compute(written[4..]));
+        BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc32.HashToUInt32(written[4..]));
         png.Write(checksum);
     }
 }

@@ -1,8 +1,11 @@
+using Google.Protobuf;
+using Onnx;
+
 namespace DpSynth.Models.Search;
 
 /// <summary>
 /// The ONNX graph of an exact search: <c>queries</c> [n, d], <c>candidates</c> [m, d] and <c>bias</c> [m] give the <c>indices</c> [n, k] of the largest
-/// values of queries · candidatesᵀ + bias, largest first. Field numbers are those of <c>onnx.proto3</c>.
+/// values of queries · candidatesᵀ + bias, largest first.
 /// </summary>
 internal static class SearchGraph
 {
@@ -11,45 +14,50 @@ internal static class SearchGraph
     public const string Bias = "bias";
     public const string Indices = "indices";
 
-    private const int Float = 1;
-    private const int Int64 = 7;
-    private const int IntegerAttribute = 2;
     private const int IrVersion = 8;
     private const int Opset = 16;
 
     /// <summary>The graph as an ONNX file's bytes.</summary>
-    public static byte[] Build(int depth, int neighbours) => new ProtobufWriter()
-        .Number(1, IrVersion)
-        .Text(2, "DpSynth")
-        .Message(7, graph => graph
-            .Message(1, node => Node(node, "Gemm", [Queries, Candidates, Bias], ["scores"], ("transB", 1)))
-            .Message(1, node => Node(node, "TopK", ["scores", "k"], ["values", Indices], ("axis", 1), ("largest", 1), ("sorted", 1)))
-            .Text(2, "search")
-            .Message(5, constant => constant.Number(1, 1).Number(2, Int64).Number(7, neighbours).Text(8, "k"))
-            .Message(11, input => Tensor(input, Queries, Float, "n", depth))
-            .Message(11, input => Tensor(input, Candidates, Float, "m", depth))
-            .Message(11, input => Tensor(input, Bias, Float, "m"))
-            .Message(12, output => Tensor(output, Indices, Int64, "n", neighbours)))
-        .Message(8, opset => opset.Text(1, "").Number(2, Opset))
-        .ToArray();
-
-    private static void Node(ProtobufWriter node, string type, string[] inputs, string[] outputs, params ReadOnlySpan<(string Name, int Value)> attributes)
+    public static byte[] Build(int depth, int neighbours) => new ModelProto
     {
-        foreach (var input in inputs)
-            node.Text(1, input);
-        foreach (var output in outputs)
-            node.Text(2, output);
-        node.Text(4, type);
-        foreach (var (name, value) in attributes)
-            node.Message(5, attribute => attribute.Text(1, name).Number(3, value).Number(20, IntegerAttribute));
-    }
-
-    private static void Tensor(ProtobufWriter value, string name, int type, string rows, int? columns = null) => value
-        .Text(1, name)
-        .Message(2, kind => kind.Message(1, tensor => tensor.Number(1, type).Message(2, shape =>
+        IrVersion = IrVersion,
+        ProducerName = "DpSynth",
+        OpsetImport = { new OperatorSetIdProto { Version = Opset } },
+        Graph = new GraphProto
         {
-            shape.Message(1, dimension => dimension.Text(2, rows));
-            if (columns is { } length)
-                shape.Message(1, dimension => dimension.Number(1, length));
-        })));
+            Name = "search",
+            Node =
+            {
+                new NodeProto { OpType = "Gemm", Input = { Queries, Candidates, Bias }, Output = { "scores" }, Attribute = { Attribute("transB", 1) } },
+                new NodeProto
+                {
+                    OpType = "TopK",
+                    Input = { "scores", "k" },
+                    Output = { "values", Indices },
+                    Attribute = { Attribute("axis", 1), Attribute("largest", 1), Attribute("sorted", 1) },
+                },
+            },
+            Initializer = { new TensorProto { Name = "k", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { neighbours } } },
+            Input =
+            {
+                Tensor(Queries, TensorProto.Types.DataType.Float, Free("n"), Fixed(depth)),
+                Tensor(Candidates, TensorProto.Types.DataType.Float, Free("m"), Fixed(depth)),
+                Tensor(Bias, TensorProto.Types.DataType.Float, Free("m")),
+            },
+            Output = { Tensor(Indices, TensorProto.Types.DataType.Int64, Free("n"), Fixed(neighbours)) },
+        },
+    }.ToByteArray();
+
+    private static AttributeProto Attribute(string name, int value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+
+    private static ValueInfoProto Tensor(string name, TensorProto.Types.DataType type, params TensorShapeProto.Types.Dimension[] sides) => new()
+    {
+        Name = name,
+        Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = new TensorShapeProto { Dim = { sides } } } },
+    };
+
+    private static TensorShapeProto.Types.Dimension Free(string name) => new() { DimParam = name };
+
+    private static TensorShapeProto.Types.Dimension Fixed(int length) => new() { DimValue = length };
 }

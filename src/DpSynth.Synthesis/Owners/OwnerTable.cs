@@ -1,11 +1,28 @@
 using System.Security.Cryptography;
 using System.Text;
+using CsvHelper;
 
 namespace DpSynth.Synthesis.Owners;
 
-/// <summary>The owners of a dataset's images as a CSV file beside them tells: header <c>image,owner</c>, one row an image.</summary>
+/// <summary>
+/// The owners of a dataset's images as a CSV file beside them tells: header <c>image,owner</c>, one row an image, by RFC 4180. Faults name
+/// the row by its number, never its content.
+/// </summary>
 public sealed class OwnerTable : OwnerLookup
 {
+    private const int LongestRow = 1 << 16;
+
+    // A row that has to be guessed at could give an image to the wrong owner: none is repaired or left out.
+    private static readonly CsvReaderOptions _format = new()
+    {
+        Separator = ',',
+        HasHeader = false,
+        SkipEmptyLines = false,
+        MaxRecordSize = LongestRow,
+        IncludeValuesInExceptions = false,
+        OnMalformedRecord = row => throw new InvalidDataException($"row {row.RecordNumber} {Fault(row.Reason)}"),
+    };
+
     private readonly Dictionary<string, OwnerMatch> _owners = new(StringComparer.Ordinal);
     private readonly List<string> _images = [];
 
@@ -27,25 +44,27 @@ public sealed class OwnerTable : OwnerLookup
         using var text = new StreamReader(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         try
         {
-            var number = 0;
-            foreach (var row in CsvRows.Read(text))
+            using var rows = CsvReader.Create(text, _format, leaveOpen: true);
+            if (!rows.Read())
             {
-                number++;
-                if (number == 1)
-                {
-                    RequireHeader(row);
-                }
-                else
-                {
-                    table.Add(row, number);
-                }
+                throw new InvalidDataException("it is empty; its first row must be 'image,owner'");
             }
 
-            return number > 0 ? table : throw new InvalidDataException("it is empty; its first row must be 'image,owner'");
+            RequireHeader(Fields(rows));
+            while (rows.Read())
+            {
+                table.Add(Fields(rows), rows.RowNumber);
+            }
+
+            return table;
         }
         catch (DecoderFallbackException fault)
         {
             throw new InvalidDataException("it is not UTF-8 text", fault);
+        }
+        catch (CsvFormatException fault)
+        {
+            throw new InvalidDataException($"row {fault.RecordNumber} is longer than {LongestRow} bytes", fault);
         }
     }
 
@@ -56,7 +75,17 @@ public sealed class OwnerTable : OwnerLookup
         return _owners.TryGetValue(path.Text, out var match) ? match : null;
     }
 
-    private static void RequireHeader(List<string> row)
+    private static string Fault(CsvMalformedReason reason) => reason switch
+    {
+        CsvMalformedReason.UnterminatedQuote => "has a quote that is not closed",
+        CsvMalformedReason.TextAfterClosingQuote => "goes on after a closing quote",
+        CsvMalformedReason.StrayQuote => "has a quote inside a field that does not begin with one",
+        _ => "is no CSV",
+    };
+
+    private static string[] Fields(CsvReader row) => [.. Enumerable.Range(0, row.FieldCount).Select(row.GetString)];
+
+    private static void RequireHeader(string[] row)
     {
         if (row is not ["image", "owner"])
         {
@@ -64,7 +93,7 @@ public sealed class OwnerTable : OwnerLookup
         }
     }
 
-    private void Add(List<string> row, int number)
+    private void Add(string[] row, long number)
     {
         if (row is not [{ Length: > 0 } image, { Length: > 0 } owner])
         {

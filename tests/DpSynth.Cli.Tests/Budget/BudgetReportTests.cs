@@ -1,4 +1,5 @@
 using DpSynth.Cli.Budget;
+using DpSynth.Cli.Terminals;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy;
 using DpSynth.Synthesis.Budgets;
@@ -35,7 +36,7 @@ public sealed class BudgetReportTests
         });
 
         Assert.Equal([(1, 1), (0, 0)], report.Runs.Select(run => (Math.Round(run.SpentEpsilon, 9), run.Releases)));
-        Assert.Contains("1.5 with what running runs hold", report.Describe(), StringComparison.Ordinal);
+        Assert.Contains("1.5 with what running runs hold", Describe(report), StringComparison.Ordinal);
         Assert.True(report.Admits(report.RemainingEpsilon, Delta));
         Assert.False(report.Admits(report.RemainingEpsilon * 1.001, Delta));
         Assert.True(report.Admits(2.6, 1e-9));
@@ -47,8 +48,10 @@ public sealed class BudgetReportTests
         var report = BudgetReport.Of(_unspent);
 
         Assert.Equal((0d, 0d, 3d), (report.SpentEpsilon, report.CommittedEpsilon, report.RemainingEpsilon));
-        Assert.DoesNotContain("RUN", report.Describe(), StringComparison.Ordinal);
-        Assert.DoesNotContain("lineage", report.Describe(), StringComparison.Ordinal);
-        Assert.Contains("'fowl'", (report with { Lineage = "fowl" }).Describe(), StringComparison.Ordinal);
+        Assert.DoesNotContain("RUN", Describe(report), StringComparison.Ordinal);
+        Assert.DoesNotContain("lineage", Describe(report), StringComparison.Ordinal);
+        Assert.Contains("'fowl'", Describe(report with { Lineage = "fowl" }), StringComparison.Ordinal);
     }
+
+    private static string Describe(BudgetReport report) => BudgetText.Describe(report, new Layout(null));
 }

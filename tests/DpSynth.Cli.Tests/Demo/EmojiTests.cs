@@ -2,6 +2,7 @@ using DpSynth.Cli.Connections;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Runs;
+using DpSynth.Cli.Terminals;
 using DpSynth.Imaging;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Budgets;
@@ -52,7 +53,7 @@ public sealed class EmojiTests
             [new EmojiScore("food-and-drink", 128, 800, 41.26, 18.74)],
             new BudgetReport("emoji-food", "emoji-food", 10, 1e-6, 8, 8, 3.5, AccountantKind.Pld, []));
 
-        var text = EmojiSummary.Describe(new EmojiResult([part], "/data/demo/emoji.png", TimeSpan.FromSeconds(150)));
+        var text = EmojiSummary.Describe(new EmojiResult([part], "/data/demo/emoji.png", TimeSpan.FromSeconds(150)), new Layout(null));
 
         Assert.Contains("emoji.png", text, StringComparison.Ordinal);
         Assert.Matches("food-and-drink +128 +800 +41\\.3 +18\\.7", text);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DpSynth.Cli.Terminals;
 
 namespace DpSynth.Cli.Tests.Terminals;
@@ -30,25 +31,84 @@ public sealed class ProgressTests
             log.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    [Fact]
-    public void Terminal_gets_one_line_redrawn_within_its_width()
+    [Theory]
+    [InlineData(40, "Voting 2/5         ━━━━━━ 30,000 ima…")]
+    [InlineData(80, "Voting 2/5         ━━━━━━━━━━━━━━ 30,000 images  15,000/s  2.0 s  ε 0.5 spent")]
+    [InlineData(160, "Voting 2/5         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 30,000 images  15,000/s  2.0 s  ε 0.5 spent")]
+    public void Terminal_gets_one_line_within_its_width(int width, string expected)
     {
         var time = new ManualTime();
-        using var screen = new StringWriter();
-        using (var stage = new LiveStage(screen, 70, "Voting 2/5", "images", 60_000, time))
+        using var writer = new StringWriter();
+        using (var stage = new LiveStage(Screen.Open(writer, () => width, hasColours: true), "Voting 2/5", "images", 60_000, time))
         {
             time.Advance(TimeSpan.FromSeconds(2));
             stage.Report(30_000, note: "ε 0.5 spent");
+        }
+
+        Assert.Equal(expected, Lines(writer)[^1]);
+        Assert.All(Lines(writer), line => Assert.InRange(line.Length, 0, width - 3));
+    }
+
+    [Fact]
+    public void Terminal_is_left_with_the_last_figures_and_its_cursor()
+    {
+        using var writer = new StringWriter();
+        using (var stage = new LiveStage(Screen.Open(writer, () => 100, hasColours: true), "Uploading", "images", 1000, new ManualTime()))
+        {
+            stage.Report(500);
+            stage.Complete("ε 0.5 spent");
+            stage.Report(700);
+        }
+
+        Assert.StartsWith("\e[?25l", writer.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\e[?25h", writer.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("1,000 images  0.0 s  ε 0.5 spent", Lines(writer)[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Terminal_shows_stages_one_after_the_other()
+    {
+        using var writer = new StringWriter();
+        var terminal = new Terminal(TextWriter.Null, writer, isInteractive: true, () => 100);
+        foreach (var title in (string[])["Starting", "Scoring"])
+        {
+            using var stage = terminal.Begin(title, "", 0);
             stage.Complete();
         }
 
-        var drawn = screen.ToString().TrimEnd().Split("\r\e[2K", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(3, drawn.Length);
-        Assert.Contains("30,000/60,000 im", drawn[1], StringComparison.Ordinal);
-        Assert.Equal(15, drawn[1].Count(character => character == '━'));
-        Assert.Equal(30, drawn[2].Count(character => character == '━'));
-        Assert.All(drawn, line => Assert.InRange(Plain(line).Length, 1, 70));
-        Assert.EndsWith(Environment.NewLine, screen.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["Starting", "Scoring"], Lines(writer).Select(line => line.Split(' ')[0]).Distinct());
+    }
+
+    [Fact]
+    public void Terminal_shows_what_is_said_during_a_stage_above_its_line()
+    {
+        using var writer = new StringWriter();
+        var terminal = new Terminal(TextWriter.Null, writer, isInteractive: true, () => 100);
+        using (var stage = terminal.Begin("Starting", "", 0))
+        {
+            terminal.Say("The dataset [is] there.");
+            using (terminal.Begin("Within", "", 0))
+            {
+            }
+
+            stage.Complete();
+        }
+
+        terminal.Say("Done.");
+        Assert.Equal(["Starting", "Done."], Lines(writer)[^2..].Select(line => line.Split(' ')[0]));
+        Assert.DoesNotContain(Lines(writer), line => line.StartsWith("Within", StringComparison.Ordinal));
+        Assert.Contains("The dataset [is] there.", Lines(writer));
+    }
+
+    [Fact]
+    public void Terminal_gets_plain_lines_beside_json()
+    {
+        using var writer = new StringWriter();
+        using (new Terminal(TextWriter.Null, writer, isInteractive: true, () => 100) { Json = true }.Begin("Scoring", "", 0))
+        {
+        }
+
+        Assert.DoesNotContain('\e', writer.ToString());
     }
 
     [Fact]
@@ -76,8 +136,12 @@ public sealed class ProgressTests
     [InlineData(64_000_000, "64.0 MB")]
     public void Sizes_read_naturally(long bytes, string expected) => Assert.Equal(expected, Figures.Bytes(bytes));
 
-    private static string Plain(string line) => line.Replace("\e[32m", "", StringComparison.Ordinal)
-        .Replace("\e[90m", "", StringComparison.Ordinal).Replace("\e[0m", "", StringComparison.Ordinal).TrimEnd();
+    // What was drawn, line by line, without the codes between.
+    private static List<string> Lines(StringWriter writer) =>
+    [
+        .. Regex.Replace(writer.ToString(), "\e\\[[0-9;?]*[A-Za-z]", "", RegexOptions.NonBacktracking)
+            .Split('\r', '\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0),
+    ];
 
     private sealed class ManualTime : TimeProvider
     {

@@ -1,6 +1,8 @@
 using System.Text;
 using DpSynth.Synthesis.Owners;
 using DpSynth.Synthesis.Requests;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DpSynth.Synthesis.Tests.Owners;
 
@@ -51,14 +53,42 @@ public sealed class OwnerLookupTests
     [InlineData("image,owner\na,\"b\n", "row 2 has a quote that is not closed")]
     [InlineData("image,owner\na,\"b\"c\n", "row 2 goes on after a closing quote")]
     [InlineData("image,owner\na,b\"c\n", "row 2 has a quote inside a field that does not begin with one")]
-    [InlineData("image,owner\ra,b\n", "row 1 has a carriage return that ends no line")]
     public void Table_that_is_none_is_refused_by_row_without_its_content(string csv, string fault) =>
         Assert.Equal(fault, Assert.Throws<InvalidDataException>(() => Read(csv)).Message);
+
+    [Theory]
+    [InlineData("\r\n")]
+    [InlineData("\n")]
+    [InlineData("\r")]
+    public void Table_is_read_with_the_line_ends_of_any_system(string lineEnd) =>
+        Assert.Equal(["a", "c"], Read($"image,owner{lineEnd}a,b{lineEnd}c,d").Images);
+
+    [Fact]
+    public void Table_keeps_every_name_as_it_is_quoted() => Prop.ForAll<(NonEmptyString Image, NonEmptyString Owner)[]>(rows =>
+    {
+        // Lone surrogates are no UTF-8, and a path is its folders' and its file's names.
+        var named = rows
+            .Select((row, index) => (Image: $"{index}{Encodable(row.Image.Get).Replace('/', ' ')}", Owner: Encodable(row.Owner.Get)))
+            .ToList();
+        var table = Read("image,owner\r\n" + string.Concat(named.Select(row => $"{Quoted(row.Image)},{Quoted(row.Owner)}\r\n")));
+        return named.Index().All(row =>
+            table.Images[row.Index] == row.Item.Image
+            && table.Find(ImagePath.Parse(row.Item.Image)) == new OwnerMatch(OwnerId.Of(row.Item.Owner), row.Index));
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Table_with_a_row_without_end_is_refused_before_it_is_held() => Assert.Equal(
+        "row 2 is longer than 65536 bytes",
+        Assert.Throws<InvalidDataException>(() => Read($"image,owner\na,\"{new string('b', 1 << 20)}")).Message);
 
     [Fact]
     public void Table_that_is_not_UTF8_is_refused() => Assert.Equal(
         "it is not UTF-8 text",
         Assert.Throws<InvalidDataException>(() => OwnerTable.Read(new MemoryStream([.. "image,owner\na,"u8, 0xE9, (byte)'\n']))).Message);
+
+    private static string Quoted(string field) => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string Encodable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static OwnerMatch? Expected(string? owner) => owner is null ? null : new OwnerMatch(OwnerId.Of(owner));
 

@@ -45,7 +45,7 @@ internal sealed record MechanismAuditReport
     public required IReadOnlyList<double> NoiseMultipliers { get; init; }
 
     /// <summary>The report for people.</summary>
-    public string Describe() => TextTable.DrawPairs(
+    public string Describe(Layout layout) => layout.Pairs(
     [
         ("claimed", $"ε = {Figures.Epsilon(Epsilon)} at δ = {Figures.Delta(Delta)} for {Iterations} iterations of σ = {Figures.Epsilon(NoiseMultipliers[0])}"),
         ("refuted", $"every ε below {Figures.Epsilon(EpsilonLowerBound)}, at {100 * Confidence:0}% confidence (by {Statistic}, as Gaussian DP: μ {MuLowerBound:0.0000} of {Mu:0.0000})"),

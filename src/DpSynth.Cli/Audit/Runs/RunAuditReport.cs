@@ -36,7 +36,7 @@ internal sealed record RunAuditReport
     public required int Correct { get; init; }
 
     /// <summary>The report for people.</summary>
-    public string Describe() => TextTable.DrawPairs(
+    public string Describe(Layout layout) => layout.Pairs(
     [
         ("run", $"{RunId}, with {Included} of {Canaries} canaries in its dataset: do not publish its release"),
         ("claimed", $"ε = {Figures.Epsilon(Epsilon)} at δ = {Figures.Delta(Delta)}"),

@@ -22,9 +22,9 @@ internal sealed record EmojiResult(IReadOnlyList<EmojiPartResult> Parts, string 
 /// <summary>The demo's result in words.</summary>
 internal static class EmojiSummary
 {
-    public static string Describe(EmojiResult result)
+    public static string Describe(EmojiResult result, Layout layout)
     {
-        var scores = TextTable.Draw(
+        var scores = layout.Table(
             ["CATEGORY", "VOTED", "IMAGES", "FIRST POPULATION", "LAST POPULATION"],
             result.Parts.SelectMany(part => part.Scores).Select(score => (string[])
             [
