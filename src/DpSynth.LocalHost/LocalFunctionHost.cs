@@ -65,6 +65,9 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     /// <summary>The orchestrations.</summary>
     public DurableTaskClient DurableTaskClient => Services.GetRequiredService<DurableTaskClient>();
 
+    /// <summary>Runs that an earlier version had begun and that this start has closed, because their engine is gone.</summary>
+    public IReadOnlyList<string> ClosedRuns => Services.GetRequiredService<RunsOfEarlierVersions>().Closed;
+
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
 
@@ -224,8 +227,9 @@ public sealed class LocalFunctionHost : IAsyncDisposable
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<DurableTaskClient>(provider =>
             new HubClient(provider.GetRequiredService<DurableEngine>().Service, settings.HubName));
-        services.AddSingleton<IHostedService>(provider => new RunsOfEarlierVersions(
+        services.AddSingleton(provider => new RunsOfEarlierVersions(
             new BlobServiceClient(accounts.Exchange), settings.HubName, provider, provider.GetRequiredService<ILogger<RunsOfEarlierVersions>>()));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RunsOfEarlierVersions>());
         services.AddHostedService<EngineService>();
 
         foreach (var (function, trigger) in catalog.TriggeredBy<QueueTriggerAttribute>())

@@ -19,10 +19,15 @@ internal sealed partial class RunsOfEarlierVersions(
     private const string Reason =
         "The run was begun by an earlier version of DpSynth, and this version cannot go on with it: submit its request again under a new run id.";
 
-    private const string Closed = "dpsynthclosed";
+    private const string Mark = "dpsynthclosed";
     private const string Instances = "instances/";
 
     private static readonly string[] _ended = ["Completed", "Failed", "Terminated"];
+
+    private readonly List<string> _closed = [];
+
+    /// <summary>The runs that this start has closed.</summary>
+    public IReadOnlyList<string> Closed => _closed;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -30,7 +35,7 @@ internal sealed partial class RunsOfEarlierVersions(
         var journals = exchange.GetBlobContainerClient(hubName.ToLowerInvariant() + "-journal");
         try
         {
-            if ((await journals.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata.ContainsKey(Closed))
+            if ((await journals.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata.ContainsKey(Mark))
             {
                 return;
             }
@@ -48,7 +53,7 @@ internal sealed partial class RunsOfEarlierVersions(
             }
         }
 
-        await journals.SetMetadataAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [Closed] = "true" }, cancellationToken: cancellationToken);
+        await journals.SetMetadataAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [Mark] = "true" }, cancellationToken: cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -58,6 +63,7 @@ internal sealed partial class RunsOfEarlierVersions(
     {
         if (services.GetService<StrandedRuns>() is { } runs && await runs.EndAsync(runId, Reason, cancellationToken) is { } outcome)
         {
+            _closed.Add(runId);
             LogEnded(logger, runId, outcome.EpsilonSpent);
         }
         else

@@ -34,7 +34,7 @@ internal sealed class Connector(Surroundings surroundings, Action<string>? say)
         }
 
         say?.Invoke("No host is running on this data folder: one runs in this process until the command ends.");
-        var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken);
+        var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken, say: say);
         return new Connection(host.Settings, host.Endpoint, owned: host);
     }
 

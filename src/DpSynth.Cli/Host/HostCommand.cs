@@ -27,7 +27,7 @@ internal static class HostCommand
             throw new CommandException(ExitCode.Usage, "--port must lie between 0 and 65535, --workers between 0 and 64.");
         }
 
-        await using var host = await LocalEnds.StartHostAsync(context.Surroundings, port, workers, cancellationToken);
+        await using var host = await LocalEnds.StartHostAsync(context.Surroundings, port, workers, cancellationToken, say: context.Terminal.Say);
         context.Terminal.Result(
             new HostAddress(host.Endpoint!, context.Surroundings.DataFolder),
             address => $"""

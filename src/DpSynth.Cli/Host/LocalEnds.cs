@@ -29,8 +29,14 @@ internal static class LocalEnds
     /// <param name="workers">Workers in this process.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <param name="workerSettings">Further settings of these workers; null for none.</param>
+    /// <param name="say">Is told what a person should know of the start; null where nobody is.</param>
     public static async Task<LocalEnd> StartHostAsync(
-        Surroundings surroundings, int? port, int workers, CancellationToken cancellationToken, IReadOnlyList<KeyValuePair<string, string?>>? workerSettings = null)
+        Surroundings surroundings,
+        int? port,
+        int workers,
+        CancellationToken cancellationToken,
+        IReadOnlyList<KeyValuePair<string, string?>>? workerSettings = null,
+        Action<string>? say = null)
     {
         var host = await LocalFunctionHost.StartAsync(
             new LocalHostOptions
@@ -43,6 +49,13 @@ internal static class LocalEnds
                 ExtraServices = [.. Enumerable.Repeat<Func<LocalHostContext, InProcessWorker>>(context => new InProcessWorker(context, workerSettings ?? []), workers)],
             },
             cancellationToken);
+        if (host.ClosedRuns is { Count: > 0 } closed)
+        {
+            say?.Invoke(
+                $"Closed as failed, because an earlier version had begun them and its engine is gone: {string.Join(", ", closed)}. What they had spent stays "
+                + "spent, the rest of what they had reserved is free; submit their requests again under new run ids.");
+        }
+
         return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host) { Endpoint = host.Endpoint, Ended = host.StorageEnded };
     }
 

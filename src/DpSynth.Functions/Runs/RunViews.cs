@@ -94,7 +94,7 @@ public sealed class RunViews(IRunRegistry registry, ISharedRecords records)
         var progress = instance is { IsCompleted: false, SerializedCustomStatus: not null } ? instance.ReadCustomStatusAs<RunProgress>() : null;
         return Describe(run) with
         {
-            State = outcome?.State ?? StateOf(instance),
+            State = outcome?.State ?? (progress is null ? StateOf(instance) : RunState.Running),
             Delta = run.Request.Delta ?? outcome?.Delta,
             EpsilonSpent = outcome?.EpsilonSpent ?? progress?.EpsilonSpent ?? 0,
             Progress = progress,

@@ -140,7 +140,9 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
     {
         for (var looks = 0; looks < LooksForBeginning; looks++)
         {
-            if (await client.GetInstanceAsync(id, cancellationToken) is { RuntimeStatus: not OrchestrationRuntimeStatus.Pending })
+            // A host that was killed in a run's first step leaves it pending, though it goes on: what it shows of itself tells.
+            if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance
+                && (instance.RuntimeStatus != OrchestrationRuntimeStatus.Pending || instance.SerializedCustomStatus is not null))
             {
                 return true;
             }

@@ -159,6 +159,9 @@ internal sealed class HubClient(AzureStorageOrchestrationService hub, string hub
         RuntimeStatus = state.OrchestrationStatus switch
         {
             OrchestrationStatus.ContinuedAsNew => OrchestrationRuntimeStatus.Running,
+
+            // A host that was killed in its first turn leaves this state behind, and no later turn writes another before the last.
+            OrchestrationStatus.Pending when state.Status is not null => OrchestrationRuntimeStatus.Running,
             var status => (OrchestrationRuntimeStatus)(int)status,
         },
         CreatedAt = Utc(state.CreatedTime),

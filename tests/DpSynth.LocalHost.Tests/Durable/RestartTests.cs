@@ -133,6 +133,7 @@ public sealed class RestartTests(AzuriteFixture azurite)
         [Function("Interpret")]
         public static async Task<string> InterpretAsync([OrchestrationTrigger] TaskOrchestrationContext context, Program program)
         {
+            context.SetCustomStatus("at work");
             var results = program.Results.ToList();
             var nextEvent = program.NextEvent;
             for (var i = 0; i < program.Steps.Length; i++)
