@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DpSynth.LocalHost;
 
 /// <summary>
@@ -9,11 +11,13 @@ internal static class HostId
     public static string Of(string dataFolder)
     {
         var path = Path.Combine(dataFolder, "host-id");
-        if (!File.Exists(path))
+        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } id)
         {
-            File.WriteAllText(path, $"{Environment.MachineName}-{Guid.NewGuid():N}");
+            return id;
         }
 
-        return File.ReadAllText(path).Trim();
+        id = $"{Environment.MachineName}-{Guid.NewGuid():N}";
+        PrivateFile.Replace(path, Encoding.UTF8.GetBytes(id));
+        return id;
     }
 }

@@ -54,9 +54,9 @@ public sealed record LocalHostOptions
 
     /// <summary>
     /// How long a message that a function works on stays invisible, renewed at half of it; what a host that was killed had in hand
-    /// comes back when it has passed. Azure's host has 10 minutes; here nobody else reads the queues, so that less serves better.
+    /// comes back when it has passed. Azure's host has 10 minutes; this one is to go on within seconds of a restart.
     /// </summary>
-    public TimeSpan QueueLease { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan QueueLease { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>The longest wait between two looks into an empty queue, if <c>host.json</c> does not say less.</summary>
     public TimeSpan MaxPollingInterval { get; init; } = TimeSpan.FromMilliseconds(500);

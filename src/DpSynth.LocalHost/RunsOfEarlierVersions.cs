@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace DpSynth.LocalHost;
 
 /// <summary>
-/// Closes the runs that versions up to 0.1 have left at work. Their engine kept journals of its own in the container
+/// Closes the runs that earlier versions have left at work. Their engine kept journals of its own in the container
 /// <c>&lt;hub&gt;-journal</c>, which nothing reads any more: without this the runs would stand still, and what they reserved of their datasets'
 /// budgets with them. The container is marked and left where it is.
 /// </summary>

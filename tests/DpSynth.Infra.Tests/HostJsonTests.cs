@@ -39,7 +39,7 @@ public class HostJsonTests
     {
         // Traces are not sampled, and every look at a run's status would leave one.
         using var host = Read();
-        Assert.Equal("Warning", At(host, "logging.logLevel").GetProperty(category).GetString());
+        Assert.Equal("Error", At(host, "logging.logLevel").GetProperty(category).GetString());
     }
 
     [Fact]

@@ -27,6 +27,10 @@ internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyVa
                 KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson()),
                 KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}", (string?)$"{TimeSpan.Zero}"),
 
+                // What a killed host's worker had in hand shows again as soon as its steps do.
+                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.Lease)}", (string?)"00:00:12"),
+                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.RenewEvery)}", (string?)"00:00:04"),
+
                 // The host sends what this process measures, the worker's part too.
                 KeyValuePair.Create(TelemetryExport.EndpointSetting, (string?)""),
                 .. settings,

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace DpSynth.LocalHost.Queues;
 
 /// <summary>
-/// Drives one queue-triggered function as the Functions host does: leases of ten minutes renewed at half, at most batch size plus
+/// Drives one queue-triggered function as the Functions host does: leases renewed at half, at most batch size plus
 /// threshold at once, a poison queue after the configured tries, undecodable messages poisoned without a call.
 /// </summary>
 internal sealed partial class QueueListener(
