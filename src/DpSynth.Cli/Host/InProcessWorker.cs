@@ -16,6 +16,9 @@ namespace DpSynth.Cli.Host;
 /// <param name="settings">Further settings of the worker.</param>
 internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyValuePair<string, string?>> settings) : IHostedService, IDisposable
 {
+    /// <summary>How long a job in this worker's hand stays hidden if its host is killed: no longer than the host's own steps.</summary>
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(12);
+
     private IHost? _worker;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -27,9 +30,8 @@ internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyVa
                 KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson()),
                 KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}", (string?)$"{TimeSpan.Zero}"),
 
-                // What a killed host's worker had in hand shows again as soon as its steps do.
-                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.Lease)}", (string?)"00:00:12"),
-                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.RenewEvery)}", (string?)"00:00:04"),
+                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.Lease)}", (string?)$"{Lease}"),
+                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.RenewEvery)}", (string?)$"{Lease / 3}"),
 
                 // The host sends what this process measures, the worker's part too.
                 KeyValuePair.Create(TelemetryExport.EndpointSetting, (string?)""),
