@@ -19,6 +19,9 @@ internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyVa
     /// <summary>How long a job in this worker's hand stays hidden if its host is killed: no longer than the host's own steps.</summary>
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(12);
 
+    /// <summary>The longest wait for a generation's first job: this worker and its host wait for nothing else meanwhile.</summary>
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
     private IHost? _worker;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -29,7 +32,7 @@ internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyVa
             [
                 KeyValuePair.Create(WorkerAccess.SettingName, (string?)access.ToJson()),
                 KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.DrainTimeout)}", (string?)$"{TimeSpan.Zero}"),
-
+                KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.LongestPause)}", (string?)$"{LongestPause}"),
                 KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.Lease)}", (string?)$"{Lease}"),
                 KeyValuePair.Create($"{GenerationWorkerOptions.SectionName}:{nameof(GenerationWorkerOptions.RenewEvery)}", (string?)$"{Lease / 3}"),
 

@@ -40,6 +40,9 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Completes when the emulator has ended, wanted or not.</summary>
     public Task Ended { get; }
 
+    /// <summary>With what code the emulator ended, once this object is disposed of: 0 if it saved its data and ended by itself.</summary>
+    internal int? ExitCode { get; private set; }
+
     /// <summary>Ends what an earlier crash may have left running on the folder, starts the emulator, and waits until it listens.</summary>
     /// <exception cref="InvalidOperationException">
     /// Another process holds the folder, Node.js or Azurite is not installed, or the emulator did not start.
@@ -75,6 +78,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
         _disposed = true;
         await EndAsync(_process);
+        ExitCode = _process.ExitCode;
         (_state with { Process = null }).Save(_folder);
         _process.Dispose();
         _lock.Dispose();

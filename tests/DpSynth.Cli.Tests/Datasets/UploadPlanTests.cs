@@ -26,12 +26,12 @@ public sealed class UploadPlanTests
     [Fact]
     public void Large_class_is_divided_by_the_number_of_images()
     {
-        var source = new SourceClass("7", [.. Enumerable.Range(0, 4001).Select(_ => 10).Select(Image)]);
+        var source = new SourceClass("7", [.. Enumerable.Range(0, (2 * UploadPlan.MaximumImages) + 1).Select(_ => 10).Select(Image)]);
 
         var plan = UploadPlan.Make("mnist", [source], loose: false);
 
         Assert.Equal(
-            [("mnist/7/part-00000.tar", 2000), ("mnist/7/part-00001.tar", 2000), ("mnist/7/part-00002.tar", 1)],
+            [("mnist/7/part-00000.tar", UploadPlan.MaximumImages), ("mnist/7/part-00001.tar", UploadPlan.MaximumImages), ("mnist/7/part-00002.tar", 1)],
             plan.Select(part => (part.BlobName, part.Images.Count)));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Azure;
 using Azure.Storage.Blobs;
 using DpSynth.LocalHost.Azurite;
@@ -44,6 +45,21 @@ public sealed class AzuriteProcessTests : IDisposable
         }
 
         Assert.Contains("\"here\"", await File.ReadAllTextAsync(_folder["data/__azurite_db_blob__.json"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_emulator_saves_and_ends_by_itself_when_a_client_never_finishes_its_request()
+    {
+        await using var azurite = await StartAsync();
+        var blobs = new BlobServiceClient(azurite.PrivateStorage).Uri;
+        using var client = new TcpClient();
+        await client.ConnectAsync(blobs.Host, blobs.Port);
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost:"u8.ToArray());
+
+        // A request that is answered shows that the emulator has seen the one before it.
+        await new BlobContainerClient(azurite.PrivateStorage, "asked").CreateAsync();
+        await azurite.DisposeAsync();
+        Assert.Equal(0, azurite.ExitCode);
     }
 
     [Fact]
