@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace DpSynth.Cli.Host;
 
-/// <summary>The host's log, a file <c>host.log</c> in the data folder that begins anew with every host. Holds nothing private.</summary>
+/// <summary>The host's log, a file <c>host.log</c> in the data folder that begins anew with every host. Holds nothing private;
+/// its owner alone reads it all the same.</summary>
 internal sealed class HostLog : ILoggerProvider
 {
     /// <summary>The file's name.</summary>
@@ -17,6 +18,11 @@ internal sealed class HostLog : ILoggerProvider
     {
         Directory.CreateDirectory(folder);
         var stream = new FileStream(Path.Combine(folder, FileName), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return new StreamWriter(stream) { AutoFlush = true };
     });
 

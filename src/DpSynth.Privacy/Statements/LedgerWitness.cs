@@ -6,7 +6,7 @@ namespace DpSynth.Privacy.Statements;
 
 /// <summary>
 /// Reads the spends of an exported ledger: one JSON object a line, with its <c>kind</c> and its <c>hash</c>, a spend also with its
-/// <c>run</c>, <c>key</c> and <c>event</c>.
+/// <c>run</c>, <c>key</c> and <c>event</c>. An export ends with the ledger's head, which spends nothing.
 /// </summary>
 public static class LedgerWitness
 {
@@ -29,6 +29,11 @@ public static class LedgerWitness
             {
                 using JsonDocument document = JsonDocument.Parse(line);
                 JsonElement entry = document.RootElement;
+                if (IsHead(entry))
+                {
+                    continue;
+                }
+
                 string hash = entry.GetProperty("hash").GetString() ?? "";
                 if (entry.GetProperty("kind").GetString() == "spend" && IsHash(hash))
                 {
@@ -49,6 +54,8 @@ public static class LedgerWitness
     }
 
     internal static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    private static bool IsHead(JsonElement line) => line.TryGetProperty("head", out _) && !line.TryGetProperty("kind", out _);
 
     private static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

@@ -4,7 +4,9 @@ using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Budgets;
+using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Tests.Budget;
@@ -55,6 +57,7 @@ public sealed class LedgerCommandsTests : IDisposable
         PlannedRelease[] releases = [new("iteration-001", new GaussianEvent { NoiseMultiplier = 10 })];
         await connection.Ledger.ReserveAsync("birds", "run-1", releases, default);
         var hash = await connection.Ledger.SpendAsync("birds", "run-1", "iteration-001", default);
+        Assert.Equal([hash], LedgerWitness.ReadSpends(await ExportAsync(connection, "birds")).Keys);
         await PublishAsync(connection, "run-1", hash);
         await PublishAsync(connection, "run-0", ledgerEntry: null);
 
@@ -77,6 +80,9 @@ public sealed class LedgerCommandsTests : IDisposable
     }
 
     public void Dispose() => _commands.Dispose();
+
+    private static async Task<string[]> ExportAsync(Connection connection, string lineage) =>
+        Encoding.UTF8.GetString(LedgerVerification.Export(await connection.LedgerAdministration.ReadChainAsync(lineage, default))).Split('\n');
 
     private static async Task PublishAsync(Connection connection, string runId, string? ledgerEntry)
     {

@@ -128,7 +128,7 @@ public sealed class ReleaseVerificationTests
     public void Entries_are_looked_up_among_the_spends_of_an_exported_ledger()
     {
         List<string> lines = [.. SampleRelease.Facts.Releases.Select(release => $$"""{"kind":"spend","hash":"{{release.LedgerEntry}}"}""")];
-        Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, ""])).Holds);
+        Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, """{"head":{"hash":"00","sequence":4}}""", ""])).Holds);
 
         lines[2] = lines[2].Replace("spend", "reserve", StringComparison.Ordinal);
         ReleaseMismatch mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
