@@ -15,7 +15,7 @@ using DpSynth.Synthesis.Tests.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Evolution;
 
-/// <summary>A run step by step over stores in memory, with a generator of grey squares and no noise.</summary>
+/// <summary>A run step by step over stores in memory, with a generator of grey squares, and no noise unless a test brings some.</summary>
 internal sealed class RunHarness : IDisposable
 {
     public const string Run = "run";
@@ -35,6 +35,8 @@ internal sealed class RunHarness : IDisposable
 
     public IModelCatalogue Catalogue { get; init; } = new LocalModels("no-models");
 
+    public IDiscreteGaussianNoise Noise { get; init; } = new ZeroNoise();
+
     public PrivateEmbedding Embedding => new(PrivateStore, new EmbedderFactory(), new ImageDecoder(new DecodeLimits()));
 
     public PrivateImageCheck ImageCheck => new(PrivateStore);
@@ -44,7 +46,7 @@ internal sealed class RunHarness : IDisposable
     public RunPlanner Planner(RunRequest request) =>
         new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), Catalogue, new NoPublicImages());
 
-    public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? new ZeroNoise());
+    public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? Noise);
 
     public async Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
     {
@@ -66,7 +68,7 @@ internal sealed class RunHarness : IDisposable
         var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker), new WorkerCheck(Records));
         var embeddings = new CandidateEmbeddings(Candidates);
         var voting = new VoteCounting(PrivateStore, embeddings);
-        var release = new HistogramRelease(PrivateStore, Ledger, new ZeroNoise());
+        var release = new HistogramRelease(PrivateStore, Ledger, Noise);
         var selection = new SurvivorSelection(PrivateStore, Candidates, embeddings);
         for (var generation = 0; generation <= plan.Iterations; generation++)
         {
