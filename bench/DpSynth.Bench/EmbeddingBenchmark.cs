@@ -8,9 +8,8 @@ using DpSynth.Models.Sessions;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Evolution;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Bench;
 

@@ -4,13 +4,15 @@ using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
+using DpSynth.Numerics;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Tests.InMemory;
+using DpSynth.Synthesis.Runs;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Bench;
 

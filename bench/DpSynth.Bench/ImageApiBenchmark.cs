@@ -9,7 +9,7 @@ using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
-using DpSynth.Synthesis.Tests.InMemory;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Bench;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using DpSynth.Evaluation.Classification;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Bench;

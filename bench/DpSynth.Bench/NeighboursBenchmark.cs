@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Randomness;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Bench;
 

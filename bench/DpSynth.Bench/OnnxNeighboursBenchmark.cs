@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using DpSynth.Embedders;
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Randomness;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Bench;
 

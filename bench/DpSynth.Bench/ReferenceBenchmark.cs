@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DpSynth.Evaluation.Classification;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Bench;

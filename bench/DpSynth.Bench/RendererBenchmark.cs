@@ -5,8 +5,8 @@ using DpSynth.Generators.DrawText;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Fonts;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Bench;

@@ -1,8 +1,7 @@
 using DpSynth.Models.Search;
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Embedders;
 

@@ -1,7 +1,7 @@
 using DpSynth.Imaging;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Requests;
 using Microsoft.Extensions.Configuration;

@@ -1,8 +1,6 @@
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Randomness;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Embedders.Tests;
 

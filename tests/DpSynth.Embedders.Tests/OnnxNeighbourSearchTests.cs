@@ -1,7 +1,6 @@
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Configuration;

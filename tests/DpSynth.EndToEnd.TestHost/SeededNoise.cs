@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using DpSynth.Numerics;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Randomness;
 
 namespace DpSynth.EndToEnd.TestHost;
 

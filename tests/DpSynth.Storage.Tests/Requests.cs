@@ -1,4 +1,4 @@
-using DpSynth.Synthesis.Generation;
+using DpSynth.Numerics.Search;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Storage.Tests;

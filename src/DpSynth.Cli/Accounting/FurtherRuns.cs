@@ -1,5 +1,5 @@
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Budgets;
 
 namespace DpSynth.Cli.Accounting;
 

@@ -7,9 +7,9 @@ using DpSynth.Cli.Runs;
 using DpSynth.Cli.Runs.Watching;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
+using DpSynth.Numerics;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit;

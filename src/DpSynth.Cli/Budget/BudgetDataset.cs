@@ -1,5 +1,5 @@
 using DpSynth.Cli.Connections;
-using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Budget;
 

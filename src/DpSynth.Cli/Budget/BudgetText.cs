@@ -1,5 +1,5 @@
 using DpSynth.Cli.Terminals;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Budget;
 

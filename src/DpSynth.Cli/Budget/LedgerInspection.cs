@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure;
 using DpSynth.Cli.Connections;
-using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Budget;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Budget;
 

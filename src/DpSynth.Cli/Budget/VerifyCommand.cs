@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Budget;
 

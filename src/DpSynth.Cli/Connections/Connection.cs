@@ -1,11 +1,9 @@
 using DpSynth.Cli.Runs.Sources;
+using DpSynth.Ledgers;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Sharing;
 using Microsoft.Extensions.Configuration;

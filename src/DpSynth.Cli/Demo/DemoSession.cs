@@ -1,10 +1,10 @@
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets.Sources;
 using DpSynth.Cli.Datasets.Uploading;
-using DpSynth.Cli.Runs.Watching;
 using DpSynth.Cli.Runs;
+using DpSynth.Cli.Runs.Watching;
 using DpSynth.Cli.Terminals;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Demo;

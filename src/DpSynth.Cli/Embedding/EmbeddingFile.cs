@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using DpSynth.Numerics;
 using DpSynth.Storage.Formats;
-using DpSynth.Synthesis.Embedding;
 
 namespace DpSynth.Cli.Embedding;
 

@@ -6,9 +6,8 @@ using DpSynth.Cli.Inference;
 using DpSynth.Cli.Terminals;
 using DpSynth.Embedders;
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Cli.Neighbours;
 

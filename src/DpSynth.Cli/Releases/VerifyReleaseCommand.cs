@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DpSynth.Cli.Terminals;
 using DpSynth.Privacy.Statements;
-using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Releases;
 

@@ -1,5 +1,5 @@
 using DpSynth.Cli.Terminals;
-using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Runs;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DpSynth.Cli.Terminals;
 using DpSynth.Evaluation.Distances;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 
 namespace DpSynth.Cli.Scores;
 

@@ -3,6 +3,7 @@ using DpSynth.Cli.Connections;
 using DpSynth.Cli.Embedding;
 using DpSynth.Cli.Terminals;
 using DpSynth.Imaging;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Embedding;
 
 namespace DpSynth.Cli.Scores;

@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using DpSynth.Imaging;
+using DpSynth.Numerics;
+using DpSynth.Numerics.LinearAlgebra;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.LinearAlgebra;
-using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Evaluation.Classification;

@@ -1,5 +1,5 @@
 using DpSynth.Imaging;
-using DpSynth.Synthesis.LinearAlgebra;
+using DpSynth.Numerics.LinearAlgebra;
 
 namespace DpSynth.Evaluation.Classification;
 

@@ -1,7 +1,8 @@
 using DpSynth.Imaging;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Evaluation.Classification;
 

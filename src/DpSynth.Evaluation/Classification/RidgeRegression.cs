@@ -1,4 +1,4 @@
-using DpSynth.Synthesis.LinearAlgebra;
+using DpSynth.Numerics.LinearAlgebra;
 
 namespace DpSynth.Evaluation.Classification;
 

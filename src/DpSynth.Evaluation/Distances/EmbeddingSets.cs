@@ -1,4 +1,4 @@
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 
 namespace DpSynth.Evaluation.Distances;
 

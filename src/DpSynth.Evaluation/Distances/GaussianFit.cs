@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace DpSynth.Evaluation.Distances;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.LinearAlgebra;
+using DpSynth.Numerics;
+using DpSynth.Numerics.LinearAlgebra;
 
 namespace DpSynth.Evaluation.Distances;
 

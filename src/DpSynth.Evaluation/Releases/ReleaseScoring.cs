@@ -1,9 +1,9 @@
 using DpSynth.Evaluation.Distances;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Evaluation.Releases;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis;
-using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Functions.Budgets;

@@ -1,7 +1,6 @@
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Http;
-using DpSynth.Synthesis.Budgets.Ledgers;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

@@ -1,5 +1,5 @@
 using Azure.Messaging.EventGrid;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Requests;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
+using DpSynth.Ledgers;
 using DpSynth.Storage.Queues;
-using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;

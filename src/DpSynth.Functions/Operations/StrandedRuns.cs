@@ -1,6 +1,5 @@
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Webhooks;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask.Client;
 

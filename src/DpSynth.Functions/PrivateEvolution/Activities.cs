@@ -1,6 +1,6 @@
 using DpSynth.Evaluation.Releases;
 using DpSynth.Functions.Telemetry;
-using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 

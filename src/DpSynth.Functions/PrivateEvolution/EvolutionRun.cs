@@ -1,6 +1,6 @@
 using DpSynth.Functions.Announcements;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 

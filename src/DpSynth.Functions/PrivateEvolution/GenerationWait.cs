@@ -1,4 +1,3 @@
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;

@@ -1,4 +1,4 @@
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.DrawText;

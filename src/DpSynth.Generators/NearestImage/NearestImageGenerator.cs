@@ -1,6 +1,6 @@
 using DpSynth.Imaging;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.NearestImage;

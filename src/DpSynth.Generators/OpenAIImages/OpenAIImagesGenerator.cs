@@ -3,6 +3,7 @@ using DpSynth.Generators.OpenAIImages.Accounts;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 

@@ -6,6 +6,7 @@ using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.OpenAIImages;

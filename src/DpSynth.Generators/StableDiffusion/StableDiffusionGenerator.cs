@@ -3,8 +3,8 @@ using DpSynth.Imaging;
 using DpSynth.Models.Diffusion;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Schedulers;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.StableDiffusion;

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using DpSynth.Imaging.Decoding;
+using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Candidates;
@@ -8,18 +9,15 @@ using DpSynth.Storage.Models;
 using DpSynth.Storage.Queues;
 using DpSynth.Storage.Releases;
 using DpSynth.Storage.Runs;
-using DpSynth.Synthesis.Budgets.Ledgers;
-using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
-using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

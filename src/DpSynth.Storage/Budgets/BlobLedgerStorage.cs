@@ -4,9 +4,9 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Layout;
-using DpSynth.Synthesis.Budgets.Ledgers;
 
 namespace DpSynth.Storage.Budgets;
 

@@ -1,10 +1,10 @@
 using Azure.Storage.Blobs;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
+using DpSynth.Numerics;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
-using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Storage.Candidates;

@@ -1,10 +1,10 @@
 using Azure.Storage.Blobs.Models;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Storage.Datasets;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Telemetry;
 using Microsoft.Win32.SafeHandles;
 

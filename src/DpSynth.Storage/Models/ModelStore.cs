@@ -1,5 +1,6 @@
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Storage.Models;
 

@@ -2,7 +2,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Layout;
-using DpSynth.Synthesis.Releases;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Storage.Releases;
 

@@ -1,6 +1,6 @@
 using DpSynth.Imaging;
-using DpSynth.Synthesis.LinearAlgebra;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
+using DpSynth.Numerics.LinearAlgebra;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Embedding;

@@ -1,4 +1,4 @@
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.Synthesis.Generation;
 

@@ -1,3 +1,5 @@
+using DpSynth.Synthesis.Requests;
+
 namespace DpSynth.Synthesis.Generation;
 
 /// <summary>

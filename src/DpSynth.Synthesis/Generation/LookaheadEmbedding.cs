@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 
 namespace DpSynth.Synthesis.Generation;
 

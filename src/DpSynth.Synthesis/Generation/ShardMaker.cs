@@ -1,5 +1,5 @@
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 
 namespace DpSynth.Synthesis.Generation;
 

@@ -1,5 +1,3 @@
-using DpSynth.Synthesis.Generation;
-
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using DpSynth.Synthesis.Models;
-
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>Reads the field <c>embedder</c>: <c>{ "name": …, "options": { … } }</c>; absent, it is the plain pixels.</summary>

@@ -1,4 +1,4 @@
-using DpSynth.Synthesis.Generation;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -62,19 +62,6 @@ public sealed record EvolutionOptions
 
     /// <summary>T: the number of noisy releases, and the number of the last generation.</summary>
     public int Iterations => PopulationSizes.Count - 1;
-}
-
-/// <summary>What "nearest" means.</summary>
-public enum Metric
-{
-    /// <summary>Smallest Euclidean distance.</summary>
-    L2,
-
-    /// <summary>Largest cosine.</summary>
-    Cosine,
-
-    /// <summary>Largest inner product (<c>ip</c>).</summary>
-    InnerProduct,
 }
 
 /// <summary>The unit of the threshold.</summary>

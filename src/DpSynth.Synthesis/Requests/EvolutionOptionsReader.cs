@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DpSynth.Synthesis.Generation;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Synthesis.Requests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Synthesis.Requests;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Synthesis.Requests;
 

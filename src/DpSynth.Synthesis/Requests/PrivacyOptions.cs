@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Text.Json.Serialization;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
@@ -72,6 +73,15 @@ public sealed record PatternOwners(string Pattern) : OwnerSource
 {
     /// <inheritdoc/>
     public override string Description => "the pattern that the request gives, on each image's path";
+
+    /// <summary>The group that holds the owner's name.</summary>
+    internal const string GroupName = "owner";
+
+    /// <summary>Compiles a pattern. Matching takes time linear in the path's length.</summary>
+    /// <exception cref="RegexParseException">It is no regular expression.</exception>
+    /// <exception cref="NotSupportedException">It needs backtracking.</exception>
+    internal static Regex Compile(string pattern) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>A table in the dataset's folder names the owner of every image.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
-using DpSynth.Synthesis.Owners;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -100,7 +99,7 @@ internal static class PrivacyOptionsReader
 
         try
         {
-            return PatternOwnerLookup.Compile(pattern).GetGroupNames().Contains(PatternOwnerLookup.GroupName, StringComparer.Ordinal)
+            return PatternOwners.Compile(pattern).GetGroupNames().Contains(PatternOwners.GroupName, StringComparer.Ordinal)
                 ? pattern
                 : throw new RequestException("'privacy.owners.pattern' has no group named 'owner'; mark the owner's part of the path as (?<owner>...).");
         }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -64,8 +63,8 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     {
         if (!ModelName.IsValid(Model))
             return $"'generator.options.model' must be {ModelName.Rule}.";
-        if (ModelHash is not null && !Models.ModelHash.IsValid(ModelHash))
-            return $"'generator.options.modelHash' must be {Models.ModelHash.Rule}.";
+        if (ModelHash is not null && !Requests.ModelHash.IsValid(ModelHash))
+            return $"'generator.options.modelHash' must be {Requests.ModelHash.Rule}.";
         if (Prompts is not { Count: >= 1 and <= MostPrompts })
             return $"'generator.options.prompts' must have 1 to {MostPrompts} entries.";
         for (var i = 0; i < Prompts.Count; i++)

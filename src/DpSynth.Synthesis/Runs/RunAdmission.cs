@@ -1,5 +1,4 @@
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;

@@ -1,7 +1,7 @@
 using DpSynth.Cli.Accounting;
+using DpSynth.Ledgers;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Budgets;
 
 namespace DpSynth.Cli.Tests.Accounting;
 

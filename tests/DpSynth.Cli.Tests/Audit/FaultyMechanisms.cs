@@ -1,9 +1,8 @@
 using DpSynth.Cli.Audit.Mechanisms;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Cli.Tests.Audit;
 

@@ -2,9 +2,8 @@ using System.Text;
 using DpSynth.Cli.Audit.Runs;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Randomness;
-using DpSynth.Synthesis.Requests;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Cli.Tests.Audit;
 
@@ -36,7 +35,7 @@ public sealed class RunAuditTests
         for (var t = 0; t < 4; t++)
         {
             var candidates = Uniform(100, ref random);
-            var counts = Synthesis.Voting.NearestNeighbours.Find(present, candidates, Metric.L2).Indices.CountBy(j => j).ToDictionary();
+            var counts = Numerics.Search.NearestNeighbours.Find(present, candidates, Metric.L2).Indices.CountBy(j => j).ToDictionary();
             var drawn = new long[100];
             noise.Fill(drawn, Privacy.Rational.FromDouble(sigma * sigma * unitsPerVote * unitsPerVote), "");
             iterations.Add(new ReleasedIteration([.. drawn.Select((n, j) => (double)(n + (unitsPerVote * counts.GetValueOrDefault(j))))], candidates));

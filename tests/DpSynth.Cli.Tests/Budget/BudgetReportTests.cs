@@ -1,8 +1,8 @@
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Terminals;
-using DpSynth.Privacy.Accounting;
+using DpSynth.Ledgers;
 using DpSynth.Privacy;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Privacy.Accounting;
 
 namespace DpSynth.Cli.Tests.Budget;
 

@@ -3,10 +3,9 @@ using System.Text.Json;
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Tests.Budget;

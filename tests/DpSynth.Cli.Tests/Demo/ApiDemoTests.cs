@@ -1,13 +1,13 @@
 using DpSynth.Cli.Connections;
+using DpSynth.Cli.Demo;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Demo.ImageApi;
-using DpSynth.Cli.Demo;
 using DpSynth.Cli.Runs;
 using DpSynth.ImageServer;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Spending;
 

@@ -1,11 +1,11 @@
 using DpSynth.Cli.Connections;
-using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Demo;
+using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.Imaging;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Budgets;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 

@@ -1,5 +1,5 @@
+using DpSynth.Numerics;
 using DpSynth.Storage.Formats;
-using DpSynth.Synthesis.Randomness;
 
 namespace DpSynth.Cli.Tests.Neighbours;
 

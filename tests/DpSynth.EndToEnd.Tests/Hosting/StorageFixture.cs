@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
+using DpSynth.Ledgers;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

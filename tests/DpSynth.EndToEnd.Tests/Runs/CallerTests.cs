@@ -5,8 +5,8 @@ using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions;
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.EventPush;
+using DpSynth.Ledgers;
 using DpSynth.LocalHost;
-using DpSynth.Synthesis.Budgets.Ledgers;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 

@@ -1,6 +1,6 @@
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Numerics;
 using DpSynth.Storage.Workers;
-using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;

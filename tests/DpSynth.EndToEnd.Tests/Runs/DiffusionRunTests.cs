@@ -2,7 +2,7 @@ using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;

@@ -1,17 +1,16 @@
 using Azure.Storage.Blobs.Specialized;
 using DpSynth.EndToEnd.Tests.Hosting;
-using DpSynth.Functions.Retention;
-using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Operations;
+using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Functions.Retention;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DpSynth.EndToEnd.Tests.Runs;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpSynth.EndToEnd.Tests.Hosting;
-using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;

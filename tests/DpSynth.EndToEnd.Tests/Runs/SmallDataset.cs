@@ -3,7 +3,7 @@ using System.Text;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 

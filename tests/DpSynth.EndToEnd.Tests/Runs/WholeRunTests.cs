@@ -4,9 +4,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
-using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Budgets.Ledgers;
+using DpSynth.Imaging.Decoding;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.EndToEnd.Tests.Runs;

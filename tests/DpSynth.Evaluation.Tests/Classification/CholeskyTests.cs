@@ -1,5 +1,5 @@
 using DpSynth.Evaluation.Classification;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.Evaluation.Tests.Classification;
 

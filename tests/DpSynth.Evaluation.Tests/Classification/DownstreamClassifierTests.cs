@@ -1,6 +1,6 @@
 using DpSynth.Evaluation.Classification;
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.Evaluation.Tests.Classification;
 

@@ -1,5 +1,5 @@
 using DpSynth.Evaluation.Distances;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 
 namespace DpSynth.Evaluation.Tests.Distances;
 

@@ -1,5 +1,5 @@
 using DpSynth.Evaluation.Releases;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DpSynth.Functions.PrivateEvolution;
-using DpSynth.Synthesis.Evolution;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Functions.Tests.PrivateEvolution;
 

@@ -1,7 +1,7 @@
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.PrivateEvolution;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using DpSynth.Generators.DrawText;
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.Generators.Tests.DrawText;
 

@@ -1,6 +1,7 @@
 using DpSynth.Generators.NearestImage;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.Tests.NearestImage;
 

@@ -11,7 +11,7 @@ using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
-using DpSynth.Synthesis.Tests.InMemory;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;
 

@@ -1,5 +1,5 @@
 using DpSynth.Generators.OpenAIImages.Prompts;
-using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;

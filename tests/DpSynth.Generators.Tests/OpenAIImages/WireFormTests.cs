@@ -4,6 +4,7 @@ using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;

@@ -1,4 +1,5 @@
 using System.Net;
+using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Candidates;
@@ -7,7 +8,6 @@ using DpSynth.Storage.Layout;
 using DpSynth.Storage.Models;
 using DpSynth.Storage.Releases;
 using DpSynth.Storage.Runs;
-using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 

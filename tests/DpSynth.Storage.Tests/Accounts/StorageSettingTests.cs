@@ -1,10 +1,8 @@
 using DpSynth.Imaging.Decoding;
+using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Budgets.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

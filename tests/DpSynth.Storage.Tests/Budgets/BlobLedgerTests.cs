@@ -1,10 +1,9 @@
 using Azure.Storage.Blobs.Specialized;
+using DpSynth.Ledgers;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Layout;
-using DpSynth.Synthesis.Budgets;
-using DpSynth.Synthesis.Budgets.Ledgers;
 
 namespace DpSynth.Storage.Tests.Budgets;
 

@@ -1,7 +1,7 @@
 using DpSynth.Imaging;
+using DpSynth.Numerics;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Layout;
-using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 

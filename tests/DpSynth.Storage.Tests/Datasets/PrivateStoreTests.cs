@@ -1,12 +1,12 @@
 using System.Formats.Tar;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Voting;
 
 namespace DpSynth.Storage.Tests.Datasets;
 

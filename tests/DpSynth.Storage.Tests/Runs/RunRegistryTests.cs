@@ -1,5 +1,5 @@
+using DpSynth.Numerics.Search;
 using DpSynth.Storage.Runs;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 

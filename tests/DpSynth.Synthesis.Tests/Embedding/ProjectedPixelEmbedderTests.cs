@@ -1,6 +1,6 @@
 using DpSynth.Imaging;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Randomness;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Embedding;

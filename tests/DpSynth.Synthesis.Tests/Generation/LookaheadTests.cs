@@ -2,7 +2,7 @@ using DpSynth.Imaging;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Tests.InMemory;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Generation;
 

@@ -1,9 +1,9 @@
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Tests.Evolution;
+using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Tests.Runs;
 
 namespace DpSynth.Synthesis.Tests.Generation;
 

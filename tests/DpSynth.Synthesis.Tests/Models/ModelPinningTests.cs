@@ -1,9 +1,9 @@
 using System.Text.Json;
-using DpSynth.Synthesis.Evolution;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Tests.Evolution;
+using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Tests.Runs;
 
 namespace DpSynth.Synthesis.Tests.Models;
 

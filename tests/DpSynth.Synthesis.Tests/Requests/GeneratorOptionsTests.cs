@@ -1,4 +1,3 @@
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DpSynth.Imaging;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
+using DpSynth.Numerics.Search;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;

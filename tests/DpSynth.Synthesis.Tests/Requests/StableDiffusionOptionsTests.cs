@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;

@@ -1,5 +1,5 @@
 using DpSynth.Synthesis.Sharing;
-using DpSynth.Synthesis.Tests.InMemory;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Sharing;
 

@@ -1,8 +1,8 @@
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Synthesis.PrivateEvolution;
 
 namespace DpSynth.Cli.Audit.Mechanisms;
 

@@ -1,7 +1,7 @@
+using DpSynth.Numerics;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Auditing;
-using DpSynth.Synthesis.Randomness;
 
 namespace DpSynth.Cli.Audit.Mechanisms;
 
@@ -89,7 +89,7 @@ internal sealed class MechanismAudit(MechanismAuditOptions options, AuditedMecha
     }
 
     /// <summary>Exact counts in the order of the releases.</summary>
-    private long[][] CountAll(NeighbouringDatasets datasets, Synthesis.Embedding.EmbeddingMatrix units) =>
+    private long[][] CountAll(NeighbouringDatasets datasets, Numerics.EmbeddingMatrix units) =>
         [mechanism.CountUnits(units), .. datasets.Populations.Select(population => mechanism.CountVotes(units, population))];
 
     /// <summary>One run of the mechanism on one of the datasets, and what the attacker makes of it.</summary>

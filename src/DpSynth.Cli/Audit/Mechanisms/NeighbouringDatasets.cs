@@ -1,5 +1,4 @@
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.Cli.Audit.Mechanisms;
 

@@ -1,6 +1,5 @@
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Voting;
+using DpSynth.Numerics;
+using DpSynth.Numerics.Search;
 
 namespace DpSynth.Cli.Audit.Runs;
 

@@ -1,7 +1,8 @@
 using DpSynth.Cli.Connections;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Evolution;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit.Runs;
 

@@ -6,6 +6,7 @@ using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 

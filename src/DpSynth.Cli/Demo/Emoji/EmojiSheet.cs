@@ -1,6 +1,6 @@
 using DpSynth.Imaging;
 using DpSynth.Imaging.ContactSheets;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Numerics;
 
 namespace DpSynth.Cli.Demo.Emoji;
 

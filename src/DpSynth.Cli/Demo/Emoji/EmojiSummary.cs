@@ -1,7 +1,7 @@
 using System.Globalization;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Demo.Emoji;

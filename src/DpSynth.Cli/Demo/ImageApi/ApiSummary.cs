@@ -3,7 +3,7 @@ using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.ImageServer;
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
 

@@ -1,6 +1,5 @@
-using DpSynth.Synthesis.Budgets;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Releases;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Sharing;

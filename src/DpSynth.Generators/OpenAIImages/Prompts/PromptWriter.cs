@@ -1,5 +1,6 @@
+using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Randomness;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.OpenAIImages.Prompts;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Synthesis.Requests.OpenAIImages;
 

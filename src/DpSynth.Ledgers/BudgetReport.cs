@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using DpSynth.Privacy;
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Ledgers;
+
+/// <summary>A dataset's privacy budget in ε, at the δ of its cap, under add/remove, in nats: as the command line and the API show it.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Lineage">The lineage whose ledger it is.</param>
+/// <param name="TotalEpsilon">ε that all runs together may cost.</param>
+/// <param name="Delta">δ at which every ε here is stated.</param>
+/// <param name="SpentEpsilon">ε of all releases made.</param>
+/// <param name="CommittedEpsilon">ε of all releases made and of what running runs hold in reserve.</param>
+/// <param name="RemainingEpsilon">ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.</param>
+/// <param name="Accountant">What composed them.</param>
+/// <param name="Runs">The runs, in the order of their reservation.</param>
+public sealed record BudgetReport(
+    string Dataset,
+    string Lineage,
+    double TotalEpsilon,
+    double Delta,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double CommittedEpsilon,
+    double RemainingEpsilon,
+    AccountantKind Accountant,
+    IReadOnlyList<RunShare> Runs)
+{
+    /// <summary>The ledger searches what remains to this relative accuracy.</summary>
+    private const double Accuracy = 1e-5;
+
+    /// <summary>Adds each run's own ε.</summary>
+    public static BudgetReport Of(PrivacyBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return new BudgetReport(
+            budget.Dataset,
+            budget.Lineage,
+            budget.CapEpsilon,
+            budget.CapDelta,
+            budget.SpentEpsilon,
+            budget.CommittedEpsilon,
+            budget.RemainingEpsilon,
+            budget.Accountant,
+            [.. budget.Runs.Select(run => new RunShare(
+                run.RunId, SpentBy(run, budget.CapDelta), run.Releases.Count(release => release.SpentAt is not null), run.Closed))]);
+    }
+
+    /// <summary>ε of the releases that a run made, alone.</summary>
+    public static double SpentBy(RunBudget run, double delta)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return PrivacyAccountant.Epsilon([.. run.Releases.Where(release => release.SpentAt is not null).Select(release => release.Event)], delta).Epsilon;
+    }
+
+    /// <summary>Whether a further run of (ε, δ) fits beside everything spent and reserved; the ledger decides again when the run is planned.</summary>
+    public bool Admits(double epsilon, double delta) =>
+        GaussianAccountant.Epsilon(GaussianAccountant.Mu(epsilon, delta), Delta) <= RemainingEpsilon * (1 + Accuracy);
+}
+
+/// <summary>One run's share.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="SpentEpsilon">ε of its releases alone.</param>
+/// <param name="Releases">How many releases it made.</param>
+/// <param name="Closed">Whether it is over; what it did not spend is then free again.</param>
+public sealed record RunShare(
+    string RunId,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
+    int Releases,
+    bool Closed);

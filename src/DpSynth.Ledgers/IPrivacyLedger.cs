@@ -1,0 +1,62 @@
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Ledgers;
+
+/// <summary>
+/// What each dataset may cost and has cost, in privacy events. A ledger belongs to a lineage of datasets: the images, not the name
+/// they lie under. Entries are hash-chained and never changed.
+/// </summary>
+public interface IPrivacyLedger
+{
+    /// <summary>A dataset's budget as it stands; the default cap with nothing spent if the dataset has no ledger yet.</summary>
+    Task<PrivacyBudget> ReadAsync(string dataset, CancellationToken cancellationToken);
+
+    /// <summary>Gives a dataset a ledger with the default cap, unless it has one.</summary>
+    Task OpenAsync(string dataset, CancellationToken cancellationToken);
+
+    /// <summary>Sets the cap. It may be set below what is spent: no further run is then admitted.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
+    Task<PrivacyBudget> SetCapAsync(string dataset, double epsilon, double delta, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ties a dataset's name to the lineage that its images belong to: the ledger in which any of them was seen before, under
+    /// whatever name. Images never seen are added to the lineage. A second call with the same images changes nothing.
+    /// </summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="images">Fingerprints of its images.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>One sentence if the dataset may not be used as it is (its images belong to several lineages), else null.</returns>
+    Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reserves a run's releases, if the cap admits them beside everything spent and reserved. Releases already reserved by the run
+    /// under the same key stay as they are, so that a second call answers as the first; further keys are added.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
+    Task<LedgerReservation> ReserveAsync(string dataset, string runId, IReadOnlyList<PlannedRelease> releases, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Records that one release of a run is made, durably, before its noise is drawn. A second call for the same key changes nothing
+    /// and returns the same entry.
+    /// </summary>
+    /// <returns>The entry's SHA-256 in hexadecimal, lower case: the ledger's witness of this release.</returns>
+    /// <exception cref="InvalidOperationException">The run has not reserved that key, or is closed without having spent it.</exception>
+    Task<string> SpendAsync(string dataset, string runId, string key, CancellationToken cancellationToken);
+
+    /// <summary>Gives back what a run reserved and never spent. A second call changes nothing.</summary>
+    Task CloseAsync(string dataset, string runId, CancellationToken cancellationToken);
+}
+
+/// <summary>One release that a run plans.</summary>
+/// <param name="Key">Its name in the run, such as <c>class-counts</c> or <c>iteration-003</c>.</param>
+/// <param name="Event">What it costs.</param>
+public sealed record PlannedRelease(string Key, PrivacyEvent Event);
+
+/// <summary>The ledger's answer to a reservation.</summary>
+/// <param name="Granted">Whether the run may go on.</param>
+/// <param name="Budget">The budget after the call.</param>
+public sealed record LedgerReservation(bool Granted, PrivacyBudget Budget);
+
+/// <summary>The first 128 bits of the SHA-256 of an encoded image file.</summary>
+/// <param name="Value">The bits.</param>
+public readonly record struct ImageFingerprint(UInt128 Value);

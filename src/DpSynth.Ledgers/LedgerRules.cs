@@ -1,0 +1,131 @@
+namespace DpSynth.Ledgers;
+
+/// <summary>What may be written on a ledger: for each act the entry that records it, or null where it is recorded already.</summary>
+public static class LedgerRules
+{
+    /// <summary>Begins a ledger.</summary>
+    /// <param name="state">The ledger.</param>
+    /// <param name="dataset">The first dataset's name.</param>
+    /// <param name="cap">The cap.</param>
+    /// <param name="from">The ledger that the dataset left; null for the first ledger of its images.</param>
+    /// <param name="reason">Why it left.</param>
+    public static LedgerEntry? Open(LedgerState state, string dataset, LedgerCap cap, LedgerReference? from = null, string? reason = null) =>
+        state.Sequence > 0 ? null : Draft(state, LedgerEntryKind.Open) with { Dataset = dataset, Cap = RequireValid(cap), Other = from, Reason = reason };
+
+    /// <summary>Sets the cap.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
+    public static LedgerEntry? SetCap(LedgerState state, LedgerCap cap, string? by = null, string? reason = null) =>
+        RequireValid(cap) == state.Cap ? null : Draft(state, LedgerEntryKind.Cap) with { Cap = cap, By = by, Reason = reason };
+
+    /// <summary>Adds a dataset's name.</summary>
+    public static LedgerEntry? Follow(LedgerState state, string dataset) =>
+        state.Datasets.Contains(dataset) ? null : Draft(state, LedgerEntryKind.Follow) with { Dataset = dataset };
+
+    /// <summary>Takes away a dataset's name, for which a new ledger was started.</summary>
+    public static LedgerEntry? Part(LedgerState state, string dataset, string into, string reason) => state.Datasets.Contains(dataset)
+        ? Draft(state, LedgerEntryKind.Part) with { Dataset = dataset, Other = new LedgerReference(into), Reason = reason }
+        : null;
+
+    /// <summary>Reserves those of a run's releases that it has not reserved yet; whether the cap admits them is for the accountant to say.</summary>
+    /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
+    /// <exception cref="ArgumentException">A key is empty or there twice.</exception>
+    public static LedgerEntry? Reserve(LedgerState state, string dataset, string runId, IReadOnlyList<PlannedRelease> releases)
+    {
+        var known = state.FindRun(runId);
+        var held = (known?.Releases ?? []).ToDictionary(release => release.Key, StringComparer.Ordinal);
+        var added = new List<PlannedRelease>();
+        foreach (var release in releases)
+        {
+            if (held.TryGetValue(release.Key, out var reserved))
+            {
+                if (reserved.Event != release.Event)
+                {
+                    throw new InvalidOperationException($"Run '{runId}' has reserved '{release.Key}' with other noise, and that stays as it is.");
+                }
+            }
+            else if (release.Key.Length == 0 || added.Any(other => other.Key == release.Key))
+            {
+                throw new ArgumentException($"The releases of run '{runId}' need keys that differ.", nameof(releases));
+            }
+            else
+            {
+                added.Add(release);
+            }
+        }
+
+        if (added.Count == 0)
+        {
+            return null;
+        }
+
+        return known is not { Closed: true }
+            ? Draft(state, LedgerEntryKind.Reserve) with { Dataset = dataset, Run = runId, Releases = added }
+            : throw new InvalidOperationException($"Run '{runId}' is over, so it can reserve nothing more.");
+    }
+
+    /// <summary>Records that a release is made.</summary>
+    /// <returns>The entry to write, or the hash of the one that is there.</returns>
+    /// <exception cref="InvalidOperationException">The run has not reserved that key, or is closed without having spent it.</exception>
+    public static (LedgerEntry? Entry, string? SpentBy) Spend(LedgerState state, string runId, string key)
+    {
+        var run = state.FindRun(runId) ?? throw new InvalidOperationException(
+            $"Run '{runId}' holds nothing in reserve on the ledger of '{state.Lineage}', so it cannot release anything.");
+        var release = run.Releases.FirstOrDefault(release => release.Key == key) ?? throw new InvalidOperationException(
+            $"Run '{runId}' has not reserved '{key}', so it cannot release it.");
+        if (release.EntryHash is { } spentBy)
+        {
+            return (null, spentBy);
+        }
+
+        return !run.Closed
+            ? (Draft(state, LedgerEntryKind.Spend) with { Run = runId, Key = key, Event = release.Event }, null)
+            : throw new InvalidOperationException($"Run '{runId}' is over and has given '{key}' back, so it cannot release it.");
+    }
+
+    /// <summary>
+    /// Ends a run and gives back what it never spent. A run that reserved nothing is ended too, so that a straggler of it cannot reserve
+    /// what nobody would give back.
+    /// </summary>
+    public static LedgerEntry? Release(LedgerState state, string runId) => (state.Sequence, state.FindRun(runId)) switch
+    {
+        (0, _) or (_, { Closed: true }) => null,
+        (_, var run) => Draft(state, LedgerEntryKind.Release) with { Run = runId, Releases = run is null ? [] : LedgerState.Unspent(run) },
+    };
+
+    /// <summary>Closes a ledger that is joined into another.</summary>
+    /// <exception cref="InvalidOperationException">A run on it is not over; or it is closed into a third one.</exception>
+    public static LedgerEntry? Close(LedgerState state, string into, string? reason)
+    {
+        if (state.JoinedInto is { } already)
+        {
+            return already == into ? null : throw new InvalidOperationException($"Lineage '{state.Lineage}' is joined into '{already}' already.");
+        }
+
+        return state.Runs.FirstOrDefault(run => !run.Closed) is not { } open
+            ? Draft(state, LedgerEntryKind.Close) with { Other = new LedgerReference(into), Reason = reason }
+            : throw new InvalidOperationException(
+                $"Run '{open.RunId}' is not over on the ledger of lineage '{state.Lineage}': let it end or cancel it, then join.");
+    }
+
+    /// <summary>Charges everything spent on a closed ledger to another one.</summary>
+    public static LedgerEntry? Join(LedgerState state, LedgerState closed, string? reason) => state.HasJoined(closed.Lineage)
+        ? null
+        : Draft(state, LedgerEntryKind.Join) with
+        {
+            Other = new LedgerReference(closed.Lineage, closed.Sequence, closed.LastHash),
+            Runs = [.. closed.Runs.Select(run => run with { Releases = [.. run.Releases.Where(release => release.SpentAt is not null)] })],
+            Reason = reason,
+        };
+
+    private static LedgerEntry Draft(LedgerState state, LedgerEntryKind kind) => new() { Lineage = state.Lineage, Kind = kind };
+
+    private static LedgerCap RequireValid(LedgerCap cap)
+    {
+        if (!double.IsFinite(cap.Epsilon) || cap.Epsilon <= 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(cap), cap.Epsilon, "A ledger's ε is a number above 0.");
+        }
+
+        return cap.IsValid ? cap : throw new ArgumentOutOfRangeException(nameof(cap), cap.Delta, "A ledger's δ is inside (0, 1).");
+    }
+}

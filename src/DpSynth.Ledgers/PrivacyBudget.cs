@@ -1,0 +1,69 @@
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Ledgers;
+
+/// <summary>A dataset's budget as its ledger has it. Every ε is at <see cref="CapDelta"/> under add/remove, in nats, rounded up.</summary>
+public sealed record PrivacyBudget
+{
+    private readonly Lazy<double> _remaining = new(0.0);
+
+    /// <summary>The dataset asked for.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>The lineage whose ledger it is; the name of the first dataset of it.</summary>
+    public required string Lineage { get; init; }
+
+    /// <summary>ε that all runs together may cost.</summary>
+    public required double CapEpsilon { get; init; }
+
+    /// <summary>δ at which every ε here is stated.</summary>
+    public required double CapDelta { get; init; }
+
+    /// <summary>ε of all releases made.</summary>
+    public double SpentEpsilon { get; init; }
+
+    /// <summary>ε of all releases made and of what open runs hold in reserve; never below <see cref="SpentEpsilon"/>.</summary>
+    public double CommittedEpsilon { get; init; }
+
+    /// <summary>The accountant that composed the two.</summary>
+    public AccountantKind Accountant { get; init; } = AccountantKind.Gdp;
+
+    /// <summary>
+    /// ε of the costliest single further run (of Gaussian releases) that the cap still admits; 0 if none. Searched when it is first asked
+    /// for, in some twenty evaluations of the accountant at most.
+    /// </summary>
+    public double RemainingEpsilon
+    {
+        get => _remaining.Value;
+        init => _remaining = new Lazy<double>(value);
+    }
+
+    /// <summary>The runs, in order of their first reservation.</summary>
+    public IReadOnlyList<RunBudget> Runs { get; init; } = [];
+
+    /// <summary>How <see cref="RemainingEpsilon"/> is found.</summary>
+    internal Func<double> FindRemaining
+    {
+        init => _remaining = new Lazy<double>(value);
+    }
+}
+
+/// <summary>One run's share.</summary>
+public sealed record RunBudget
+{
+    /// <summary>The run.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Whether the run is over; what it did not spend is then free again.</summary>
+    public bool Closed { get; init; }
+
+    /// <summary>Its releases, in order of reservation.</summary>
+    public IReadOnlyList<LedgerRelease> Releases { get; init; } = [];
+}
+
+/// <summary>One release on the ledger.</summary>
+/// <param name="Key">Its name in the run.</param>
+/// <param name="Event">What it costs.</param>
+/// <param name="SpentAt">When it was spent (UTC); null while only reserved, and for ever if the run closed before.</param>
+/// <param name="EntryHash">SHA-256 of the entry that spent it, in hexadecimal; null unless spent.</param>
+public sealed record LedgerRelease(string Key, PrivacyEvent Event, DateTimeOffset? SpentAt, string? EntryHash);

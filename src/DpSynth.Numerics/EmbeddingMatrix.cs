@@ -1,0 +1,42 @@
+namespace DpSynth.Numerics;
+
+/// <summary>Embeddings of images, one row an image: <c>[rows, columns]</c> float32, row-major.</summary>
+public sealed class EmbeddingMatrix
+{
+    /// <summary>Wraps <paramref name="values"/>; no copy is made.</summary>
+    /// <exception cref="ArgumentException">The length is not rows × columns.</exception>
+    public EmbeddingMatrix(int rows, int columns, Memory<float> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        if (values.Length != (long)rows * columns)
+        {
+            throw new ArgumentException($"A {rows}×{columns} matrix holds {(long)rows * columns} values, not {values.Length}.", nameof(values));
+        }
+
+        Rows = rows;
+        Columns = columns;
+        Memory = values;
+    }
+
+    /// <summary>Makes a matrix of zeros.</summary>
+    public EmbeddingMatrix(int rows, int columns)
+        : this(rows, columns, new float[checked((long)rows * columns)])
+    {
+    }
+
+    /// <summary>Number of images.</summary>
+    public int Rows { get; }
+
+    /// <summary>Dimension of an embedding.</summary>
+    public int Columns { get; }
+
+    /// <summary>All values, row after row.</summary>
+    public Memory<float> Memory { get; }
+
+    /// <summary>All values, row after row.</summary>
+    public Span<float> Values => Memory.Span;
+
+    /// <summary>One embedding.</summary>
+    public Span<float> this[int row] => Memory.Span.Slice(row * Columns, Columns);
+}

@@ -1,0 +1,85 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace DpSynth.Numerics.Search;
+
+/// <summary>
+/// Makes every metric a search for the largest a·b − bias: the factors that rows are multiplied with before they are compared, and
+/// each candidate's bias. The factors bring the largest value near 1 and leave every order as it is: a candidate's is 1/‖b‖ for the cosine, all
+/// others are powers of two.
+/// </summary>
+public sealed class RowScaling
+{
+    private const int ValuesAtOnce = 1 << 20;
+
+    private readonly Metric metric;
+    private readonly double common;
+
+    private RowScaling(Metric metric, double common) => (this.metric, this.common) = (metric, common);
+
+    /// <summary>Looks all values over.</summary>
+    /// <param name="queries"><c>[N, d]</c>.</param>
+    /// <param name="candidates"><c>[M, d]</c>.</param>
+    /// <param name="metric">What "nearest" means.</param>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    public static RowScaling For(EmbeddingMatrix queries, EmbeddingMatrix candidates, Metric metric)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(candidates);
+        var query = LargestMagnitude(queries, nameof(queries));
+        var candidate = LargestMagnitude(candidates, nameof(candidates));
+        return new RowScaling(metric, PowerNear(metric == Metric.L2 ? Math.Max(query, candidate) : candidate));
+    }
+
+    /// <summary>The factor of a query. Where only the order of its own scores counts, every query has one of its own.</summary>
+    public double OfQuery(ReadOnlySpan<float> row) => metric == Metric.L2 ? common : PowerNear(Math.Abs(TensorPrimitives.MaxMagnitude(row)));
+
+    /// <summary>The factor of a candidate, and what is taken off its products to make them scores.</summary>
+    public (double Scale, float Bias) OfCandidate(ReadOnlySpan<float> row)
+    {
+        if (metric == Metric.InnerProduct)
+        {
+            return (common, 0);
+        }
+
+        var squared = SumOfSquares(row);
+        return metric == Metric.L2 ? (common, (float)(squared * common * common / 2))
+            : (squared > 0 ? 1 / Math.Sqrt(squared) : 0, 0);
+    }
+
+    private static float LargestMagnitude(EmbeddingMatrix matrix, string name)
+    {
+        var blocks = new float[(matrix.Memory.Length + ValuesAtOnce - 1) / ValuesAtOnce];
+        Parallel.For(0, blocks.Length, block =>
+        {
+            var start = block * ValuesAtOnce;
+            blocks[block] = TensorPrimitives.MaxMagnitude<float>(matrix.Values.Slice(start, Math.Min(ValuesAtOnce, matrix.Values.Length - start)));
+        });
+        var largest = blocks.Length == 0 ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude<float>(blocks));
+        return float.IsFinite(largest) ? largest : throw new ArgumentException("An embedding holds a value that is not finite.", name);
+    }
+
+    /// <summary>The power of two that brings a magnitude into [1, 2); 1 for 0.</summary>
+    private static double PowerNear(float magnitude) => magnitude == 0 ? 1 : Math.ScaleB(1, -Math.ILogB(magnitude));
+
+    /// <summary>In float64, which holds the square of any float32; the order of the sum does not depend on where the row lies.</summary>
+    private static double SumOfSquares(ReadOnlySpan<float> row)
+    {
+        var (low, high) = (Vector<double>.Zero, Vector<double>.Zero);
+        var i = 0;
+        for (; i <= row.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(row[i..]), out var a, out var b);
+            low += a * a;
+            high += b * b;
+        }
+
+        var sum = Vector.Sum(low + high);
+        for (; i < row.Length; i++)
+        {
+            sum += (double)row[i] * row[i];
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,34 @@
+using DpSynth.Numerics;
+using DpSynth.Synthesis.Caching;
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Synthesis.PrivateEvolution;
+
+/// <summary>
+/// Reads the embeddings of one class's candidates, and keeps the few that were read last: the private shards of a class vote one
+/// after the other on the same population. Thread-safe.
+/// </summary>
+public sealed class CandidateEmbeddings(ICandidateStore candidates)
+{
+    private readonly RecentTasks<(string RunId, int Generation, int ClassIndex), EmbeddingMatrix> _recent = new(capacity: 3);
+
+    /// <summary>The embeddings of a class's candidates in a generation, in order of shards and places.</summary>
+    public Task<EmbeddingMatrix> ReadAsync(GenerationRecipe recipe, int generation, int classIndex, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return _recent.GetAsync((recipe.RunId, generation, classIndex), () => LoadAsync(recipe, generation, classIndex), cancellationToken);
+    }
+
+    private async Task<EmbeddingMatrix> LoadAsync(GenerationRecipe recipe, int generation, int classIndex)
+    {
+        EmbeddingMatrix? all = null;
+        foreach (var job in PopulationLayout.ClassJobs(recipe, generation, classIndex))
+        {
+            var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, CancellationToken.None);
+            all ??= new EmbeddingMatrix(PopulationLayout.ClassCount(recipe, generation, classIndex), shard.Columns);
+            shard.Values.CopyTo(all.Values[(job.Start * shard.Columns)..]);
+        }
+
+        return all!;
+    }
+}

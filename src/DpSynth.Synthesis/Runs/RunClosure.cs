@@ -1,0 +1,41 @@
+using DpSynth.Ledgers;
+using DpSynth.Privacy.Accounting;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
+
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>Ends a run, however it went: what was reserved and not spent is free again, and workers drop what is left of its jobs.</summary>
+public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IPrivacyLedger ledger)
+{
+    /// <summary>Closes the run; a second call changes nothing.</summary>
+    /// <returns>What the run's releases cost; nothing is known of a run that another version planned.</returns>
+    public async Task<ClosedRun> CloseAsync(string runId, CancellationToken cancellationToken)
+    {
+        await candidates.MarkEndedAsync(runId, cancellationToken);
+        await drawings.DeleteAsync(runId, generation: null, cancellationToken);
+        if (await privateStore.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is not { } header)
+        {
+            return new ClosedRun(0, null);
+        }
+
+        await ledger.CloseAsync(header.Request.Dataset, runId, cancellationToken);
+        if (!header.IsKnown)
+        {
+            return new ClosedRun(0, null);
+        }
+
+        var request = (await privateStore.ReadPlanAsync(runId, cancellationToken)).Request;
+        var settled = await privateStore.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken);
+        var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
+        var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
+        PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];
+        var delta = settled?.Delta ?? request.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
+        return new ClosedRun(delta is { } known ? Cost.EpsilonOf(spent, known, request.Privacy.Adjacency) : 0, delta);
+    }
+}
+
+/// <summary>What a run cost in the end.</summary>
+/// <param name="EpsilonSpent">ε of the releases the ledger holds, at <paramref name="Delta"/>.</param>
+/// <param name="Delta">δ of the run; null where the run ended before it was known.</param>
+public sealed record ClosedRun(double EpsilonSpent, double? Delta);

@@ -1,0 +1,60 @@
+using System.Globalization;
+using DpSynth.Privacy.Statements;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>Gathers what a run's privacy statement is computed from.</summary>
+internal static class StatementOfRun
+{
+    /// <summary>The facts of a run whose releases are all made.</summary>
+    /// <exception cref="InvalidOperationException">A release has not been spent.</exception>
+    public static async Task<StatementFacts> FactsAsync(
+        IPrivateStore privateStore, SettledRun run, string product, CancellationToken cancellationToken)
+    {
+        var request = run.Request;
+        var releases = new List<StatedRelease>();
+        foreach (var release in run.ReleasesUpTo(run.Iterations.Count))
+        {
+            var spent = await privateStore.ReadRecordAsync<SpentRelease>(request.RunId, SpentRelease.RecordName(release.Key), cancellationToken)
+                ?? throw new InvalidOperationException($"The release '{release.Key}' of run '{request.RunId}' has not been made.");
+            releases.Add(new StatedRelease(release.Key, release.Event, run.Grid.UnitsPerVote, spent.LedgerEntry));
+        }
+
+        return new StatementFacts
+        {
+            Product = product,
+            RunId = request.RunId,
+            Dataset = request.Dataset,
+            Unit = request.Privacy.Unit,
+            OwnersFrom = request.Privacy.Owners?.Description,
+            Adjacency = request.Privacy.Adjacency,
+            RequestedEpsilon = request.Epsilon,
+            Delta = run.Delta,
+            DeltaSource = run.DeltaSource,
+            Releases = releases,
+            DeclaredPublic = [.. DeclaredPublic(run)],
+        };
+    }
+
+    private static IEnumerable<string> DeclaredPublic(SettledRun run)
+    {
+        var privacy = run.Request.Privacy;
+        var units = DeltaDerivation.Units(run.Request);
+        if (run.Recipe.Classes[0] is not null)
+        {
+            yield return "The names and the number of the classes are taken as public, and that each has at least one image.";
+        }
+
+        if (privacy.ClassCounts == ClassCounts.Public)
+        {
+            yield return $"The request declares public how many {units} each class has; the population is divided by these true counts.";
+        }
+
+        if (privacy.DatasetSize is { } size)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"The request declares public that the dataset has {size} {units}.");
+        }
+    }
+}

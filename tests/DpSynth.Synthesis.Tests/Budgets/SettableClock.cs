@@ -1,9 +1,0 @@
-namespace DpSynth.Synthesis.Tests.Budgets;
-
-/// <summary>A clock that says what a test wants.</summary>
-internal sealed class SettableClock : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow() => Now;
-}

@@ -1,0 +1,200 @@
+using DpSynth.Imaging;
+using DpSynth.Imaging.Decoding;
+using DpSynth.Imaging.Png;
+using DpSynth.Privacy;
+using DpSynth.Privacy.Mechanisms;
+using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.PrivateEvolution;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Tests.Generation;
+using DpSynth.Testing.InMemory;
+
+namespace DpSynth.Synthesis.Tests.Runs;
+
+/// <summary>A run step by step over stores in memory, with a generator of grey squares, and no noise unless a test brings some.</summary>
+internal sealed class RunHarness : IDisposable
+{
+    public const string Run = "run";
+    public static readonly ImageShape Shape = new(4, 4, 1);
+
+    public InMemoryPrivateStore PrivateStore { get; } = new();
+
+    public InMemoryCandidateStore Candidates { get; } = new();
+
+    public InMemoryDrawingStore Drawings { get; } = new();
+
+    public InMemorySharedRecords Records { get; } = new();
+
+    public InMemoryPrivacyLedger Ledger { get; } = new(capEpsilon: 100);
+
+    public RecordingReleases Releases { get; } = new();
+
+    public IModelCatalogue Catalogue { get; init; } = new LocalModels("no-models");
+
+    public IDiscreteGaussianNoise Noise { get; init; } = new ZeroNoise();
+
+    public PrivateEmbedding Embedding => new(PrivateStore, new EmbedderFactory(), new ImageDecoder(new DecodeLimits()));
+
+    public PrivateImageCheck ImageCheck => new(PrivateStore);
+
+    public void Dispose() => Ledger.Dispose();
+
+    public RunPlanner Planner(RunRequest request) =>
+        new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), Catalogue, new NoPublicImages());
+
+    public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? Noise);
+
+    public async Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
+    {
+        var plan = await Planner(request).PlanAsync(Run, default);
+        Assert.Null(plan.Refusal);
+        await EmbedAsync(plan.PrivateShards);
+
+        Assert.Null(await ImageCheck.FindFaultAsync(Run, default));
+        Assert.Null((await Settlement().SettleAsync(Run, default)).Refusal);
+        if (candidatesPerShard is { } size)
+        {
+            var settled = (await PrivateStore.ReadRecordAsync<SettledRun>(Run, SettledRun.RecordName, default))!;
+            var smaller = settled.Recipe with { CandidatesPerShard = size };
+            await Candidates.WriteRecipeAsync(smaller, default);
+            PrivateStore.Replace(Run, SettledRun.RecordName, settled with { Recipe = smaller });
+        }
+
+        var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new EmbedderFactory()));
+        var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker), new WorkerCheck(Records));
+        var embeddings = new CandidateEmbeddings(Candidates);
+        var voting = new VoteCounting(PrivateStore, embeddings);
+        var release = new HistogramRelease(PrivateStore, Ledger, Noise);
+        var selection = new SurvivorSelection(PrivateStore, Candidates, embeddings);
+        for (var generation = 0; generation <= plan.Iterations; generation++)
+        {
+            await dispatcher.DispatchAsync(Run, generation, default);
+            if (generation < plan.Iterations)
+            {
+                for (var shard = 0; shard < plan.PrivateShards; shard++)
+                {
+                    await voting.CountAsync(Run, generation + 1, shard, default);
+                }
+
+                await release.ReleaseAsync(Run, generation + 1, default);
+                await selection.SelectAsync(Run, generation + 1, default);
+            }
+        }
+
+        await new RunPublication(PrivateStore, Candidates, Records, Releases).PublishAsync(Run, default);
+        await new RunClosure(PrivateStore, Candidates, Drawings, Ledger).CloseAsync(Run, default);
+    }
+
+    public async Task EmbedAsync(int shards)
+    {
+        var embedding = Embedding;
+        for (var shard = 0; shard < shards; shard++)
+        {
+            await embedding.EmbedAsync(Run, shard, default);
+        }
+    }
+
+    public async Task<float[]> BrightnessAsync(int generation, int classIndex)
+    {
+        var recipe = (await Candidates.ReadRecipeAsync(Run, default))!;
+        var all = new List<float>();
+        foreach (var job in PopulationLayout.ClassJobs(recipe, generation, classIndex))
+        {
+            all.AddRange((await Candidates.ReadCandidatesAsync(job.ShardId, withImages: false, default)).Parameters.ToArray());
+        }
+
+        return [.. all];
+    }
+
+    public void Upload(string className, byte brightness, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var image = new ImageBatch(Shape, 1);
+            image.Pixels.Fill((byte)(brightness + i % 5));
+            PrivateStore.Blobs[$"cats/{className}/{i:D4}.png"] = PngEncoder.Encode(image.Pixels, Shape);
+        }
+    }
+
+    public static RunRequest Request(EvolutionOptions evolution) => new()
+    {
+        RunId = Run,
+        Dataset = "cats",
+        Method = RunRequest.PrivateEvolution,
+        Epsilon = 8,
+        Delta = 1e-5,
+        Image = new ImageOptions { Width = Shape.Width, Height = Shape.Height, Channels = 1 },
+        Generator = new DrawTextOptions(),
+        Embedder = new PixelsOptions(),
+        Evolution = evolution,
+        Seed = 7,
+    };
+
+    private sealed class ImmediateQueue(ShardMaker maker) : IGenerationQueue
+    {
+        public async Task EnqueueAsync(IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+        {
+            foreach (var job in jobs)
+            {
+                await maker.RunAsync(job, cancellationToken);
+            }
+        }
+    }
+
+    private sealed class ZeroNoise : IDiscreteGaussianNoise
+    {
+        public void Fill(Span<long> destination, Rational sigmaSquared, string purpose) => destination.Clear();
+    }
+
+    internal sealed class RecordingReleases : IReleaseStore
+    {
+        public Dictionary<string, byte[]> Files { get; } = [];
+
+        public string Text(string file) => System.Text.Encoding.UTF8.GetString(Files[file]);
+
+        public async Task WriteAsync(string runId, string fileName, Stream content, string contentType, CancellationToken cancellationToken)
+        {
+            using var copy = new MemoryStream();
+            await content.CopyToAsync(copy, cancellationToken);
+            Files[fileName] = copy.ToArray();
+        }
+
+        public Task<IReadOnlyList<ReleaseFile>> ListAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Stream> OpenAsync(string runId, string fileName, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class NoPublicImages : IPublicImageSource
+    {
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(false);
+
+        public IAsyncEnumerable<ImageBatch> ReadAsync(string name, ImageShape shape, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class OneRequest(RunRequest request) : IRunRegistry
+    {
+        public Task<Registration> RegisterAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegisteredRun?> ReadAsync(string runId, CancellationToken cancellationToken) =>
+            Task.FromResult<RegisteredRun?>(new RegisteredRun(request, DateTimeOffset.UnixEpoch));
+
+        public IAsyncEnumerable<RegisteredRun> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<EndedRun> RecordEndAsync(string runId, RunOutcome outcome, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<EndedRun?> ReadEndAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<EndedRun> ListEndedAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<RegisteredRun> ListOpenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task RejectAsync(Rejection rejection, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Rejection?> ReadRejectionAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<Rejection> ListRejectionsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,263 @@
+using System.Text.Json;
+using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Tests.Generation;
+
+namespace DpSynth.Synthesis.Tests.Runs;
+
+/// <summary>All steps of a run, one after the other, over stores in memory.</summary>
+public sealed class WholeRunTests : IDisposable
+{
+    private const string Run = RunHarness.Run;
+
+    private readonly RunHarness run = new();
+
+    [Theory]
+    [InlineData(0, false, 1, false)]
+    [InlineData(8, false, 1, false)]
+    [InlineData(2, true, 2, false)]
+    [InlineData(0, true, 0, false)]
+    [InlineData(3, true, 1, true)]
+    public async Task Population_moves_to_where_the_private_images_are(int lookahead, bool keepSelected, int nextVariationFolds, bool variesFromImages)
+    {
+        var request = RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [60, 60, 60, 40],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3), VariationDegree.Of(0.1), VariationDegree.Of(0.02)],
+            Lookahead = lookahead,
+            KeepSelected = keepSelected,
+            NextVariationFolds = nextVariationFolds,
+        });
+        run.Upload("dark", 30, 200);
+        run.Upload("light", 220, 200);
+
+        await run.RunAsync(request, variesFromImages);
+
+        var dark = await run.BrightnessAsync(3, 0);
+        var light = await run.BrightnessAsync(3, 1);
+        Assert.Equal((20, 20), (dark.Length, light.Length));
+        Assert.InRange(dark.Average(), 10, 50);
+        Assert.InRange(light.Average(), 200, 240);
+    }
+
+    [Theory]
+    [InlineData(0, 6)]
+    [InlineData(2, 8)]
+    public async Task Manifest_says_what_the_generator_said(int lookahead, int calls)
+    {
+        var request = RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [8, 8],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
+            Lookahead = lookahead,
+            InitialVariationFolds = 1,
+        }) with { ClassConditional = false };
+        run.Upload("dark", 30, 50);
+
+        await run.RunAsync(request, candidatesPerShard: 5, notes: new GenerationNotes { Providers = ["cuda"], FlaggedDrawings = 3, Warnings = ["A prompt was cut."] });
+
+        // Two shards in each generation; the first one's candidates are drawn, varied once, and with lookahead varied for the vote.
+        using var manifest = JsonDocument.Parse(run.Releases.Text(RunManifest.FileName));
+        var generation = manifest.RootElement.GetProperty("generation");
+        Assert.Equal("cuda", Assert.Single(generation.GetProperty("providers").EnumerateArray()).GetString());
+        Assert.Equal("A prompt was cut.", Assert.Single(generation.GetProperty("warnings").EnumerateArray()).GetString());
+        Assert.Equal(3 * calls, generation.GetProperty("flaggedDrawings").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_installed_refuses_the_run_when_it_is_planned()
+    {
+        run.Upload("dark", 30, 10);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
+        var plan = await run.Planner(request with { Embedder = new OnnxImageOptions { Model = "absent" } }).PlanAsync(Run, default);
+
+        Assert.Contains("embedder", plan.Refusal, StringComparison.Ordinal);
+        Assert.Null(await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default));
+    }
+
+    [Fact]
+    public async Task A_public_image_set_that_is_not_there_refuses_the_run_when_it_is_planned()
+    {
+        run.Upload("dark", 30, 10);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
+
+        var scored = await run.Planner(request with { Scores = new ScoreOptions { PublicReference = "faces" } }).PlanAsync(Run, default);
+        var drawn = await run.Planner(request with { Generator = new NearestImageOptions { PublicSet = "birds" } }).PlanAsync(Run, default);
+
+        Assert.Contains("public image set 'faces'", scored.Refusal, StringComparison.Ordinal);
+        Assert.Contains("public image set 'birds'", drawn.Refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Last_generation_is_embedded_only_if_it_is_to_be_scored(bool scored)
+    {
+        run.Upload("dark", 30, 10);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)], Lookahead = 2 });
+
+        await run.RunAsync(request with { Scores = new ScoreOptions { Private = scored } });
+
+        var shard = new CandidateShardId(Run, 1, 0);
+        if (!scored)
+        {
+            Assert.Null(await run.Candidates.ReadEmbeddingsAsync(shard, default));
+            return;
+        }
+
+        // The candidates themselves, not the mean of variations of them.
+        var images = (await run.Candidates.ReadCandidatesAsync(shard, withImages: true, default)).Images!;
+        var embeddings = await run.Candidates.ReadEmbeddingsAsync(shard, default);
+        for (var i = 0; i < images.Count; i++)
+            Assert.Equal(images[i][0] / 255f, embeddings[i][0], 1e-5f);
+    }
+
+    [Fact]
+    public async Task Population_moves_to_where_the_private_images_are_with_contrast_between_classes()
+    {
+        var request = RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [60, 60, 60, 40],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3), VariationDegree.Of(0.1), VariationDegree.Of(0.02)],
+            Lookahead = 2,
+            ContrastNeighbours = 3,
+        });
+        run.Upload("dark", 30, 200);
+        run.Upload("light", 220, 200);
+
+        await run.RunAsync(request);
+
+        Assert.InRange((await run.BrightnessAsync(3, 0)).Average(), 10, 50);
+        Assert.InRange((await run.BrightnessAsync(3, 1)).Average(), 200, 240);
+    }
+
+    [Fact]
+    public async Task Run_with_the_same_seed_and_noise_gives_the_same_release_however_the_generations_are_cut()
+    {
+        var request = RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [60, 60],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
+            Lookahead = 2,
+        });
+        run.Upload("dark", 30, 50);
+        await run.RunAsync(request);
+        var whole = await run.BrightnessAsync(1, 0);
+
+        using var again = new RunHarness();
+        again.Upload("dark", 30, 50);
+        await again.RunAsync(request, candidatesPerShard: 7);
+
+        Assert.Equal(whole, await again.BrightnessAsync(1, 0));
+    }
+
+    [Fact]
+    public async Task Run_survives_a_histogram_that_is_empty_above_the_threshold_and_says_so()
+    {
+        run.Upload("dark", 30, 3);
+        await run.RunAsync(RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [50, 50],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
+            Lookahead = 0,
+            Threshold = 1e6,
+            ThresholdUnit = ThresholdUnit.Count,
+        }));
+
+        Assert.Contains("\"fallback\": \"rank\"", run.Releases.Text(RunManifest.FileName), StringComparison.Ordinal);
+        Assert.Equal(50, (await run.BrightnessAsync(1, 0)).Length);
+    }
+
+    [Fact]
+    public async Task Release_states_what_it_cost_and_holds_nothing_of_the_private_images()
+    {
+        run.Upload("dark", 30, 50);
+        await run.RunAsync(RunHarness.Request(new EvolutionOptions
+        {
+            PopulationSizes = [20, 20, 20],
+            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3), VariationDegree.Of(0.1)],
+            Lookahead = 0,
+        }));
+
+        Assert.Equal(["PRIVACY.md", "contact-sheet.png", "manifest.json", "privacy.json", "synthetic-00000.tar"], run.Releases.Files.Keys.Order(StringComparer.Ordinal));
+        using var statement = JsonDocument.Parse(run.Releases.Files["privacy.json"]);
+        Assert.InRange(statement.RootElement.GetProperty("epsilon").GetDouble(), 7.6, 8);
+        Assert.Contains("\"adjacency\": \"add-remove\"", run.Releases.Text("privacy.json"), StringComparison.Ordinal);
+        Assert.DoesNotContain("dark/0", run.Releases.Text("manifest.json"), StringComparison.Ordinal);
+        var spent = Assert.Single((await run.Ledger.ReadAsync("cats", default)).Runs);
+        Assert.Equal(["iteration-001", "iteration-002"], spent.Releases.Select(release => release.Key));
+        Assert.All(spent.Releases, release => Assert.Contains(release.EntryHash!, run.Releases.Text("privacy.json"), StringComparison.Ordinal));
+        Assert.True(spent.Closed);
+    }
+
+    [Fact]
+    public async Task Run_without_budget_is_refused_with_what_is_left_and_starts_nothing()
+    {
+        run.Upload("dark", 30, 5);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
+        await run.Ledger.SetCapAsync("cats", 2, 1e-5, default);
+
+        var plan = await run.Planner(request).PlanAsync(Run, default);
+
+        Assert.StartsWith("The dataset 'cats' has a budget of ε = 2 at δ = 1e-5, of which at most ε = 2 is left; a run of ε = 8", plan.Refusal, StringComparison.Ordinal);
+        Assert.Null(await run.Candidates.ReadRecipeAsync(Run, default));
+        Assert.Null(await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default));
+    }
+
+    [Fact]
+    public async Task Unreadable_images_are_listed_or_skipped_as_the_request_says()
+    {
+        run.Upload("dark", 30, 12);
+        run.PrivateStore.Blobs["cats/dark/broken.png"] = [1, 2, 3];
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
+        var embedding = run.Embedding;
+
+        await run.Planner(request).PlanAsync(Run, default);
+        await embedding.EmbedAsync(Run, 0, default);
+        var fault = await run.ImageCheck.FindFaultAsync(Run, default);
+
+        Assert.Contains("has 1 files that cannot be used as images (cats/dark/broken.png: ", fault, StringComparison.Ordinal);
+
+        using var tolerant = new RunHarness();
+        tolerant.Upload("dark", 30, 12);
+        tolerant.PrivateStore.Blobs["cats/dark/broken.png"] = [1, 2, 3];
+        await tolerant.RunAsync(request with { Image = request.Image with { Corrupt = CorruptImages.Skip } });
+        Assert.Equal(12, (await tolerant.PrivateStore.ReadEmbeddingsAsync(Run, 0, default))!.Rows);
+    }
+
+    [Fact]
+    public async Task Class_without_a_usable_image_is_named()
+    {
+        run.Upload("dark", 30, 3);
+        run.PrivateStore.Blobs["cats/light/broken.png"] = [1, 2, 3];
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
+        var embedding = run.Embedding;
+        await run.Planner(request with { Image = request.Image with { Corrupt = CorruptImages.Skip } }).PlanAsync(Run, default);
+        await embedding.EmbedAsync(Run, 0, default);
+        await embedding.EmbedAsync(Run, 1, default);
+
+        Assert.StartsWith("The class 'light' of the dataset 'cats' has no usable image", await run.ImageCheck.FindFaultAsync(Run, default), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Job_done_twice_writes_its_shard_once()
+    {
+        run.Upload("dark", 30, 5);
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
+        await run.Planner(request).PlanAsync(Run, default);
+        await run.Embedding.EmbedAsync(Run, 0, default);
+        await run.Settlement().SettleAsync(Run, default);
+        var factory = new BrightnessGenerator.Factory();
+        var maker = new ShardMaker(run.Candidates, new GeneratorCache(run.Candidates, factory, new EmbedderFactory()));
+        var job = PopulationLayout.Jobs((await run.Candidates.ReadRecipeAsync(Run, default))!, 0).Single();
+
+        await maker.RunAsync(job, default);
+        await maker.RunAsync(job, default);
+
+        Assert.Equal((1, 1), (run.Candidates.Writes, factory.Made));
+    }
+
+    public void Dispose() => run.Dispose();
+}
