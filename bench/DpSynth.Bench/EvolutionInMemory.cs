@@ -43,7 +43,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         var embeddings = new CandidateEmbeddings(candidates);
         var voting = new VoteCounting(privateStore, embeddings);
         var release = new HistogramRelease(privateStore, ledger, noise);
-        var selection = new SurvivorSelection(privateStore, candidates, embeddings);
+        var selection = new ParentSelection(privateStore, candidates, embeddings);
         for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
         {
             await TimeAsync("generation", async () =>
@@ -105,14 +105,14 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         await TimeAsync("private embedding", EmbedPrivateAsync);
         await TimeAsync("settling", async () =>
         {
-            if (await new RunSettlement(privateStore, candidates, ledger, noise).SettleAsync(request.RunId, default) is { Refusal: { } refusal })
+            if (await new RunSettlement(privateStore, candidates, ledger, noise, new Methods([new PrivateEvolutionMethod(privateStore)])).SettleAsync(request.RunId, default) is { Refusal: { } refusal })
             {
                 throw new InvalidOperationException(refusal);
             }
         });
 
         var run = (await privateStore.ReadRecordAsync<SettledRun>(request.RunId, SettledRun.RecordName, default))!;
-        NoiseMultipliers = [.. Enumerable.Range(1, run.Iterations.Count).Select(run.SigmaInVotes)];
+        NoiseMultipliers = [.. Enumerable.Range(1, request.Evolution.Iterations).Select(iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)))];
         return run;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpSynth.Cli.Connections;
+using DpSynth.Cli.Host;
 using DpSynth.Cli.Terminals;
 
 namespace DpSynth.Cli;

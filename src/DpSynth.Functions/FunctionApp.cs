@@ -64,6 +64,8 @@ public static class FunctionApp
             .Validate(options => options.IsValid, RetentionOptions.Rule);
 
         services.AddSingleton<CandidateEmbeddings>();
+        services.AddSingleton<IMethod, PrivateEvolutionMethod>();
+        services.AddSingleton<Methods>();
         services.AddSingleton<RunAdmission>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<PrivateEmbedding>();
@@ -74,10 +76,11 @@ public static class FunctionApp
         services.TryAddSingleton(_ => OnnxNeighbourSearch.FromConfiguration(configuration));
         services.AddSingleton<VoteCounting>();
         services.AddSingleton<HistogramRelease>();
-        services.AddSingleton<SurvivorSelection>();
+        services.AddSingleton<ParentSelection>();
         services.AddSingleton<ReleaseScoring>();
         services.AddSingleton<RunPublication>();
         services.AddSingleton<RunClosure>();
+        services.AddSingleton<Runs.IMethodOrchestration, PrivateEvolution.PrivateEvolutionOrchestration>();
         services.AddSingleton<Runs.RunStarter>();
         services.AddSingleton<Runs.RunViews>();
     }

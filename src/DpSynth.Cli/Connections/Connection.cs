@@ -1,4 +1,4 @@
-using DpSynth.Cli.Runs.Sources;
+using DpSynth.Cli.Connections;
 using DpSynth.Ledgers;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;

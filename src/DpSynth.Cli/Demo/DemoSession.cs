@@ -1,6 +1,7 @@
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets.Sources;
 using DpSynth.Cli.Datasets.Uploading;
+using DpSynth.Cli.Host;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Runs.Watching;
 using DpSynth.Cli.Terminals;

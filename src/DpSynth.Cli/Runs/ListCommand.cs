@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DpSynth.Cli.Runs.Sources;
+using DpSynth.Cli.Connections;
 
 namespace DpSynth.Cli.Runs;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DpSynth.Cli.Runs.Sources;
+using DpSynth.Cli.Connections;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Spending;

@@ -1,28 +1,16 @@
-using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Telemetry;
-using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 
 namespace DpSynth.Functions.Announcements;
 
-/// <summary>The last activities of a run: the record of how it ended, and the word to whoever waits for it.</summary>
-public sealed class AnnouncementActivities(RunAnnouncer announcer, WebhookCaller webhooks, FunctionInstruments instruments)
+/// <summary>The last activity of a run: the record of how it ended, and the word to whoever listens to <c>run-events</c>.</summary>
+public sealed class AnnouncementActivities(RunAnnouncer announcer, FunctionInstruments instruments)
 {
     /// <summary>Records how the run ended, unless that is recorded already, and announces what is recorded on <c>run-events</c>.</summary>
     [Function(nameof(AnnounceRun))]
     public Task<AnnouncedRun> AnnounceRun([ActivityTrigger] RunEnding input, CancellationToken cancellationToken) =>
         instruments.MeasureAsync(() => announcer.AnnounceAsync(input.RunId, input.Outcome, cancellationToken));
-
-    /// <summary>Calls the webhook that the run's request names; fails where another call may succeed.</summary>
-    [Function(nameof(CallWebhook))]
-    public Task CallWebhook([ActivityTrigger] RunInput input, CancellationToken cancellationToken) => instruments.MeasureAsync(async () =>
-    {
-        if (await announcer.FindWebhookAsync(input.RunId, cancellationToken) is var (address, announcement))
-        {
-            await webhooks.CallAsync(address, announcement, cancellationToken);
-        }
-    });
 }
 
 /// <summary>How a run ends.</summary>

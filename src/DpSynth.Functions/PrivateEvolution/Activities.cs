@@ -1,4 +1,5 @@
 using DpSynth.Evaluation.Releases;
+using DpSynth.Functions.Runs;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
@@ -18,7 +19,7 @@ public sealed class Activities(
     GenerationDispatcher dispatcher,
     VoteCounting voting,
     HistogramRelease release,
-    SurvivorSelection selection,
+    ParentSelection selection,
     ReleaseScoring scoring,
     RunPublication publication,
     RunClosure closure,

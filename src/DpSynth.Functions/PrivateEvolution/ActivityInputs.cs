@@ -15,7 +15,3 @@ public sealed record IterationInput(string RunId, int Iteration);
 /// <param name="Iteration">The iteration, 1 to T.</param>
 /// <param name="Shard">The private shard's number.</param>
 public sealed record VoteInput(string RunId, int Iteration, int Shard);
-
-/// <summary>Names a run.</summary>
-/// <param name="RunId">The run.</param>
-public sealed record RunInput(string RunId);

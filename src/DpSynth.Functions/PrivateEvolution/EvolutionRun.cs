@@ -1,4 +1,6 @@
 using DpSynth.Functions.Announcements;
+using DpSynth.Functions.Runs;
+using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
@@ -25,7 +27,7 @@ internal sealed class EvolutionRun
         _context = context;
         _state = state;
         _input = new RunInput(state.RunId);
-        _cancelRequested = context.WaitForExternalEvent<string>(PrivateEvolutionOrchestrator.CancelRequestedEvent);
+        _cancelRequested = context.WaitForExternalEvent<string>(RunEvents.CancelRequested);
         if (state.Progress is { } progress)
         {
             context.SetCustomStatus(progress);
@@ -156,7 +158,7 @@ internal sealed class EvolutionRun
         {
             try
             {
-                await _context.CallActivityAsync(nameof(AnnouncementActivities.CallWebhook), _input, ActivityRetry.Webhook);
+                await _context.CallActivityAsync(nameof(WebhookActivities.CallWebhook), _input, ActivityRetry.Webhook);
             }
             catch (TaskFailedException)
             {

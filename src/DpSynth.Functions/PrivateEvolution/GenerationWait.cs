@@ -1,3 +1,4 @@
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
@@ -40,7 +41,7 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
 
         // One wait at a time, taken up again for each answer: several would be served the newest first, and an answer that comes while none
         // waits is kept for the next.
-        var answer = context.WaitForExternalEvent<GenerationResult>(PrivateEvolutionOrchestrator.GenerationCompletedEvent);
+        var answer = context.WaitForExternalEvent<GenerationResult>(RunEvents.GenerationCompleted);
         using var looking = new CancellationTokenSource();
         var look = context.CreateTimer(LookEvery, looking.Token);
         for (var rounds = 0; known.Stored < known.Shards && rounds < MostRounds; rounds++)
@@ -56,7 +57,7 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
             if (first == answer)
             {
                 var result = await answer;
-                answer = context.WaitForExternalEvent<GenerationResult>(PrivateEvolutionOrchestrator.GenerationCompletedEvent);
+                answer = context.WaitForExternalEvent<GenerationResult>(RunEvents.GenerationCompleted);
                 answered += Take(result);
                 if (known.Stored + answered < known.Shards)
                 {

@@ -15,12 +15,6 @@ public static class PrivateEvolutionOrchestrator
     /// <summary>The orchestration's name.</summary>
     public const string Name = "PrivateEvolution";
 
-    /// <summary>The event by which a worker's answer reaches the run; its payload is a <see cref="GenerationResult"/>.</summary>
-    public const string GenerationCompletedEvent = "GenerationCompleted";
-
-    /// <summary>The event that ends a run at its owner's wish; its payload is a text.</summary>
-    public const string CancelRequestedEvent = "CancelRequested";
-
     /// <summary>Runs one generation, or all that comes before the first.</summary>
     [Function(Name)]
     public static async Task<RunOutcome> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Generation;
 using Microsoft.Azure.Functions.Worker;
@@ -18,6 +17,6 @@ public static class OnGenerationCompleted
         ArgumentNullException.ThrowIfNull(client);
         var result = JsonSerializer.Deserialize<GenerationResult>(message, SynthesisJson.Options)
             ?? throw new JsonException("A message on 'generation-results' holds no result.");
-        await client.RaiseEventAsync(result.RunId, PrivateEvolutionOrchestrator.GenerationCompletedEvent, result, cancellationToken);
+        await client.RaiseEventAsync(result.RunId, RunEvents.GenerationCompleted, result, cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using Azure.Storage.Queues.Models;
-using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.Runs;
 using DurableTask.Core.Exceptions;
@@ -9,7 +8,7 @@ using Microsoft.DurableTask.Client;
 namespace DpSynth.Functions.Runs;
 
 /// <summary>Lets a request in and starts its orchestration, once: the instance id is the run id.</summary>
-public sealed class RunStarter(RunAdmission admission, FunctionInstruments instruments)
+public sealed class RunStarter(RunAdmission admission, IEnumerable<IMethodOrchestration> methods, FunctionInstruments instruments)
 {
     /// <summary>Admits the request and sees to it that its run is started.</summary>
     /// <param name="json">The request.</param>
@@ -31,16 +30,11 @@ public sealed class RunStarter(RunAdmission admission, FunctionInstruments instr
             return runId;
         }
 
-        var state = new EvolutionState
-        {
-            RunId = runId,
-            Delta = admitted.Request.Delta,
-            Iterations = admitted.Request.Evolution.Iterations,
-        };
+        var method = methods.Single(method => method.Method == admitted.Request.Method);
         var options = new StartOrchestrationOptions(runId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(PrivateEvolutionOrchestrator.Name, state, options, cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(method.Orchestrator, method.Begin(admitted.Request), options, cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {

@@ -1,6 +1,5 @@
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.Http;
-using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -131,7 +130,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
             return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The run has not begun", $"The run '{id}' waits for its first step, and cannot be cancelled before it: ask again in a minute.");
         }
 
-        await client.RaiseEventAsync(id, PrivateEvolutionOrchestrator.CancelRequestedEvent, "requested", cancellationToken);
+        await client.RaiseEventAsync(id, RunEvents.CancelRequested, "requested", cancellationToken);
         return new AcceptedRun(await views.FindAsync(id, caller, client, cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
     }
 

@@ -177,14 +177,18 @@ public sealed record ReleaseCost(string Key, double? Sigma, PrivacyEvent Event, 
     {
         ArgumentNullException.ThrowIfNull(release);
         ArgumentOutOfRangeException.ThrowIfLessThan(release.UnitsPerVote, 1, nameof(release));
-        double? sigma = release.Event switch
-        {
-            DiscreteGaussianEvent discrete => Math.Sqrt(discrete.SigmaSquared.ToDouble()) / release.UnitsPerVote,
-            GaussianEvent gaussian => gaussian.NoiseMultiplier,
-            SubsampledGaussianEvent subsampled => subsampled.NoiseMultiplier,
-            LaplaceEvent laplace => laplace.NoiseMultiplier,
-            _ => null,
-        };
-        return new ReleaseCost(release.Key, sigma, release.Event, release.UnitsPerVote, release.LedgerEntry);
+        return new ReleaseCost(release.Key, SigmaOf(release.Event, release.UnitsPerVote), release.Event, release.UnitsPerVote, release.LedgerEntry);
     }
+
+    /// <summary>σ of a release's noise in votes (its scale for Laplace noise); null where the mechanism has none.</summary>
+    /// <param name="release">The release.</param>
+    /// <param name="unitsPerVote">Grid units that make one full vote.</param>
+    public static double? SigmaOf(PrivacyEvent release, long unitsPerVote) => release switch
+    {
+        DiscreteGaussianEvent discrete => Math.Sqrt(discrete.SigmaSquared.ToDouble()) / unitsPerVote,
+        GaussianEvent gaussian => gaussian.NoiseMultiplier,
+        SubsampledGaussianEvent subsampled => subsampled.NoiseMultiplier,
+        LaplaceEvent laplace => laplace.NoiseMultiplier,
+        _ => null,
+    };
 }

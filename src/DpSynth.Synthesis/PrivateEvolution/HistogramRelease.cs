@@ -21,16 +21,17 @@ public sealed class HistogramRelease(IPrivateStore privateStore, IPrivacyLedger 
     public async Task<ReleasedHistogram> ReleaseAsync(string runId, int iteration, CancellationToken cancellationToken)
     {
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var key = PrivateEvolutionMethod.ReleaseOf(iteration);
         await _release.ReleaseAsync(
             run.Request.Dataset,
             runId,
-            run.Release(iteration),
+            run.Release(key),
             () => run.Request.Privacy.Unit == PrivacyUnit.Owner
                 ? CountByOwnerAsync(run, iteration, cancellationToken)
                 : CountByImageAsync(run, iteration, cancellationToken),
             run.Recipe.Classes.Count,
             cancellationToken);
-        return new ReleasedHistogram(iteration, run.SigmaInVotes(iteration), Cost.EpsilonOf(run, iteration));
+        return new ReleasedHistogram(iteration, run.NoiseInVotes(key), Cost.EpsilonOf(run, run.ReleasesThrough(key)));
     }
 
     private async Task<IReadOnlyList<long[]>> CountByImageAsync(SettledRun run, int iteration, CancellationToken cancellationToken)

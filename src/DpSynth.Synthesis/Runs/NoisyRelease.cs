@@ -1,12 +1,11 @@
 using DpSynth.Ledgers;
-using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Datasets;
 
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>
-/// The one place where something derived from private data is made public: integer counts with discrete Gaussian noise on every one.
+/// The one place where something derived from private data is made public: integers with noise on every one.
 /// </summary>
 /// <remarks>
 /// The order is what the guarantee rests on. First the ledger holds the spend, durably; then noise is drawn and the noisy counts are
@@ -19,28 +18,27 @@ public sealed class NoisyRelease(IPrivateStore privateStore, IPrivacyLedger ledg
     /// <param name="dataset">The dataset whose budget pays.</param>
     /// <param name="runId">The run.</param>
     /// <param name="release">What was reserved.</param>
-    /// <param name="exactCounts">
-    /// Counts part by part, such as one histogram a class; called only if a part is not released yet. All parts together have the
+    /// <param name="exactValues">
+    /// Integers part by part, such as one histogram a class; called only if a part is not released yet. All parts together have the
     /// release's sensitivity.
     /// </param>
     /// <param name="parts">Number of parts.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>The noisy counts, part by part.</returns>
+    /// <returns>The noisy values, part by part.</returns>
     /// <exception cref="InvalidOperationException">The run has not reserved the release, or is closed.</exception>
     public async Task<IReadOnlyList<long[]>> ReleaseAsync(
         string dataset,
         string runId,
         PlannedRelease release,
-        Func<Task<IReadOnlyList<long[]>>> exactCounts,
+        Func<Task<IReadOnlyList<long[]>>> exactValues,
         int parts,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(release);
-        ArgumentNullException.ThrowIfNull(exactCounts);
+        ArgumentNullException.ThrowIfNull(exactValues);
         var entry = await ledger.SpendAsync(dataset, runId, release.Key, cancellationToken);
         await privateStore.TryCreateRecordAsync(runId, SpentRelease.RecordName(release.Key), new SpentRelease(entry), cancellationToken);
 
-        var mechanism = (DiscreteGaussianEvent)release.Event;
         var released = new long[parts][];
         IReadOnlyList<long[]>? exact = null;
         for (var part = 0; part < parts; part++)
@@ -51,8 +49,8 @@ public sealed class NoisyRelease(IPrivateStore privateStore, IPrivacyLedger ledg
                 continue;
             }
 
-            exact ??= await exactCounts();
-            var noisy = HistogramMechanism.Release(exact[part], mechanism, noise, $"{runId}/{release.Key}/{part}");
+            exact ??= await exactValues();
+            var noisy = IntegerMechanism.Release(exact[part], release.Event, noise, $"{runId}/{release.Key}/{part}");
             released[part] = await privateStore.PersistReleaseAsync(runId, release.Key, part, noisy, cancellationToken);
         }
 

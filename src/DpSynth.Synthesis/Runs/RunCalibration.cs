@@ -1,4 +1,5 @@
 using System.Globalization;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
@@ -8,9 +9,10 @@ namespace DpSynth.Synthesis.Runs;
 
 /// <summary>How a request's budget turns into noise. Follows from the request alone, so that doing it again gives the same.</summary>
 /// <param name="request">The request.</param>
+/// <param name="design">What the method releases.</param>
 /// <param name="classes">Number of classes.</param>
 /// <exception cref="RequestException">Thrown by all calibrations: no noise gives the budget asked for.</exception>
-internal sealed class RunCalibration(RunRequest request, int classes)
+internal sealed class RunCalibration(RunRequest request, ReleaseDesign design, int classes)
 {
     /// <summary>
     /// δ at which noisy class counts are calibrated where the run's own δ is to be derived from them. Below the δ of any dataset of up
@@ -18,14 +20,8 @@ internal sealed class RunCalibration(RunRequest request, int classes)
     /// </summary>
     public const double ProvisionalDelta = 1e-9;
 
-    /// <summary>Bits of the grid where votes are fractions: rounding then takes less than a thousandth of a vote.</summary>
-    private const int FractionBits = 10;
-
-    /// <summary>Whether a unit has a single whole vote.</summary>
-    private bool IsSingleVote => request.Privacy.Unit == PrivacyUnit.Image && request.Evolution.Neighbours == 1;
-
     /// <summary>The grid that all releases of the run are counted on.</summary>
-    public VoteGrid Grid => new(IsSingleVote ? 0 : FractionBits);
+    public VoteGrid Grid => design.Grid;
 
     /// <summary>
     /// Whether noisy class counts are released: they divide the population among classes, and give the size that δ is derived from.
@@ -35,21 +31,26 @@ internal sealed class RunCalibration(RunRequest request, int classes)
         request.Privacy.ClassCounts == ClassCounts.Private
         && (classes > 1 || (request.Delta is null && request.Privacy.DatasetSize is null));
 
-    /// <summary>Calibrates all releases at once.</summary>
-    public CalibratedReleases Calibrate(double delta)
+    /// <summary>Calibrates all releases at once; class counts come first.</summary>
+    public IReadOnlyList<PlannedRelease> Calibrate(double delta)
     {
-        var events = Calibrate(delta, Weights(), []);
+        var share = ReleasesClassCounts ? request.Privacy.ClassCountShare : 0;
+        var events = Calibrate(delta, ReleasesClassCounts ? [share, .. Weights(1 - share)] : Weights(1), []);
         return ReleasesClassCounts
-            ? new CalibratedReleases(events[0], [.. events.Skip(1)])
-            : new CalibratedReleases(null, events);
+            ? [new PlannedRelease(ReleaseKeys.ClassCounts, events[0]), .. OfMethod(events.Skip(1))]
+            : [.. OfMethod(events)];
     }
 
     /// <summary>Calibrates class counts alone, at their share of the budget and <see cref="ProvisionalDelta"/>.</summary>
-    public DiscreteGaussianEvent CalibrateClassCounts() => Calibrate(ProvisionalDelta, Weights(), [])[0];
+    public PlannedRelease CalibrateClassCounts()
+    {
+        var share = request.Privacy.ClassCountShare;
+        return new PlannedRelease(ReleaseKeys.ClassCounts, Calibrate(ProvisionalDelta, [share, .. Weights(1 - share)], [])[0]);
+    }
 
-    /// <summary>Calibrates the iterations beside class counts that are fixed already.</summary>
-    public IReadOnlyList<DiscreteGaussianEvent> CalibrateIterations(double delta, DiscreteGaussianEvent classCounts) =>
-        Calibrate(delta, IterationWeights(1), [classCounts]);
+    /// <summary>Calibrates the method's releases beside class counts that are fixed already, which come first.</summary>
+    public IReadOnlyList<PlannedRelease> CalibrateBeside(PlannedRelease classCounts, double delta) =>
+        [classCounts, .. OfMethod(Calibrate(delta, Weights(1), [classCounts.Event]))];
 
     /// <summary>One sentence on a budget that no noise gives.</summary>
     public static string DescribeNoNoise(RunRequest request, double delta) => string.Create(
@@ -65,7 +66,7 @@ internal sealed class RunCalibration(RunRequest request, int classes)
                 delta,
                 weights,
                 Grid.UnitsPerVote,
-                IsSingleVote ? ContributionShape.OneCoordinate : ContributionShape.Vector,
+                design.Contribution,
                 request.Privacy.Adjacency,
                 alreadySpent);
         }
@@ -75,22 +76,13 @@ internal sealed class RunCalibration(RunRequest request, int classes)
         }
     }
 
-    private double[] Weights() => ReleasesClassCounts
-        ? [request.Privacy.ClassCountShare, .. IterationWeights(1 - request.Privacy.ClassCountShare)]
-        : IterationWeights(1);
-
-    /// <summary>Weights of the iterations that add up to <paramref name="total"/>.</summary>
-    private double[] IterationWeights(double total)
+    /// <summary>Weights of the method's releases that add up to <paramref name="total"/>.</summary>
+    private double[] Weights(double total)
     {
-        IReadOnlyList<double> given = request.Evolution.BudgetWeights is { Count: > 0 } weights
-            ? weights
-            : [.. Enumerable.Repeat(1.0, request.Evolution.Iterations)];
-        var sum = given.Sum();
-        return [.. given.Select(weight => total * weight / sum)];
+        var sum = design.Releases.Sum(release => release.Weight);
+        return [.. design.Releases.Select(release => total * release.Weight / sum)];
     }
-}
 
-/// <summary>The noise of a run's releases.</summary>
-/// <param name="ClassCounts">Of noisy class counts; null if there are none.</param>
-/// <param name="Iterations">Of iterations 1 to T.</param>
-internal sealed record CalibratedReleases(DiscreteGaussianEvent? ClassCounts, IReadOnlyList<DiscreteGaussianEvent> Iterations);
+    private IEnumerable<PlannedRelease> OfMethod(IEnumerable<PrivacyEvent> events) =>
+        design.Releases.Zip(events, (release, cost) => new PlannedRelease(release.Key, cost));
+}

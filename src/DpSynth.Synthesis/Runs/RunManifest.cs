@@ -43,8 +43,8 @@ public sealed record RunManifest
     /// <summary>What executed the work on the private side. It follows from the machines, not from the data.</summary>
     public ManifestPrivateSide? PrivateSide { get; init; }
 
-    /// <summary>The evolution's knobs.</summary>
-    public required EvolutionOptions Evolution { get; init; }
+    /// <summary>The evolution's knobs; null for other methods.</summary>
+    public EvolutionOptions? Evolution { get; init; }
 
     /// <summary>Seed of the public side.</summary>
     public required ulong Seed { get; init; }
@@ -52,8 +52,8 @@ public sealed record RunManifest
     /// <summary>The classes in order of their index; the index is the label in the shards.</summary>
     public required IReadOnlyList<ManifestClass> Classes { get; init; }
 
-    /// <summary>What happened at each iteration.</summary>
-    public required IReadOnlyList<ManifestIteration> Iterations { get; init; }
+    /// <summary>What happened at each iteration; null for methods without iterations.</summary>
+    public IReadOnlyList<ManifestIteration>? Iterations { get; init; }
 
     /// <summary>The shards of synthetic images.</summary>
     public required IReadOnlyList<ManifestShard> Shards { get; init; }

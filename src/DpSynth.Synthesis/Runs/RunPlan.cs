@@ -16,7 +16,7 @@ public sealed record RunPlan
     /// The version of everything a run writes and reads between its steps that this software knows. A run keeps the version it was
     /// planned with; raise it when an older run could no longer be gone on with.
     /// </summary>
-    public const int KnownSchemaVersion = 1;
+    public const int KnownSchemaVersion = 2;
 
     /// <summary>The version that the run was planned with.</summary>
     public int SchemaVersion { get; init; } = KnownSchemaVersion;
@@ -37,8 +37,7 @@ public sealed record RunPlan
 /// <summary>What the orchestrator gets to know of a plan.</summary>
 /// <param name="Refusal">One sentence if the run may not start, else null.</param>
 /// <param name="PrivateShards">Number of private shards.</param>
-/// <param name="Iterations">T.</param>
 /// <param name="SchemaVersion">The plan's schema version.</param>
 /// <param name="ChecksWorkers">Whether a worker is asked before the run is settled; false in histories of runs that began before there was such a step.</param>
 public sealed record PlanSummary(
-    string? Refusal, int PrivateShards, int Iterations, int SchemaVersion = RunPlan.KnownSchemaVersion, bool ChecksWorkers = false);
+    string? Refusal, int PrivateShards, int SchemaVersion = RunPlan.KnownSchemaVersion, bool ChecksWorkers = false);

@@ -20,7 +20,8 @@ public sealed class RunPlanner(
     IPrivacyLedger ledger,
     IEmbedderFactory embedders,
     IModelCatalogue models,
-    IPublicImageSource publicImages)
+    IPublicImageSource publicImages,
+    Methods methods)
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
@@ -36,43 +37,43 @@ public sealed class RunPlanner(
         {
             return earlier.IsKnown
                 ? Summarise(await privateStore.ReadPlanAsync(runId, cancellationToken))
-                : new PlanSummary(null, 0, 0, earlier.SchemaVersion);
+                : new PlanSummary(null, 0, earlier.SchemaVersion);
         }
 
         var registered = await registry.ReadAsync(runId, cancellationToken)
             ?? throw new InvalidOperationException($"No request is registered for run '{runId}'.");
         var request = registered.Request;
-        var (plan, fault) = Plan(request, await privateStore.ListDatasetAsync(request.Dataset, cancellationToken));
+        var (plan, fault) = Plan(request, methods.Of(request), await privateStore.ListDatasetAsync(request.Dataset, cancellationToken));
         if (plan is null)
         {
-            return new PlanSummary(fault, 0, 0);
+            return new PlanSummary(fault, 0);
         }
 
         var (pinned, pinningFault) = await ModelPinning.PinAsync(request, models, cancellationToken);
         if (pinned is null)
         {
-            return new PlanSummary(pinningFault, 0, 0);
+            return new PlanSummary(pinningFault, 0);
         }
 
         if (await FindEmbedderFaultAsync(pinned, cancellationToken) is { } embedderFault)
         {
-            return new PlanSummary(embedderFault, 0, 0);
+            return new PlanSummary(embedderFault, 0);
         }
 
         if (await FindPublicImagesFaultAsync(request, cancellationToken) is { } publicFault)
         {
-            return new PlanSummary(publicFault, 0, 0);
+            return new PlanSummary(publicFault, 0);
         }
 
         var (ownerTableHash, ownerFault) = await PinOwnerTableAsync(request, cancellationToken);
         if (ownerFault is not null)
         {
-            return new PlanSummary(ownerFault, 0, 0);
+            return new PlanSummary(ownerFault, 0);
         }
 
         if (FindBudgetFault(request, await ledger.ReadAsync(request.Dataset, cancellationToken)) is { } budgetFault)
         {
-            return new PlanSummary(budgetFault, 0, 0);
+            return new PlanSummary(budgetFault, 0);
         }
 
         await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned, OwnerTableHash = ownerTableHash }, cancellationToken);
@@ -80,9 +81,10 @@ public sealed class RunPlanner(
     }
 
     /// <summary>Checks a request against its dataset's listing; one of plan and fault is null.</summary>
-    public static (RunPlan? Plan, string? Fault) Plan(RunRequest request, DatasetListing? listing)
+    public static (RunPlan? Plan, string? Fault) Plan(RunRequest request, IMethod method, DatasetListing? listing)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(method);
         if (DatasetFault(request, listing) is { } fault)
         {
             return (null, fault);
@@ -91,8 +93,8 @@ public sealed class RunPlanner(
         IReadOnlyList<string?> classes = request.ClassConditional
             ? [.. listing!.Blobs.Select(blob => blob.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
             : [null];
-        return PopulationFault(request.Evolution, classes.Count) is { } small
-            ? (null, small)
+        return method.FindFault(request, classes.Count) is { } unfit
+            ? (null, unfit)
             : (new RunPlan { Request = request, Classes = classes, PrivateShards = CutIntoShards(listing!, classes, request.ClassConditional) }, null);
     }
 
@@ -138,25 +140,7 @@ public sealed class RunPlanner(
         return shards;
     }
 
-    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.Request.Evolution.Iterations, plan.SchemaVersion, ChecksWorkers: true);
-
-    /// <summary>However the classes' counts turn out, each must have a candidate, and as many as an image votes for where it votes.</summary>
-    private static string? PopulationFault(EvolutionOptions evolution, int classes)
-    {
-        for (var generation = 0; generation <= evolution.Iterations; generation++)
-        {
-            var size = evolution.PopulationSizes[generation];
-            var smallest = PopulationLayout.SmallestClass(evolution, generation);
-            if (size < (long)smallest * classes)
-            {
-                return smallest == 1
-                    ? $"A population of {size} leaves some of the dataset's {classes} classes without a candidate; raise 'evolution.populationSizes' to at least {classes}."
-                    : $"A population of {size} leaves some of the dataset's {classes} classes with fewer candidates than the {smallest} that an image votes for; raise 'evolution.populationSizes' to at least {(long)smallest * classes}, or ask for fewer 'evolution.neighbours'.";
-            }
-        }
-
-        return null;
-    }
+    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.SchemaVersion, ChecksWorkers: true);
 
     /// <summary>An embedder's model may be missing here, or not take images of that shape.</summary>
     private async Task<string?> FindEmbedderFaultAsync(RunRequest request, CancellationToken cancellationToken)

@@ -6,17 +6,16 @@ using DpSynth.Privacy;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
 
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>
-/// Publishes a run's last generation: the shards, a contact sheet, the manifest, the statement of what it cost. The manifest comes
+/// Publishes what a run made: the shards, a contact sheet, the manifest, the statement of what it cost. The manifest comes
 /// last: where it is, the release is whole.
 /// </summary>
-public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases)
+public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods)
 {
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
@@ -29,19 +28,28 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
     public async Task<PublishedRun> PublishAsync(string runId, CancellationToken cancellationToken)
     {
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
-        var jobs = PopulationLayout.Jobs(run.Recipe, run.Recipe.Evolution.Iterations);
-        foreach (var job in jobs)
+        var report = await methods.Of(run.Request).ReportAsync(run, cancellationToken);
+        foreach (var job in report.Published)
         {
             await using var tar = await candidates.OpenTarAsync(job.ShardId, cancellationToken);
             await releases.WriteAsync(runId, ShardFile(job), tar, "application/x-tar", cancellationToken);
         }
 
-        await WriteAsync(runId, "contact-sheet.png", await DrawContactSheetAsync(run, jobs, cancellationToken), "image/png", cancellationToken);
+        foreach (var file in report.Files)
+        {
+            await WriteAsync(runId, file.Name, file.Content.ToArray(), file.ContentType, cancellationToken);
+        }
+
+        if (report.Published.Count > 0)
+        {
+            await WriteAsync(runId, "contact-sheet.png", await DrawContactSheetAsync(run, report.Published, cancellationToken), "image/png", cancellationToken);
+        }
+
         var statement = PrivacyStatement.Of(await StatementOfRun.FactsAsync(privateStore, run, Product, cancellationToken));
         var json = JsonSerializer.SerializeToUtf8Bytes(statement, PrivacyJson.Indented);
         await WriteAsync(runId, PrivacyStatement.FileName, json, "application/json", cancellationToken);
         await WriteAsync(runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, jobs, cancellationToken), SynthesisJson.Indented);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, report, cancellationToken), SynthesisJson.Indented);
         await WriteAsync(runId, RunManifest.FileName, manifest, "application/json", cancellationToken);
         return new PublishedRun($"releases/{runId}/");
     }
@@ -65,18 +73,9 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
         return ContactSheet.Render(rows);
     }
 
-    private async Task<RunManifest> DescribeAsync(SettledRun run, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+    private async Task<RunManifest> DescribeAsync(SettledRun run, MethodReport report, CancellationToken cancellationToken)
     {
-        var iterations = new List<ManifestIteration>();
-        for (var iteration = 1; iteration <= run.Iterations.Count; iteration++)
-        {
-            var selected = await privateStore.ReadRecordAsync<SelectedSurvivors>(run.Request.RunId, SelectedSurvivors.RecordName(iteration), cancellationToken);
-            var fallbacks = selected?.FallbackClasses is { Count: > 0 } classes ? classes : null;
-            iterations.Add(new ManifestIteration(
-                iteration, run.SigmaInVotes(iteration), fallbacks is null ? null : SelectedParents.RankFallback, fallbacks));
-        }
-
-        var notes = await ReadNotesAsync(run.Recipe, cancellationToken);
+        var notes = await ReadNotesAsync(report.Made, cancellationToken);
         var shares = ClassShares(run.Recipe);
         var scores = await privateStore.ReadRecordAsync<ReleaseScores>(run.Request.RunId, ReleaseScores.RecordName, cancellationToken);
         return new RunManifest
@@ -90,20 +89,20 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             Generation = notes.IsEmpty ? null : notes,
             Spending = await ImageSpending.ReadAsync(records, run.Request.RunId, cancellationToken),
             Embedder = run.Recipe.Embedder,
-            PrivateSide = await DescribePrivateSideAsync(run, cancellationToken),
-            Evolution = run.Recipe.Evolution,
+            PrivateSide = await DescribePrivateSideAsync(run, report.SearchProviders, cancellationToken),
+            Evolution = report.Evolution,
             Seed = run.Recipe.Seed,
             Classes =
             [
                 .. run.Recipe.Classes.Select((name, index) => new ManifestClass(
                     index,
                     name,
-                    jobs.Where(job => job.ClassIndex == index).Sum(job => job.Count),
+                    report.Published.Where(job => job.ClassIndex == index).Sum(job => job.Count),
                     shares[index],
-                    run.ClassCounts is null ? null : (double)run.Recipe.ClassWeights[index] / run.Grid.UnitsPerVote)),
+                    !run.ReleasesClassCounts ? null : (double)run.Recipe.ClassWeights[index] / run.Grid.UnitsPerVote)),
             ],
-            Iterations = iterations,
-            Shards = [.. jobs.Select(job => new ManifestShard(ShardFile(job), job.ClassIndex, job.Count))],
+            Iterations = report.Iterations,
+            Shards = [.. report.Published.Select(job => new ManifestShard(ShardFile(job), job.ClassIndex, job.Count))],
             Scores = scores,
             ScoresMissing = scores is null && run.Request.Scores.PublicReference is not null
                 ? "The scores could not be computed; the function app's log says why. The release is whole without them."
@@ -111,7 +110,8 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
         };
     }
 
-    private async Task<ManifestPrivateSide> DescribePrivateSideAsync(SettledRun run, CancellationToken cancellationToken)
+    private async Task<ManifestPrivateSide> DescribePrivateSideAsync(
+        SettledRun run, IReadOnlyList<string> searchProviders, CancellationToken cancellationToken)
     {
         var embedders = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var shards in Enumerable.Range(0, run.ShardClasses.Count).Chunk(ParallelReads))
@@ -120,20 +120,17 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             embedders.UnionWith(found.Select(shard => shard.Provider).OfType<string>());
         }
 
-        return new ManifestPrivateSide([.. embedders], await SearchRecord.ReadAsync(privateStore, run.Request.RunId, cancellationToken));
+        return new ManifestPrivateSide([.. embedders], searchProviders);
     }
 
-    /// <summary>What the generator said of all generations' shards: those that were voted on shaped the last one.</summary>
-    private async Task<GenerationNotes> ReadNotesAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
+    /// <summary>What the generator said of all shards: those that were voted on shaped the published ones.</summary>
+    private async Task<GenerationNotes> ReadNotesAsync(IReadOnlyList<GenerationJob> made, CancellationToken cancellationToken)
     {
         var notes = GenerationNotes.None;
-        for (var generation = 0; generation <= recipe.Evolution.Iterations; generation++)
+        foreach (var jobs in made.Chunk(ParallelReads))
         {
-            foreach (var jobs in PopulationLayout.Jobs(recipe, generation).Chunk(ParallelReads))
-            {
-                var read = await Task.WhenAll(jobs.Select(job => candidates.ReadNotesAsync(job.ShardId, cancellationToken)));
-                notes = read.Aggregate(notes, (sum, next) => sum.And(next));
-            }
+            var read = await Task.WhenAll(jobs.Select(job => candidates.ReadNotesAsync(job.ShardId, cancellationToken)));
+            notes = read.Aggregate(notes, (sum, next) => sum.And(next));
         }
 
         return notes;

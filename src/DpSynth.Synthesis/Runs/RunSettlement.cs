@@ -12,7 +12,7 @@ namespace DpSynth.Synthesis.Runs;
 /// budget, releases noisy class counts where they are needed, divides the population. No budget, no run. Doing it twice finds the
 /// first one's work.
 /// </summary>
-public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore candidates, IPrivacyLedger ledger, IDiscreteGaussianNoise noise)
+public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore candidates, IPrivacyLedger ledger, IDiscreteGaussianNoise noise, Methods methods)
 {
     private readonly NoisyRelease _release = new(privateStore, ledger, noise);
 
@@ -30,7 +30,7 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
             return new SettlementSummary(fault, plan.Request.Delta, 0);
         }
 
-        var calibration = new RunCalibration(plan.Request, plan.Classes.Count);
+        var calibration = new RunCalibration(plan.Request, methods.Of(plan.Request).Design(plan.Request), plan.Classes.Count);
         var publicCounts = plan.Request.Privacy.ClassCounts == ClassCounts.Public
             ? await ClassCounting.CountAsync(privateStore, plan, calibration.Grid, cancellationToken)
             : null;
@@ -70,17 +70,16 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
             return (null, new SettlementSummary(fault, null, 0));
         }
 
-        var calibrated = calibration.Calibrate(known.Delta);
-        var settled = Settle(plan, calibration, known, calibrated);
+        var settled = Settle(plan, calibration, known, calibration.Calibrate(known.Delta));
         var reservation = await ledger.ReserveAsync(
-            plan.Request.Dataset, plan.Request.RunId, settled.ReleasesUpTo(settled.Iterations.Count), cancellationToken);
+            plan.Request.Dataset, plan.Request.RunId, settled.Releases, cancellationToken);
         if (!reservation.Granted)
         {
             return (null, new SettlementSummary(BudgetRefusal.Describe(plan.Request, known.Delta, reservation.Budget), known.Delta, 0));
         }
 
-        var weights = calibrated.ClassCounts is { } classCounts
-            ? await ReleaseClassCountsAsync(plan, calibration.Grid, new PlannedRelease(ReleaseKeys.ClassCounts, classCounts), cancellationToken)
+        var weights = settled.ReleasesClassCounts
+            ? await ReleaseClassCountsAsync(plan, calibration.Grid, settled.Releases[0], cancellationToken)
             : publicCounts;
         return (WithWeights(settled, weights ?? []), null);
     }
@@ -93,7 +92,7 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
         RunPlan plan, RunCalibration calibration, CancellationToken cancellationToken)
     {
         var request = plan.Request;
-        var classCounts = new PlannedRelease(ReleaseKeys.ClassCounts, calibration.CalibrateClassCounts());
+        var classCounts = calibration.CalibrateClassCounts();
         var first = await ledger.ReserveAsync(request.Dataset, request.RunId, [classCounts], cancellationToken);
         if (!first.Granted)
         {
@@ -109,10 +108,9 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
             return (null, new SettlementSummary($"{fault} {BudgetRefusal.DescribeCost(cost, costAt)}", costAt, cost));
         }
 
-        var classCountEvent = (Privacy.Accounting.DiscreteGaussianEvent)classCounts.Event;
-        var settled = Settle(plan, calibration, derived, new CalibratedReleases(classCountEvent, calibration.CalibrateIterations(derived.Delta, classCountEvent)));
+        var settled = Settle(plan, calibration, derived, calibration.CalibrateBeside(classCounts, derived.Delta));
         var reservation = await ledger.ReserveAsync(
-            request.Dataset, request.RunId, settled.ReleasesUpTo(settled.Iterations.Count), cancellationToken);
+            request.Dataset, request.RunId, settled.Releases, cancellationToken);
         return reservation.Granted
             ? (WithWeights(settled, noisyCounts), null)
             : (null, new SettlementSummary(
@@ -146,7 +144,7 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
         return fingerprints;
     }
 
-    private static SettledRun Settle(RunPlan plan, RunCalibration calibration, DerivedDelta delta, CalibratedReleases releases) => new()
+    private static SettledRun Settle(RunPlan plan, RunCalibration calibration, DerivedDelta delta, IReadOnlyList<PlannedRelease> releases) => new()
     {
         Request = plan.Request,
         Recipe = new GenerationRecipe
@@ -165,14 +163,13 @@ public sealed class RunSettlement(IPrivateStore privateStore, ICandidateStore ca
         Grid = calibration.Grid,
         Delta = delta.Delta,
         DeltaSource = delta.Source,
-        ClassCounts = releases.ClassCounts,
-        Iterations = releases.Iterations,
+        Releases = releases,
     };
 
     private static SettledRun WithWeights(SettledRun settled, IReadOnlyList<long> weights) =>
         settled with { Recipe = settled.Recipe with { ClassWeights = weights } };
 
-    private static SettlementSummary Summarise(SettledRun settled) => new(null, settled.Delta, Cost.EpsilonOf(settled, 0));
+    private static SettlementSummary Summarise(SettledRun settled) => new(null, settled.Delta, Cost.EpsilonOf(settled, settled.ReleasesClassCounts ? [settled.Releases[0]] : []));
 }
 
 /// <summary>What the orchestrator gets to know of a settlement.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
@@ -34,32 +35,34 @@ public sealed record SettledRun
     /// <summary>Where δ comes from.</summary>
     public required DeltaSource DeltaSource { get; init; }
 
-    /// <summary>The release of noisy class counts; null if there is none.</summary>
-    public DiscreteGaussianEvent? ClassCounts { get; init; }
+    /// <summary>The releases in their order: class counts first, if they are released, then the method's own.</summary>
+    public required IReadOnlyList<PlannedRelease> Releases { get; init; }
 
-    /// <summary>The releases of iterations 1 to T.</summary>
-    public required IReadOnlyList<DiscreteGaussianEvent> Iterations { get; init; }
+    /// <summary>Whether noisy class counts are released.</summary>
+    [JsonIgnore]
+    public bool ReleasesClassCounts => Releases is [{ Key: ReleaseKeys.ClassCounts }, ..];
 
-    /// <summary>The release of one iteration, 1 to T.</summary>
-    public PlannedRelease Release(int iteration) => new(ReleaseKeys.Iteration(iteration), Iterations[iteration - 1]);
+    /// <summary>One release.</summary>
+    /// <exception cref="InvalidOperationException">The run has none of that name.</exception>
+    public PlannedRelease Release(string key) =>
+        Releases.FirstOrDefault(release => release.Key == key)
+        ?? throw new InvalidOperationException($"The run '{Request.RunId}' has no release '{key}'.");
 
-    /// <summary>The releases up to an iteration in their order, class counts first; 0 for those alone.</summary>
-    public IReadOnlyList<PlannedRelease> ReleasesUpTo(int iteration) =>
-    [
-        .. ClassCounts is null ? Enumerable.Empty<PlannedRelease>() : [new PlannedRelease(ReleaseKeys.ClassCounts, ClassCounts)],
-        .. Enumerable.Range(1, iteration).Select(Release),
-    ];
+    /// <summary>The releases up to one, that one included, in their order.</summary>
+    public IReadOnlyList<PlannedRelease> ReleasesThrough(string key)
+    {
+        var last = Release(key);
+        return [.. Releases.TakeWhile(release => release != last), last];
+    }
 
-    /// <summary>σ of one iteration's noise in votes.</summary>
-    public double SigmaInVotes(int iteration) => Math.Sqrt(Iterations[iteration - 1].SigmaSquared.ToDouble()) / Grid.UnitsPerVote;
+    /// <summary>σ of one release's noise in full votes.</summary>
+    public double NoiseInVotes(string key) => ReleaseCost.SigmaOf(Release(key).Event, Grid.UnitsPerVote)
+        ?? throw new InvalidOperationException($"The release '{key}' has no noise of its own.");
 }
 
-/// <summary>The names of releases in a run and on the ledger.</summary>
+/// <summary>The names of the releases that runs of all methods have in common.</summary>
 public static class ReleaseKeys
 {
     /// <summary>The noisy class counts.</summary>
     public const string ClassCounts = "class-counts";
-
-    /// <summary>One iteration's histogram.</summary>
-    public static string Iteration(int iteration) => $"iteration-{iteration:D3}";
 }

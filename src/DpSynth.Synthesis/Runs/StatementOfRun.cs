@@ -15,7 +15,7 @@ internal static class StatementOfRun
     {
         var request = run.Request;
         var releases = new List<StatedRelease>();
-        foreach (var release in run.ReleasesUpTo(run.Iterations.Count))
+        foreach (var release in run.Releases)
         {
             var spent = await privateStore.ReadRecordAsync<SpentRelease>(request.RunId, SpentRelease.RecordName(release.Key), cancellationToken)
                 ?? throw new InvalidOperationException($"The release '{release.Key}' of run '{request.RunId}' has not been made.");

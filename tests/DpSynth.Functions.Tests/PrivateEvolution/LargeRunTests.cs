@@ -1,5 +1,6 @@
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
@@ -164,7 +165,7 @@ public sealed class LargeRunTests
 
         public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
         {
-            if (eventName != PrivateEvolutionOrchestrator.GenerationCompletedEvent)
+            if (eventName != RunEvents.GenerationCompleted)
             {
                 return new TaskCompletionSource<T>().Task;
             }

@@ -1,4 +1,5 @@
 using DpSynth.Imaging;
+using DpSynth.Ledgers;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
@@ -151,13 +152,13 @@ public sealed class HistogramReleaseTests : IDisposable
             Grid = new VoteGrid(0),
             Delta = 1e-5,
             DeltaSource = DeltaSource.Request,
-            Iterations = [new DiscreteGaussianEvent { SigmaSquared = new Rational(625, 1) }],
+            Releases = [new PlannedRelease(PrivateEvolutionMethod.ReleaseOf(1), new DiscreteGaussianEvent { SigmaSquared = new Rational(625, 1) })],
         };
         await store.TryCreateRecordAsync(Run, SettledRun.RecordName, run, default);
         await store.WriteVotesAsync(Run, 1, 0, new long[] { 10, 0, 0 }, default);
         await store.WriteVotesAsync(Run, 1, 1, new long[] { 1, 2, 0 }, default);
         await store.WriteVotesAsync(Run, 1, 2, new long[] { 0, 0, 7 }, default);
-        Assert.True((await ledger.ReserveAsync("cats", Run, run.ReleasesUpTo(1), default)).Granted);
+        Assert.True((await ledger.ReserveAsync("cats", Run, run.Releases, default)).Granted);
     }
 
     /// <summary>Noise that tells its draws apart: start, start + 1, ….</summary>

@@ -36,6 +36,8 @@ internal sealed class RunHarness : IDisposable
 
     public IDiscreteGaussianNoise Noise { get; init; } = new ZeroNoise();
 
+    public Methods Methods => new([new PrivateEvolutionMethod(PrivateStore)]);
+
     public PrivateEmbedding Embedding => new(PrivateStore, new EmbedderFactory(), new ImageDecoder(new DecodeLimits()));
 
     public PrivateImageCheck ImageCheck => new(PrivateStore);
@@ -43,9 +45,9 @@ internal sealed class RunHarness : IDisposable
     public void Dispose() => Ledger.Dispose();
 
     public RunPlanner Planner(RunRequest request) =>
-        new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), Catalogue, new NoPublicImages());
+        new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), Catalogue, new NoPublicImages(), Methods);
 
-    public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? Noise);
+    public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? Noise, Methods);
 
     public async Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
     {
@@ -68,11 +70,11 @@ internal sealed class RunHarness : IDisposable
         var embeddings = new CandidateEmbeddings(Candidates);
         var voting = new VoteCounting(PrivateStore, embeddings);
         var release = new HistogramRelease(PrivateStore, Ledger, Noise);
-        var selection = new SurvivorSelection(PrivateStore, Candidates, embeddings);
-        for (var generation = 0; generation <= plan.Iterations; generation++)
+        var selection = new ParentSelection(PrivateStore, Candidates, embeddings);
+        for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
         {
             await dispatcher.DispatchAsync(Run, generation, default);
-            if (generation < plan.Iterations)
+            if (generation < request.Evolution.Iterations)
             {
                 for (var shard = 0; shard < plan.PrivateShards; shard++)
                 {
@@ -84,7 +86,7 @@ internal sealed class RunHarness : IDisposable
             }
         }
 
-        await new RunPublication(PrivateStore, Candidates, Records, Releases).PublishAsync(Run, default);
+        await new RunPublication(PrivateStore, Candidates, Records, Releases, Methods).PublishAsync(Run, default);
         await new RunClosure(PrivateStore, Candidates, Drawings, Ledger).CloseAsync(Run, default);
     }
 

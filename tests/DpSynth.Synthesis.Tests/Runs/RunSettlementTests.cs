@@ -28,10 +28,10 @@ public sealed class RunSettlementTests : IDisposable
         Assert.Equal([61, 21], await ClassCountsAsync());
         Assert.Equal([61, 21], settled.Recipe.ClassWeights);
         Assert.Equal([30, 10], PopulationLayout.ClassCounts(settled.Recipe, 0));
-        var counts = 1 / settled.ClassCounts!.SigmaSquared.ToDouble();
-        var iterations = settled.Iterations.Sum(release => 1 / release.SigmaSquared.ToDouble());
+        var precisions = settled.Releases.Select(release => 1 / ((DiscreteGaussianEvent)release.Event).SigmaSquared.ToDouble()).ToList();
+        var (counts, iterations) = (precisions[0], precisions[1..].Sum());
         Assert.InRange(counts / (counts + iterations), 0.045, 0.055);
-        Assert.InRange(Cost.EpsilonOf(settled, settled.Iterations.Count), 1.9, 2);
+        Assert.InRange(Cost.EpsilonOf(settled, settled.Releases), 1.9, 2);
         Assert.Equal((1e-5, DeltaSource.Request), (settled.Delta, settled.DeltaSource));
         Assert.Equal(["class-counts"], await SpentAsync());
     }
@@ -44,7 +44,7 @@ public sealed class RunSettlementTests : IDisposable
         await run.Settlement().SettleAsync(Run, default);
 
         var settled = await SettledAsync();
-        Assert.Null(settled.ClassCounts);
+        Assert.False(settled.ReleasesClassCounts);
         Assert.Equal([60, 20], settled.Recipe.ClassWeights);
         Assert.Empty(await SpentAsync());
     }
@@ -57,7 +57,7 @@ public sealed class RunSettlementTests : IDisposable
         await run.Settlement().SettleAsync(Run, default);
 
         var settled = await SettledAsync();
-        Assert.Null(settled.ClassCounts);
+        Assert.False(settled.ReleasesClassCounts);
         Assert.Equal([20, 20], PopulationLayout.ClassCounts(settled.Recipe, 0));
         Assert.Empty(await SpentAsync());
     }
@@ -77,7 +77,7 @@ public sealed class RunSettlementTests : IDisposable
         Assert.Equal(source, settled.DeltaSource);
         Assert.Equal(1 / (n * Math.Log(n)), settled.Delta, 1e-15);
         Assert.Equal(settled.Delta, summary.Delta);
-        Assert.InRange(Cost.EpsilonOf(settled, settled.Iterations.Count), 7.6, 8);
+        Assert.InRange(Cost.EpsilonOf(settled, settled.Releases), 7.6, 8);
     }
 
     [Fact]
@@ -159,9 +159,9 @@ public sealed class RunSettlementTests : IDisposable
         await run.Settlement().SettleAsync(Run, default);
 
         var settled = await SettledAsync();
-        Assert.Null(settled.ClassCounts);
+        Assert.False(settled.ReleasesClassCounts);
         Assert.Empty(await SpentAsync());
-        Assert.InRange(Cost.EpsilonOf(settled, 1), 7.6, 8);
+        Assert.InRange(Cost.EpsilonOf(settled, settled.ReleasesThrough("iteration-001")), 7.6, 8);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class RunSettlementTests : IDisposable
         await PrepareAsync(Request with { Epsilon = 1 }, dark: 10, light: 10, other);
         await other.Settlement().SettleAsync(Run, default);
 
-        var ratio = (await SettledAsync()).SigmaInVotes(1) / (await SettledAsync(other)).SigmaInVotes(1);
+        var ratio = (await SettledAsync()).NoiseInVotes("iteration-001") / (await SettledAsync(other)).NoiseInVotes("iteration-001");
 
         Assert.InRange(ratio, 1.41, 1.42);
     }
@@ -187,8 +187,9 @@ public sealed class RunSettlementTests : IDisposable
 
         var settled = await SettledAsync();
         Assert.Equal(new VoteGrid(10), settled.Grid);
-        Assert.Equal((1024L, ContributionShape.Vector), (settled.Iterations[0].Sensitivity, settled.Iterations[0].Contribution));
-        Assert.InRange(settled.SigmaInVotes(1), 1, 10);
+        var first = Assert.IsType<DiscreteGaussianEvent>(settled.Release("iteration-001").Event);
+        Assert.Equal((1024L, ContributionShape.Vector), (first.Sensitivity, first.Contribution));
+        Assert.InRange(settled.NoiseInVotes("iteration-001"), 1, 10);
         Assert.Equal([10 * 1024, 10 * 1024], settled.Recipe.ClassWeights);
     }
 

@@ -19,7 +19,7 @@ internal sealed record ReleasedIteration(IReadOnlyList<double> NoisyVotes, Embed
         var iterations = new List<ReleasedIteration>();
         for (var iteration = 1; iteration <= recipe.Evolution.Iterations; iteration++)
         {
-            var noisy = await connection.PrivateStore.ReadReleaseAsync(recipe.RunId, ReleaseKeys.Iteration(iteration), classIndex, cancellationToken)
+            var noisy = await connection.PrivateStore.ReadReleaseAsync(recipe.RunId, PrivateEvolutionMethod.ReleaseOf(iteration), classIndex, cancellationToken)
                 ?? throw new InvalidOperationException($"The run '{recipe.RunId}' has not released iteration {iteration}.");
             iterations.Add(new ReleasedIteration(
                 [.. noisy], await embeddings.ReadAsync(recipe, iteration - 1, classIndex, cancellationToken)));

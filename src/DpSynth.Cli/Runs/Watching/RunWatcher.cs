@@ -1,4 +1,4 @@
-using DpSynth.Cli.Runs.Sources;
+using DpSynth.Cli.Connections;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Spending;

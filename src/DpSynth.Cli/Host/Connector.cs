@@ -1,8 +1,8 @@
-using DpSynth.Cli.Host;
+using DpSynth.Cli.Connections;
 using DpSynth.Storage.Accounts;
 using Microsoft.Extensions.Configuration;
 
-namespace DpSynth.Cli.Connections;
+namespace DpSynth.Cli.Host;
 
 /// <summary>
 /// Finds the storage for a command: the accounts that the environment names, else those of the host running on the data folder,

@@ -1,6 +1,6 @@
 using DpSynth.Synthesis.Runs;
 
-namespace DpSynth.Cli.Runs.Sources;
+namespace DpSynth.Cli.Connections;
 
 /// <summary>Where a command learns of runs.</summary>
 public interface IRunSource

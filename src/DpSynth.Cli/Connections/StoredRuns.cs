@@ -5,7 +5,7 @@ using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
 
-namespace DpSynth.Cli.Runs.Sources;
+namespace DpSynth.Cli.Connections;
 
 /// <summary>Runs as far as the storage alone tells, while no host is running.</summary>
 public sealed class StoredRuns(IRunRegistry registry, IReleaseStore releases, ICandidateStore candidates, ISharedRecords records, IPrivacyLedger ledger) : IRunSource

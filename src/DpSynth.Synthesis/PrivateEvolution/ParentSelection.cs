@@ -9,13 +9,13 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// Selects the parents of a generation from the released histogram. It reads nothing that was not released, so that it costs no
 /// privacy.
 /// </summary>
-public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStore candidates, CandidateEmbeddings embeddings)
+public sealed class ParentSelection(IPrivateStore privateStore, ICandidateStore candidates, CandidateEmbeddings embeddings)
 {
     /// <summary>Tells this stage's seeds from the generators'.</summary>
     private const ulong SelectionStage = 4;
 
     /// <summary>Selects and stores the parents of generation <paramref name="iteration"/>; doing it again gives the same.</summary>
-    public async Task<SelectedSurvivors> SelectAsync(string runId, int iteration, CancellationToken cancellationToken)
+    public async Task<ParentChoice> SelectAsync(string runId, int iteration, CancellationToken cancellationToken)
     {
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
         var histograms = await ReadHistogramsAsync(run, iteration, cancellationToken);
@@ -25,12 +25,12 @@ public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStor
             run.Recipe.Evolution,
             SeededRandom.Derive(run.Recipe.Seed, SelectionStage, (ulong)iteration),
             cancellationToken);
-        var parents = selected.Select((survivors, classIndex) => Children(run.Recipe, iteration, classIndex, survivors.Indices)).ToArray();
+        var parents = selected.Select((parents, classIndex) => Children(run.Recipe, iteration, classIndex, parents.Indices)).ToArray();
         var fallbacks = Enumerable.Range(0, selected.Length).Where(classIndex => selected[classIndex].Fallback is not null).ToList();
 
         await candidates.WriteParentsAsync(runId, iteration, new ParentList(parents), cancellationToken);
-        await privateStore.TryCreateRecordAsync(runId, SelectedSurvivors.RecordName(iteration), new SelectedSurvivors(fallbacks), cancellationToken);
-        return new SelectedSurvivors(fallbacks);
+        await privateStore.TryCreateRecordAsync(runId, ParentChoice.RecordName(iteration), new ParentChoice(fallbacks), cancellationToken);
+        return new ParentChoice(fallbacks);
     }
 
     /// <summary>Children are the parents' variations, fold after fold, followed by the parents themselves if they are kept.</summary>
@@ -64,13 +64,13 @@ public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStor
         var histograms = new ClassHistogram[run.Recipe.Classes.Count];
         for (var classIndex = 0; classIndex < histograms.Length; classIndex++)
         {
-            var counts = await privateStore.ReadReleaseAsync(run.Request.RunId, run.Release(iteration).Key, classIndex, cancellationToken)
+            var counts = await privateStore.ReadReleaseAsync(run.Request.RunId, PrivateEvolutionMethod.ReleaseOf(iteration), classIndex, cancellationToken)
                 ?? throw new InvalidOperationException($"Iteration {iteration} of run '{run.Request.RunId}' has not been released.");
             var places = run.Recipe.Evolution is { ContrastNeighbours: > 0 } or { SmoothingNeighbours: > 0 }
                 ? await embeddings.ReadAsync(run.Recipe, iteration - 1, classIndex, cancellationToken)
                 : null;
             histograms[classIndex] = new ClassHistogram(
-                Array.ConvertAll(counts, units => (double)units / run.Grid.UnitsPerVote), run.SigmaInVotes(iteration), places);
+                Array.ConvertAll(counts, units => (double)units / run.Grid.UnitsPerVote), run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)), places);
         }
 
         return histograms;
@@ -85,7 +85,7 @@ public sealed class SurvivorSelection(IPrivateStore privateStore, ICandidateStor
 
 /// <summary>What is to be said of a selection.</summary>
 /// <param name="FallbackClasses">Classes whose histogram was empty above the threshold, so that the largest noisy counts were taken instead.</param>
-public sealed record SelectedSurvivors(IReadOnlyList<int> FallbackClasses)
+public sealed record ParentChoice(IReadOnlyList<int> FallbackClasses)
 {
     /// <summary>Name of the record of one iteration's selection.</summary>
     internal static string RecordName(int iteration) => $"selection-{iteration:D3}";

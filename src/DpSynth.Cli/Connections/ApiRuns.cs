@@ -4,7 +4,7 @@ using DpSynth.Synthesis;
 using DpSynth.Synthesis.Runs;
 using Microsoft.AspNetCore.Mvc;
 
-namespace DpSynth.Cli.Runs.Sources;
+namespace DpSynth.Cli.Connections;
 
 /// <summary>Runs as the host's HTTP API shows them.</summary>
 /// <param name="api">A client with the host's address.</param>

@@ -1,0 +1,43 @@
+using DpSynth.Privacy.Accounting;
+
+namespace DpSynth.Privacy.Mechanisms;
+
+/// <summary>Makes an integer query of any number of coordinates differentially private by the mechanism that a privacy event names.</summary>
+public static class IntegerMechanism
+{
+    /// <summary>Adds the noise of one release to every coordinate.</summary>
+    /// <param name="values">Exact values on a grid, of any sign; private. They keep the release's sensitivity.</param>
+    /// <param name="release">The mechanism and its parameters, in the values' units.</param>
+    /// <param name="noise">Where the noise comes from.</param>
+    /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
+    /// <returns>The noisy values. To be persisted before they are used: drawing again is another release.</returns>
+    /// <exception cref="ArgumentException">The event stands for more than one release.</exception>
+    /// <exception cref="NotSupportedException">No noise is drawn for events of this kind.</exception>
+    public static long[] Release(ReadOnlySpan<long> values, PrivacyEvent release, IDiscreteGaussianNoise noise, string purpose)
+    {
+        ArgumentNullException.ThrowIfNull(release);
+        ArgumentNullException.ThrowIfNull(noise);
+        if (release.Count != 1)
+        {
+            throw new ArgumentException($"One release draws noise once; this event stands for {release.Count} releases.", nameof(release));
+        }
+
+        // Noise first, so that its duration cannot depend on the values.
+        long[] noisy = new long[values.Length];
+        switch (release)
+        {
+            case DiscreteGaussianEvent discrete:
+                noise.Fill(noisy, discrete.SigmaSquared, purpose);
+                break;
+            default:
+                throw new NotSupportedException($"No noise is drawn for a {release.GetType().Name}: it is accounted for, but no mechanism here makes it.");
+        }
+
+        for (int j = 0; j < noisy.Length; j++)
+        {
+            noisy[j] = checked(noisy[j] + values[j]);
+        }
+
+        return noisy;
+    }
+}

@@ -1,0 +1,80 @@
+using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Mechanisms;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>
+/// What sets one method apart from the others: what a run of it releases, and what it has to say of what it made. Admission, budget, noise,
+/// publication and closing are the same for all. A method is registered; nothing else names it.
+/// </summary>
+public interface IMethod
+{
+    /// <summary>The method's name in requests.</summary>
+    string Name { get; }
+
+    /// <summary>Why a request cannot be served with a dataset of so many classes, in one sentence; null if it can be.</summary>
+    string? FindFault(RunRequest request, int classes);
+
+    /// <summary>What a run releases beside noisy class counts. Follows from the request alone.</summary>
+    ReleaseDesign Design(RunRequest request);
+
+    /// <summary>Gathers what a run whose releases are all made has to publish.</summary>
+    Task<MethodReport> ReportAsync(SettledRun run, CancellationToken cancellationToken);
+}
+
+/// <summary>The releases of a run before their noise is known.</summary>
+/// <param name="Grid">The grid that all of them, and the class counts, are counted on.</param>
+/// <param name="Contribution">How one unit's contribution lies among the coordinates of a release; its L2 norm is at most one full vote.</param>
+/// <param name="Releases">The releases in their order, each with its share of the budget.</param>
+public sealed record ReleaseDesign(VoteGrid Grid, ContributionShape Contribution, IReadOnlyList<WeightedRelease> Releases);
+
+/// <summary>One release of a design.</summary>
+/// <param name="Key">Its name in the run and on the ledger.</param>
+/// <param name="Weight">Its share of the budget relative to the others: 1/σ² is in proportion to it. Above 0.</param>
+public sealed record WeightedRelease(string Key, double Weight);
+
+/// <summary>What a method has to publish of a run.</summary>
+public sealed record MethodReport
+{
+    /// <summary>The shards that are published, class after class.</summary>
+    public required IReadOnlyList<GenerationJob> Published { get; init; }
+
+    /// <summary>All shards whose generator's notes belong to the release: those that led to what is published as well.</summary>
+    public required IReadOnlyList<GenerationJob> Made { get; init; }
+
+    /// <summary>What searched private images' neighbours: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>; empty where nothing was searched.</summary>
+    public IReadOnlyList<string> SearchProviders { get; init; } = [];
+
+    /// <summary>The knobs of Private Evolution; null for other methods.</summary>
+    public EvolutionOptions? Evolution { get; init; }
+
+    /// <summary>What happened at each iteration; null for methods without iterations.</summary>
+    public IReadOnlyList<ManifestIteration>? Iterations { get; init; }
+
+    /// <summary>Files that the method adds to the release.</summary>
+    public IReadOnlyList<MethodFile> Files { get; init; } = [];
+}
+
+/// <summary>A file that a method adds to a release.</summary>
+/// <param name="Name">Its name in the release.</param>
+/// <param name="ContentType">Its media type.</param>
+/// <param name="Content">Its bytes; nothing in them is private.</param>
+public sealed record MethodFile(string Name, string ContentType, ReadOnlyMemory<byte> Content);
+
+/// <summary>The methods that are registered.</summary>
+public sealed class Methods(IEnumerable<IMethod> methods)
+{
+    private readonly Dictionary<string, IMethod> _methods = methods.ToDictionary(method => method.Name, StringComparer.Ordinal);
+
+    /// <summary>The method of a request.</summary>
+    /// <exception cref="InvalidOperationException">It is not registered.</exception>
+    public IMethod Of(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _methods.TryGetValue(request.Method, out var method)
+            ? method
+            : throw new InvalidOperationException($"The method '{request.Method}' of run '{request.RunId}' is not registered.");
+    }
+}
