@@ -82,6 +82,6 @@ public static class FunctionApp
         services.AddSingleton<RunClosure>();
         services.AddSingleton<Runs.IMethodOrchestration, PrivateEvolution.PrivateEvolutionOrchestration>();
         services.AddSingleton<Runs.RunStarter>();
-        services.AddSingleton<Runs.RunViews>();
+        services.AddSingleton<RunQueries>();
     }
 }

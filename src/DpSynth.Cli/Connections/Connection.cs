@@ -70,7 +70,7 @@ public sealed class Connection : IAsyncDisposable
     public IReleaseStore Releases => Get<IReleaseStore>();
 
     /// <summary>What is known of runs: from the host if one is running, else from what lies in the storage.</summary>
-    public IRunSource Runs => _api is null ? new StoredRuns(Registry, Releases, Candidates, Get<ISharedRecords>(), Ledger) : new ApiRuns(_api);
+    public IRunSource Runs => _api is null ? new StoredRuns(new RunQueries(Registry, Get<ISharedRecords>()), Releases, Candidates, Ledger) : new ApiRuns(_api);
 
     /// <summary>Makes the containers and queues that are not there yet.</summary>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)

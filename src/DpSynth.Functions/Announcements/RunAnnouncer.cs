@@ -1,4 +1,3 @@
-using DpSynth.Functions.Runs;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Storage.Queues;
 using DpSynth.Synthesis.Runs;
@@ -26,5 +25,5 @@ public sealed class RunAnnouncer(IRunRegistry registry, RunEventQueue queue, Fun
             ? (address, RunAnnouncement.Outside(Show(run, end), end.At, options.Value.Source))
             : null;
 
-    private static RunView Show(RegisteredRun? run, EndedRun end) => run is null ? RunViews.Show(end) : RunViews.Show(run, end);
+    private static RunView Show(RegisteredRun? run, EndedRun end) => run is null ? RunQueries.Show(end) : RunQueries.Show(run, end);
 }

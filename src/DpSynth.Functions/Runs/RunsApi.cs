@@ -14,7 +14,7 @@ namespace DpSynth.Functions.Runs;
 /// submit runs and see and cancel their own, with <see cref="AppRoles.ReadAllRuns"/> they see everybody's; with both they cancel any.
 /// </summary>
 /// <remarks>There are no function keys: App Service authentication stands before the app, and the app looks who it let in.</remarks>
-public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader callers, FunctionInstruments instruments)
+public sealed class RunsApi(RunStarter starter, RunQueries queries, CallerReader callers, FunctionInstruments instruments)
 {
     /// <summary>Most runs a list shows.</summary>
     private const int ListLimit = 200;
@@ -38,7 +38,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         {
             var body = await RequestBody.ReadAsync(request, RunRequestReader.MaximumLength, cancellationToken);
             var runId = await starter.StartAsync(body, caller.Id, client, cancellationToken);
-            return new AcceptedRun(await views.FindAsync(runId, caller, client, cancellationToken) ?? new RunView { Id = runId, State = RunState.Pending });
+            return new AcceptedRun(await queries.FindAsync(runId, caller.MayRead, new OrchestrationStatus(client), cancellationToken) ?? new RunView { Id = runId, State = RunState.Pending });
         }
         catch (RequestException fault)
         {
@@ -65,7 +65,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
             return refusal;
         }
 
-        return Identifier.IsValid(id) && await views.FindAsync(id, caller, client, cancellationToken) is { } view
+        return Identifier.IsValid(id) && await queries.FindAsync(id, caller.MayRead, new OrchestrationStatus(client), cancellationToken) is { } view
             ? ApiJson.Ok(view)
             : NotFound(id);
     }
@@ -84,7 +84,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
             return refusal;
         }
 
-        var list = rejected ? views.ListRejectedAsync(cancellationToken) : views.ListAsync(caller, client, cancellationToken);
+        var list = rejected ? queries.ListRejectedAsync(cancellationToken) : queries.ListAsync(caller.MayRead, new OrchestrationStatus(client), cancellationToken);
         var runs = new List<RunView>();
         await foreach (var view in list.WithCancellation(cancellationToken))
         {
@@ -115,7 +115,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
             return refusal;
         }
 
-        if (!Identifier.IsValid(id) || await views.FindAsync(id, caller, client, cancellationToken) is not { } run)
+        if (!Identifier.IsValid(id) || await queries.FindAsync(id, caller.MayRead, new OrchestrationStatus(client), cancellationToken) is not { } run)
         {
             return NotFound(id);
         }
@@ -131,7 +131,7 @@ public sealed class RunsApi(RunStarter starter, RunViews views, CallerReader cal
         }
 
         await client.RaiseEventAsync(id, RunEvents.CancelRequested, "requested", cancellationToken);
-        return new AcceptedRun(await views.FindAsync(id, caller, client, cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
+        return new AcceptedRun(await queries.FindAsync(id, caller.MayRead, new OrchestrationStatus(client), cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
     }
 
     /// <summary>Waits for the run's first step: the task hub drops events for an orchestration that has not begun.</summary>
