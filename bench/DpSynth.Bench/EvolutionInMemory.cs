@@ -44,32 +44,10 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         var voting = new VoteCounting(privateStore, embeddings);
         var release = new HistogramRelease(privateStore, ledger, noise);
         var selection = new ParentSelection(privateStore, candidates, embeddings);
+        var steps = new TimedSteps(this, run, maker, voting, release, selection);
         for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
         {
-            await TimeAsync("generation", async () =>
-            {
-                foreach (var job in PopulationLayout.Jobs(run.Recipe, generation))
-                {
-                    await maker.RunAsync(job, default);
-                }
-            });
-            if (generation == request.Evolution.Iterations)
-            {
-                break;
-            }
-
-            await TimeAsync("votes", async () =>
-            {
-                for (var shard = 0; shard < run.ShardClasses.Count; shard++)
-                {
-                    await voting.CountAsync(request.RunId, generation + 1, shard, default);
-                }
-            });
-            await TimeAsync("selection", async () =>
-            {
-                await release.ReleaseAsync(request.RunId, generation + 1, default);
-                await selection.SelectAsync(request.RunId, generation + 1, default);
-            });
+            await Evolution.AdvanceAsync(steps, generation, request.Evolution.Iterations);
         }
 
         return await ReadGenerationAsync(run.Recipe, request.Evolution.Iterations);
@@ -78,7 +56,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     /// <summary>A generation of a run that has ended, with its classes as labels.</summary>
     public async Task<LabelledImages> ReadGenerationAsync(GenerationRecipe recipe, int generation)
     {
-        var jobs = PopulationLayout.Jobs(recipe, generation);
+        var jobs = recipe.Generation(generation).Jobs;
         var images = new ImageBatch(recipe.Shape, jobs.Sum(job => job.Count));
         var labels = new byte[images.Count];
         var written = 0;
@@ -134,6 +112,40 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         var clock = Stopwatch.StartNew();
         await work();
         stages[stage] = stages.GetValueOrDefault(stage) + clock.Elapsed;
+    }
+
+    private sealed class TimedSteps(
+        EvolutionInMemory clock, SettledRun run, ShardMaker maker, VoteCounting voting, HistogramRelease release, ParentSelection selection) : IEvolutionSteps
+    {
+        private readonly string _runId = run.Request.RunId;
+
+        public async Task<bool> MakeAsync(int generation)
+        {
+            await clock.TimeAsync("generation", async () =>
+            {
+                foreach (var job in run.Recipe.Generation(generation).Jobs)
+                {
+                    await maker.RunAsync(job, default);
+                }
+            });
+            return true;
+        }
+
+        public async Task<bool> VoteAsync(int iteration)
+        {
+            await clock.TimeAsync("votes", async () =>
+            {
+                for (var shard = 0; shard < run.ShardClasses.Count; shard++)
+                {
+                    await voting.CountAsync(_runId, iteration, shard, default);
+                }
+            });
+            return true;
+        }
+
+        public Task ReleaseAsync(int iteration) => clock.TimeAsync("selection", () => release.ReleaseAsync(_runId, iteration, default));
+
+        public Task SelectAsync(int iteration) => clock.TimeAsync("selection", () => selection.SelectAsync(_runId, iteration, default));
     }
 
     private sealed class NoPublicImages : IPublicImageSource

@@ -3,6 +3,7 @@ using DpSynth.Numerics;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Evaluation.Releases;
@@ -93,7 +94,7 @@ public sealed class ReleaseScoring(
     private async Task<RowSample> ReadReleaseAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
     {
         RowSample? sample = null;
-        foreach (var job in PopulationLayout.Jobs(recipe, recipe.Evolution.Iterations))
+        foreach (var job in recipe.Generation(recipe.Evolution.Iterations).Jobs)
         {
             var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, cancellationToken);
             (sample ??= new RowSample(shard.Columns, MostRows)).Add(shard);

@@ -9,7 +9,7 @@ using Microsoft.DurableTask;
 namespace DpSynth.Functions.PrivateEvolution;
 
 /// <summary>The steps of one execution of the orchestration. Deterministic: it asks only its context.</summary>
-internal sealed class EvolutionRun
+internal sealed class EvolutionRun : IEvolutionSteps
 {
     /// <summary>At most this many private shards are worked on at once, so that one large run does not fill the hub.</summary>
     private const int FanOut = 64;
@@ -90,34 +90,38 @@ internal sealed class EvolutionRun
     /// <summary>Has one generation made; lets the private images vote on it, or publishes it if it is the last.</summary>
     public async Task<RunOutcome> EvolveAsync()
     {
-        if (_state.Step != EvolutionStep.Vote && !await IsGenerationStoredAsync())
+        if (!await Evolution.AdvanceAsync(this, _state.Generation, _state.Iterations))
         {
             return ContinueWith(_state);
         }
 
-        if (_state.Generation == _state.Iterations)
-        {
-            return await PublishAsync();
-        }
+        return _state.Generation == _state.Iterations
+            ? await PublishAsync()
+            : ContinueWith(_state with { Step = EvolutionStep.Generate, ShardsDone = 0, Generation = _state.Generation + 1 });
+    }
 
+    async Task<bool> IEvolutionSteps.MakeAsync(int generation) =>
+        _state.Step == EvolutionStep.Vote || await AreStoredAsync(generation, EvolutionStep.Await, RunStage.Generating, "candidates");
+
+    async Task<bool> IEvolutionSteps.VoteAsync(int iteration)
+    {
         _state = _state with { Step = EvolutionStep.Vote, LastArrival = null };
-        var iteration = new IterationInput(_state.RunId, _state.Generation + 1);
         await ForEachShardAsync(
             RunStage.Voting,
-            shard => _context.CallActivityAsync(nameof(Activities.CountVotes), new VoteInput(_state.RunId, iteration.Iteration, shard), ActivityRetry.Step));
-        if (_state.ShardsDone < _state.PrivateShards)
-        {
-            return ContinueWith(_state);
-        }
-
-        Report(RunStage.Selecting, 0, 1, "steps");
-        var released = await _context.CallActivityAsync<ReleasedHistogram>(nameof(Activities.ReleaseHistogram), iteration, ActivityRetry.Step);
-        await _context.CallActivityAsync(nameof(Activities.SelectSurvivors), iteration, ActivityRetry.Step);
-        return ContinueWith(_state with
-        {
-            Step = EvolutionStep.Generate, ShardsDone = 0, Generation = iteration.Iteration, EpsilonSpent = released.EpsilonSpent,
-        });
+            shard => _context.CallActivityAsync(nameof(Activities.CountVotes), new VoteInput(_state.RunId, iteration, shard), ActivityRetry.Step));
+        return _state.ShardsDone == _state.PrivateShards;
     }
+
+    async Task IEvolutionSteps.ReleaseAsync(int iteration)
+    {
+        Report(RunStage.Selecting, 0, 1, "steps");
+        var released = await _context.CallActivityAsync<ReleasedHistogram>(
+            nameof(Activities.ReleaseHistogram), new IterationInput(_state.RunId, iteration), ActivityRetry.Step);
+        _state = _state with { EpsilonSpent = released.EpsilonSpent };
+    }
+
+    Task IEvolutionSteps.SelectAsync(int iteration) =>
+        _context.CallActivityAsync(nameof(Activities.SelectSurvivors), new IterationInput(_state.RunId, iteration), ActivityRetry.Step);
 
     /// <summary>Ends the run before its time.</summary>
     public async Task<RunOutcome> EndAsync(RunState end, string reason)
@@ -168,8 +172,6 @@ internal sealed class EvolutionRun
 
         return announced.Outcome;
     }
-
-    private Task<bool> IsGenerationStoredAsync() => AreStoredAsync(_state.Generation, EvolutionStep.Await, RunStage.Generating, "candidates");
 
     /// <summary>Asks workers for shards, unless an earlier execution has and waits for them, and waits.</summary>
     private async Task<bool> AreStoredAsync(int generation, EvolutionStep waiting, RunStage stage, string unit)

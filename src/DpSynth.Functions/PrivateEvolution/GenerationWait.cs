@@ -1,5 +1,6 @@
 using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 

@@ -1,9 +1,9 @@
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using DpSynth.Ledgers;
+using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Synthesis.PrivateEvolution;
@@ -22,51 +22,40 @@ public sealed class HistogramRelease(IPrivateStore privateStore, IPrivacyLedger 
     {
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
         var key = PrivateEvolutionMethod.ReleaseOf(iteration);
+        var generation = run.Recipe.Generation(iteration - 1);
         await _release.ReleaseAsync(
             run.Request.Dataset,
             runId,
             run.Release(key),
-            () => run.Request.Privacy.Unit == PrivacyUnit.Owner
-                ? CountByOwnerAsync(run, iteration, cancellationToken)
-                : CountByImageAsync(run, iteration, cancellationToken),
+            async () => run.Request.Privacy.Unit == PrivacyUnit.Owner
+                ? await Evolution.TallyAsync(generation, ReadNeighboursAsync(run, iteration, cancellationToken), run.Grid)
+                : await Evolution.TallyAsync(generation, ReadVotesAsync(run, iteration, cancellationToken)),
             run.Recipe.Classes.Count,
             cancellationToken);
         return new ReleasedHistogram(iteration, run.NoiseInVotes(key), Cost.EpsilonOf(run, run.ReleasesThrough(key)));
     }
 
-    private async Task<IReadOnlyList<long[]>> CountByImageAsync(SettledRun run, int iteration, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(int ClassIndex, long[] Votes)> ReadVotesAsync(
+        SettledRun run, int iteration, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var histograms = PopulationLayout.ClassCounts(run.Recipe, iteration - 1).Select(static count => new long[count]).ToArray();
         foreach (var (shard, classIndex) in run.ShardClasses.Index())
         {
-            var votes = await privateStore.ReadVotesAsync(run.Request.RunId, iteration, shard, cancellationToken)
-                ?? throw NotVoted(run, iteration, shard);
-            TensorPrimitives.Add(histograms[classIndex], votes, histograms[classIndex]);
+            yield return (
+                classIndex,
+                await privateStore.ReadVotesAsync(run.Request.RunId, iteration, shard, cancellationToken) ?? throw NotVoted(run, iteration, shard));
         }
-
-        return histograms;
     }
 
-    private async Task<IReadOnlyList<long[]>> CountByOwnerAsync(SettledRun run, int iteration, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(int ClassIndex, OwnerId[] Owners, NeighbourTable Neighbours)> ReadNeighboursAsync(
+        SettledRun run, int iteration, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var candidates = PopulationLayout.ClassCounts(run.Recipe, iteration - 1);
-        var starts = new int[candidates.Count];
-        for (var classIndex = 1; classIndex < starts.Length; classIndex++)
-        {
-            starts[classIndex] = starts[classIndex - 1] + candidates[classIndex - 1];
-        }
-
-        var tally = new OwnerTally(candidates.Sum());
         foreach (var (shard, classIndex) in run.ShardClasses.Index())
         {
             var embedded = await privateStore.ReadEmbeddedAsync(run.Request.RunId, shard, cancellationToken);
             var neighbours = await privateStore.ReadNeighboursAsync(run.Request.RunId, iteration, shard, cancellationToken)
                 ?? throw NotVoted(run, iteration, shard);
-            tally.Add(embedded.Owners(), neighbours, starts[classIndex]);
+            yield return (classIndex, embedded.Owners().ToArray(), neighbours);
         }
-
-        var votes = tally.Votes(run.Grid);
-        return [.. starts.Select((start, classIndex) => votes[start..(start + candidates[classIndex])])];
     }
 
     private static InvalidOperationException NotVoted(SettledRun run, int iteration, int shard) =>

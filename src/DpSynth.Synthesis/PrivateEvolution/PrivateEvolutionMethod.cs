@@ -31,7 +31,7 @@ public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
         for (var generation = 0; generation <= evolution.Iterations; generation++)
         {
             var size = evolution.PopulationSizes[generation];
-            var smallest = PopulationLayout.SmallestClass(evolution, generation);
+            var smallest = Generation.SmallestClass(evolution, generation);
             if (size < (long)smallest * classes)
             {
                 return smallest == 1
@@ -72,8 +72,8 @@ public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
 
         return new MethodReport
         {
-            Published = PopulationLayout.Jobs(run.Recipe, last),
-            Made = [.. Enumerable.Range(0, last + 1).SelectMany(generation => PopulationLayout.Jobs(run.Recipe, generation))],
+            Published = run.Recipe.Generation(last).Jobs,
+            Made = [.. Enumerable.Range(0, last + 1).SelectMany(generation => run.Recipe.Generation(generation).Jobs)],
             SearchProviders = await SearchRecord.ReadAsync(privateStore, run.Request.RunId, cancellationToken),
             Evolution = run.Recipe.Evolution,
             Iterations = iterations,

@@ -1,6 +1,7 @@
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer.Faults;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;
 using Xunit.Abstractions;
@@ -39,7 +40,7 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         ShardMaker[] workers = [Worker(), Worker()];
         for (var generation = 0; generation <= 1; generation++)
         {
-            await Parallel.ForEachAsync(PopulationLayout.Jobs(recipe, generation), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (job, token) =>
+            await Parallel.ForEachAsync(recipe.Generation(generation).Jobs, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (job, token) =>
             {
                 for (var attempt = 1; ; attempt++)
                 {
@@ -65,7 +66,7 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         Assert.Equal(500, spending.Images);
         for (var generation = 0; generation <= 1; generation++)
         {
-            foreach (var job in PopulationLayout.Jobs(recipe, generation))
+            foreach (var job in recipe.Generation(generation).Jobs)
                 Assert.Equal(job.Count, (await harness.Candidates.ReadCandidatesAsync(job.ShardId, withImages: true, default)).Images!.Count);
         }
 

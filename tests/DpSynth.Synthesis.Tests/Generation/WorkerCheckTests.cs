@@ -1,6 +1,7 @@
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Runs;

@@ -9,6 +9,7 @@ using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -95,7 +96,7 @@ public sealed partial class ReleaseArchiveTests
                 Add($"parents of generation {generation}", Encoding.UTF8.GetBytes(string.Join('|', parents.Classes.Select(one => $"{one.KeptFrom}:{string.Join(' ', one.Parents)}"))));
             }
 
-            foreach (var job in PopulationLayout.Jobs(settled.Recipe, generation))
+            foreach (var job in settled.Recipe.Generation(generation).Jobs)
             {
                 var made = await run.Candidates.ReadCandidatesAsync(job.ShardId, withImages: true, default);
                 Add($"generation {generation}, shard {job.Shard}", made.Images!.Pixels);

@@ -66,24 +66,17 @@ internal sealed class RunHarness : IDisposable
         }
 
         var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new EmbedderFactory()));
-        var dispatcher = new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker), new WorkerCheck(Records));
         var embeddings = new CandidateEmbeddings(Candidates);
-        var voting = new VoteCounting(PrivateStore, embeddings);
-        var release = new HistogramRelease(PrivateStore, Ledger, Noise);
-        var selection = new ParentSelection(PrivateStore, Candidates, embeddings);
+        var steps = new InProcessSteps(
+            Run,
+            plan.PrivateShards,
+            new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker), new WorkerCheck(Records)),
+            new VoteCounting(PrivateStore, embeddings),
+            new HistogramRelease(PrivateStore, Ledger, Noise),
+            new ParentSelection(PrivateStore, Candidates, embeddings));
         for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
         {
-            await dispatcher.DispatchAsync(Run, generation, default);
-            if (generation < request.Evolution.Iterations)
-            {
-                for (var shard = 0; shard < plan.PrivateShards; shard++)
-                {
-                    await voting.CountAsync(Run, generation + 1, shard, default);
-                }
-
-                await release.ReleaseAsync(Run, generation + 1, default);
-                await selection.SelectAsync(Run, generation + 1, default);
-            }
+            Assert.True(await Synthesis.PrivateEvolution.Evolution.AdvanceAsync(steps, generation, request.Evolution.Iterations));
         }
 
         await new RunPublication(PrivateStore, Candidates, Records, Releases, Methods).PublishAsync(Run, default);
@@ -103,7 +96,7 @@ internal sealed class RunHarness : IDisposable
     {
         var recipe = (await Candidates.ReadRecipeAsync(Run, default))!;
         var all = new List<float>();
-        foreach (var job in PopulationLayout.ClassJobs(recipe, generation, classIndex))
+        foreach (var job in recipe.Generation(generation).JobsOf(classIndex))
         {
             all.AddRange((await Candidates.ReadCandidatesAsync(job.ShardId, withImages: false, default)).Parameters.ToArray());
         }
@@ -134,6 +127,30 @@ internal sealed class RunHarness : IDisposable
         Evolution = evolution,
         Seed = 7,
     };
+
+    private sealed class InProcessSteps(
+        string runId, int shards, GenerationDispatcher dispatcher, VoteCounting voting, HistogramRelease release, ParentSelection selection) : IEvolutionSteps
+    {
+        public async Task<bool> MakeAsync(int generation)
+        {
+            await dispatcher.DispatchAsync(runId, generation, default);
+            return true;
+        }
+
+        public async Task<bool> VoteAsync(int iteration)
+        {
+            for (var shard = 0; shard < shards; shard++)
+            {
+                await voting.CountAsync(runId, iteration, shard, default);
+            }
+
+            return true;
+        }
+
+        public Task ReleaseAsync(int iteration) => release.ReleaseAsync(runId, iteration, default);
+
+        public Task SelectAsync(int iteration) => selection.SelectAsync(runId, iteration, default);
+    }
 
     private sealed class ImmediateQueue(ShardMaker maker) : IGenerationQueue
     {

@@ -6,6 +6,7 @@ using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -27,7 +28,7 @@ public sealed class RunSettlementTests : IDisposable
         var settled = await SettledAsync();
         Assert.Equal([61, 21], await ClassCountsAsync());
         Assert.Equal([61, 21], settled.Recipe.ClassWeights);
-        Assert.Equal([30, 10], PopulationLayout.ClassCounts(settled.Recipe, 0));
+        Assert.Equal([30, 10], settled.Recipe.Generation(0).Counts);
         var precisions = settled.Releases.Select(release => 1 / ((DiscreteGaussianEvent)release.Event).SigmaSquared.ToDouble()).ToList();
         var (counts, iterations) = (precisions[0], precisions[1..].Sum());
         Assert.InRange(counts / (counts + iterations), 0.045, 0.055);
@@ -58,7 +59,7 @@ public sealed class RunSettlementTests : IDisposable
 
         var settled = await SettledAsync();
         Assert.False(settled.ReleasesClassCounts);
-        Assert.Equal([20, 20], PopulationLayout.ClassCounts(settled.Recipe, 0));
+        Assert.Equal([20, 20], settled.Recipe.Generation(0).Counts);
         Assert.Empty(await SpentAsync());
     }
 

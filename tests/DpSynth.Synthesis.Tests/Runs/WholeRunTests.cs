@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Generation;
@@ -251,7 +252,7 @@ public sealed class WholeRunTests : IDisposable
         await run.Settlement().SettleAsync(Run, default);
         var factory = new BrightnessGenerator.Factory();
         var maker = new ShardMaker(run.Candidates, new GeneratorCache(run.Candidates, factory, new EmbedderFactory()));
-        var job = PopulationLayout.Jobs((await run.Candidates.ReadRecipeAsync(Run, default))!, 0).Single();
+        var job = (await run.Candidates.ReadRecipeAsync(Run, default))!.Generation(0).Jobs.Single();
 
         await maker.RunAsync(job, default);
         await maker.RunAsync(job, default);

@@ -1,7 +1,8 @@
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Runs;
 
-namespace DpSynth.Synthesis.Runs;
+namespace DpSynth.Synthesis.PrivateEvolution;
 
 /// <summary>Puts the jobs of a generation on the workers' queue, and looks for what has come back.</summary>
 public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IGenerationQueue queue, WorkerCheck check)
@@ -18,7 +19,7 @@ public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateS
         }
 
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
-        var jobs = PopulationLayout.Jobs(run.Recipe, generation);
+        var jobs = run.Recipe.Generation(generation).Jobs;
         var stored = await candidates.ListShardsAsync(runId, generation, cancellationToken);
         if (generation > 0)
         {
@@ -38,7 +39,7 @@ public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateS
         }
 
         var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
-        return Describe(PopulationLayout.Jobs(run.Recipe, generation), await candidates.ListShardsAsync(runId, generation, cancellationToken));
+        return Describe(run.Recipe.Generation(generation).Jobs, await candidates.ListShardsAsync(runId, generation, cancellationToken));
     }
 
     private async Task<GenerationShards> DispatchCheckAsync(string runId, CancellationToken cancellationToken)

@@ -1,15 +1,16 @@
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace DpSynth.Synthesis.Tests.Generation;
+namespace DpSynth.Synthesis.Tests.PrivateEvolution;
 
-public sealed class PopulationLayoutTests
+public sealed class GenerationTests
 {
     [Fact]
-    public void Layout_gives_every_candidate_to_exactly_one_job()
+    public void Generation_gives_every_candidate_to_exactly_one_job()
     {
         var cases =
             from size in Gen.Choose(1, 500)
@@ -20,20 +21,20 @@ public sealed class PopulationLayoutTests
         Prop.ForAll(cases.ToArbitrary(), x =>
         {
             var recipe = Recipe(x.size, x.classes, x.perShard);
-            var jobs = PopulationLayout.Jobs(recipe, 0);
+            var jobs = recipe.Generation(0).Jobs;
             return jobs.Sum(job => job.Count) == x.size
                 && jobs.All(job => job.Count >= 1 && job.Count <= x.perShard)
                 && jobs.Select(job => job.Shard).SequenceEqual(Enumerable.Range(0, jobs.Count))
-                && Enumerable.Range(0, x.classes).All(classIndex => Covers(PopulationLayout.ClassJobs(recipe, 0, classIndex), PopulationLayout.ClassCount(recipe, 0, classIndex)));
+                && Enumerable.Range(0, x.classes).All(classIndex => Covers(recipe.Generation(0).JobsOf(classIndex), recipe.Generation(0).Counts[classIndex]));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 
     [Fact]
-    public void Layout_divides_a_population_evenly_whatever_the_private_classes_hold()
+    public void Generation_divides_a_population_evenly_whatever_the_private_classes_hold()
     {
         var recipe = Recipe(size: 11, classes: 3, perShard: 100);
 
-        Assert.Equal([4, 4, 3], Enumerable.Range(0, 3).Select(classIndex => PopulationLayout.ClassCount(recipe, 0, classIndex)));
+        Assert.Equal([4, 4, 3], Enumerable.Range(0, 3).Select(classIndex => recipe.Generation(0).Counts[classIndex]));
     }
 
     private static bool Covers(IReadOnlyList<GenerationJob> jobs, int count)
