@@ -1,10 +1,5 @@
 namespace DpSynth.Functions.PrivateEvolution;
 
-/// <summary>Names one private shard of a run.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Shard">The shard's number.</param>
-public sealed record PrivateShardInput(string RunId, int Shard);
-
 /// <summary>Names one generation or iteration of a run.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Iteration">The generation, 0 to T, or the iteration, 1 to T.</param>

@@ -52,7 +52,7 @@ internal sealed class EvolutionRun : IEvolutionSteps
 
         EndIfCancelled();
         Report(RunStage.Settling, 0, 1, "steps");
-        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(Activities.SettleRun), _input, ActivityRetry.Step);
+        var settled = await _context.CallActivityAsync<SettlementSummary>(nameof(RunActivities.SettleRun), _input, ActivityRetry.Step);
         EndIf(settled.Refusal, RunState.Refused);
         return ContinueWith(_state with
         {
@@ -65,7 +65,7 @@ internal sealed class EvolutionRun : IEvolutionSteps
         if (_state.Step == EvolutionStep.Plan)
         {
             Report(RunStage.Planning, 0, 1, "steps");
-            var plan = await _context.CallActivityAsync<PlanSummary>(nameof(Activities.PlanRun), _input, ActivityRetry.Step);
+            var plan = await _context.CallActivityAsync<PlanSummary>(nameof(RunActivities.PlanRun), _input, ActivityRetry.Step);
             EndIf(plan.Refusal, RunState.Refused);
             EndIf(plan.SchemaVersion == RunPlan.KnownSchemaVersion ? null : UnknownPlan.Describe(plan.SchemaVersion), RunState.Failed);
             _state = _state with { Step = EvolutionStep.Embed, PrivateShards = plan.PrivateShards, PlanVersion = plan.SchemaVersion, ChecksWorkers = plan.ChecksWorkers };
@@ -73,13 +73,13 @@ internal sealed class EvolutionRun : IEvolutionSteps
 
         await ForEachShardAsync(
             RunStage.Embedding,
-            shard => _context.CallActivityAsync(nameof(Activities.EmbedPrivateShard), new PrivateShardInput(_state.RunId, shard), ActivityRetry.Step));
+            shard => _context.CallActivityAsync(nameof(RunActivities.EmbedPrivateShard), new PrivateShardInput(_state.RunId, shard), ActivityRetry.Step));
         if (_state.ShardsDone < _state.PrivateShards)
         {
             return false;
         }
 
-        var verdict = await _context.CallActivityAsync<PrivateImagesVerdict>(nameof(Activities.CheckPrivateImages), _input, ActivityRetry.Step);
+        var verdict = await _context.CallActivityAsync<PrivateImagesVerdict>(nameof(RunActivities.CheckPrivateImages), _input, ActivityRetry.Step);
         EndIf(verdict.Fault, RunState.Refused);
         return true;
     }
@@ -108,7 +108,7 @@ internal sealed class EvolutionRun : IEvolutionSteps
         _state = _state with { Step = EvolutionStep.Vote, LastArrival = null };
         await ForEachShardAsync(
             RunStage.Voting,
-            shard => _context.CallActivityAsync(nameof(Activities.CountVotes), new VoteInput(_state.RunId, iteration, shard), ActivityRetry.Step));
+            shard => _context.CallActivityAsync(nameof(EvolutionActivities.CountVotes), new VoteInput(_state.RunId, iteration, shard), ActivityRetry.Step));
         return _state.ShardsDone == _state.PrivateShards;
     }
 
@@ -116,17 +116,17 @@ internal sealed class EvolutionRun : IEvolutionSteps
     {
         Report(RunStage.Selecting, 0, 1, "steps");
         var released = await _context.CallActivityAsync<ReleasedHistogram>(
-            nameof(Activities.ReleaseHistogram), new IterationInput(_state.RunId, iteration), ActivityRetry.Step);
+            nameof(EvolutionActivities.ReleaseHistogram), new IterationInput(_state.RunId, iteration), ActivityRetry.Step);
         _state = _state with { EpsilonSpent = released.EpsilonSpent };
     }
 
     Task IEvolutionSteps.SelectAsync(int iteration) =>
-        _context.CallActivityAsync(nameof(Activities.SelectSurvivors), new IterationInput(_state.RunId, iteration), ActivityRetry.Step);
+        _context.CallActivityAsync(nameof(EvolutionActivities.SelectSurvivors), new IterationInput(_state.RunId, iteration), ActivityRetry.Step);
 
     /// <summary>Ends the run before its time.</summary>
     public async Task<RunOutcome> EndAsync(RunState end, string reason)
     {
-        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, ActivityRetry.End);
+        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(RunActivities.CloseRun), _input, ActivityRetry.End);
         return await AnnounceAsync(Outcome(end, closed) with { Reason = reason });
     }
 
@@ -135,8 +135,8 @@ internal sealed class EvolutionRun : IEvolutionSteps
         Report(RunStage.Publishing, 0, 2, "steps");
         await ScoreAsync();
         Report(RunStage.Publishing, 1, 2, "steps");
-        var published = await _context.CallActivityAsync<PublishedRun>(nameof(Activities.PublishRun), _input, ActivityRetry.Step);
-        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(Activities.CloseRun), _input, ActivityRetry.End);
+        var published = await _context.CallActivityAsync<PublishedRun>(nameof(RunActivities.PublishRun), _input, ActivityRetry.Step);
+        var closed = await _context.CallActivityAsync<ClosedRun>(nameof(RunActivities.CloseRun), _input, ActivityRetry.End);
         return await AnnounceAsync(Outcome(RunState.Succeeded, closed) with { Release = published.Location });
     }
 
@@ -145,7 +145,7 @@ internal sealed class EvolutionRun : IEvolutionSteps
     {
         try
         {
-            await _context.CallActivityAsync(nameof(Activities.ScoreRelease), _input, ActivityRetry.Step);
+            await _context.CallActivityAsync(nameof(RunActivities.ScoreRelease), _input, ActivityRetry.Step);
         }
         catch (TaskFailedException)
         {
@@ -178,7 +178,7 @@ internal sealed class EvolutionRun : IEvolutionSteps
     {
         var input = new IterationInput(_state.RunId, generation);
         var known = await _context.CallActivityAsync<GenerationShards>(
-            _state.Step == waiting ? nameof(Activities.CountStoredShards) : nameof(Activities.DispatchGeneration), input, ActivityRetry.Step);
+            _state.Step == waiting ? nameof(EvolutionActivities.CountStoredShards) : nameof(EvolutionActivities.DispatchGeneration), input, ActivityRetry.Step);
         var wait = new GenerationWait(_context, input, _cancelRequested);
         var areStored = await wait.UntilStoredAsync(known, _state.LastArrival, (done, total) => Report(stage, done, total, unit));
         _state = _state with { Step = waiting, LastArrival = wait.LastArrival };

@@ -71,7 +71,7 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
             }
 
             var before = known.Stored;
-            known = await context.CallActivityAsync<GenerationShards>(nameof(Activities.CountStoredShards), generation, ActivityRetry.Step);
+            known = await context.CallActivityAsync<GenerationShards>(nameof(EvolutionActivities.CountStoredShards), generation, ActivityRetry.Step);
             answered = 0;
             if (known.Stored > before)
             {

@@ -1,3 +1,4 @@
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;

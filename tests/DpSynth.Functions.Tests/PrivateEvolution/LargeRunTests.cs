@@ -24,10 +24,10 @@ public sealed class LargeRunTests
         var outcome = await hub.RunAsync(iterations: 2);
 
         Assert.Equal(RunState.Succeeded, outcome.State);
-        Assert.Equal(Enumerable.Range(0, 2500), hub.Of<PrivateShardInput>(nameof(Activities.EmbedPrivateShard)).Select(input => input.Shard).Order());
+        Assert.Equal(Enumerable.Range(0, 2500), hub.Of<PrivateShardInput>(nameof(RunActivities.EmbedPrivateShard)).Select(input => input.Shard).Order());
         Assert.Equal(
             Enumerable.Range(0, 5000),
-            hub.Of<VoteInput>(nameof(Activities.CountVotes)).Select(input => ((input.Iteration - 1) * 2500) + input.Shard).Order());
+            hub.Of<VoteInput>(nameof(EvolutionActivities.CountVotes)).Select(input => ((input.Iteration - 1) * 2500) + input.Shard).Order());
         Assert.Equal(MostAtOnce, hub.MostAtOnce);
         Assert.InRange(hub.LongestHistory, 1, MostInOneHistory);
     }
@@ -40,7 +40,7 @@ public sealed class LargeRunTests
         var outcome = await hub.RunAsync(iterations: 1);
 
         Assert.Equal(RunState.Succeeded, outcome.State);
-        Assert.Equal([0, 1], hub.Of<IterationInput>(nameof(Activities.DispatchGeneration)).Select(input => input.Iteration));
+        Assert.Equal([0, 1], hub.Of<IterationInput>(nameof(EvolutionActivities.DispatchGeneration)).Select(input => input.Iteration));
         Assert.InRange(hub.LongestHistory, 1, MostInOneHistory);
     }
 
@@ -114,22 +114,22 @@ public sealed class LargeRunTests
         {
             switch (name)
             {
-                case nameof(Activities.DispatchGeneration):
+                case nameof(EvolutionActivities.DispatchGeneration):
                     Stored = 0;
                     return new GenerationShards(GenerationShards, GenerationShards, Stored);
-                case nameof(Activities.CountStoredShards):
+                case nameof(EvolutionActivities.CountStoredShards):
                     return new GenerationShards(GenerationShards, GenerationShards, Stored);
                 case nameof(AnnouncementActivities.AnnounceRun):
                     return new AnnouncedRun(((RunEnding)input!).Outcome, HasWebhook: false);
                 default:
                     return name switch
                     {
-                        nameof(Activities.PlanRun) => new PlanSummary(null, PrivateShards, 2),
-                        nameof(Activities.CheckPrivateImages) => new PrivateImagesVerdict(null),
-                        nameof(Activities.SettleRun) => new SettlementSummary(null, 1e-5, 0),
-                        nameof(Activities.ReleaseHistogram) => new ReleasedHistogram(1, 1, 1),
-                        nameof(Activities.PublishRun) => new PublishedRun("releases/large/"),
-                        nameof(Activities.CloseRun) => new ClosedRun(1, 1e-5),
+                        nameof(RunActivities.PlanRun) => new PlanSummary(null, PrivateShards),
+                        nameof(RunActivities.CheckPrivateImages) => new PrivateImagesVerdict(null),
+                        nameof(RunActivities.SettleRun) => new SettlementSummary(null, 1e-5, 0),
+                        nameof(EvolutionActivities.ReleaseHistogram) => new ReleasedHistogram(1, 1, 1),
+                        nameof(RunActivities.PublishRun) => new PublishedRun("releases/large/"),
+                        nameof(RunActivities.CloseRun) => new ClosedRun(1, 1e-5),
                         _ => null,
                     };
             }

@@ -1,25 +1,19 @@
 using DpSynth.Evaluation.Releases;
-using DpSynth.Functions.Runs;
 using DpSynth.Functions.Telemetry;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 
-namespace DpSynth.Functions.PrivateEvolution;
+namespace DpSynth.Functions.Runs;
 
 /// <summary>
-/// The activities of a run. Each can be called again at any time: the second call finds the first one's work. What they take and give
-/// stays in histories: references, numbers and short sentences.
+/// The activities that runs of all methods have. Each can be called again at any time: the second call finds the first one's work. What they
+/// take and give stays in histories: references, numbers and short sentences.
 /// </summary>
-public sealed class Activities(
+public sealed class RunActivities(
     RunPlanner planner,
     PrivateEmbedding embedding,
     PrivateImageCheck imageCheck,
     RunSettlement settlement,
-    GenerationDispatcher dispatcher,
-    VoteCounting voting,
-    HistogramRelease release,
-    ParentSelection selection,
     ReleaseScoring scoring,
     RunPublication publication,
     RunClosure closure,
@@ -51,31 +45,6 @@ public sealed class Activities(
         return settled with { Refusal = RunOutcome.Cut(settled.Refusal) };
     });
 
-    /// <summary>Queues the jobs of a generation for the workers.</summary>
-    [Function(nameof(DispatchGeneration))]
-    public Task<GenerationShards> DispatchGeneration([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        instruments.MeasureAsync(() => dispatcher.DispatchAsync(input.RunId, input.Iteration, cancellationToken));
-
-    /// <summary>Looks in the candidate store how much of a generation is ready.</summary>
-    [Function(nameof(CountStoredShards))]
-    public Task<GenerationShards> CountStoredShards([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        instruments.MeasureAsync(() => dispatcher.CountAsync(input.RunId, input.Iteration, cancellationToken));
-
-    /// <summary>Lets one private shard vote.</summary>
-    [Function(nameof(CountVotes))]
-    public Task CountVotes([ActivityTrigger] VoteInput input, CancellationToken cancellationToken) =>
-        instruments.MeasureAsync(() => voting.CountAsync(input.RunId, input.Iteration, input.Shard, cancellationToken));
-
-    /// <summary>Spends the iteration's budget, adds the noise once, persists the histogram.</summary>
-    [Function(nameof(ReleaseHistogram))]
-    public Task<ReleasedHistogram> ReleaseHistogram([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        instruments.MeasureAsync(() => release.ReleaseAsync(input.RunId, input.Iteration, cancellationToken));
-
-    /// <summary>Selects the parents of the next generation.</summary>
-    [Function(nameof(SelectSurvivors))]
-    public Task SelectSurvivors([ActivityTrigger] IterationInput input, CancellationToken cancellationToken) =>
-        instruments.MeasureAsync(() => selection.SelectAsync(input.RunId, input.Iteration, cancellationToken));
-
     /// <summary>Computes the scores that the request asks for, if any.</summary>
     [Function(nameof(ScoreRelease))]
     public Task ScoreRelease([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
@@ -95,6 +64,11 @@ public sealed class Activities(
     public Task<ClosedRun> CloseRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
         instruments.MeasureAsync(() => closure.CloseAsync(input.RunId, cancellationToken));
 }
+
+/// <summary>Names one private shard of a run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Shard">The shard's number.</param>
+public sealed record PrivateShardInput(string RunId, int Shard);
 
 /// <summary>Whether the private images allow the run.</summary>
 /// <param name="Fault">One sentence on why not; null if they do.</param>
