@@ -12,7 +12,7 @@ namespace DpSynth.Bench;
 internal static class EmbedderBenchmark
 {
     private const int Rounds = 3;
-    private const int FewestImages = 2_000;
+    private const int MinImages = 2_000;
 
     public static async Task RunAsync(TextWriter output, string folder, ModelDirectory models, string model, ExecutionProvider provider)
     {
@@ -23,7 +23,7 @@ internal static class EmbedderBenchmark
             return;
         }
 
-        var count = Math.Max(files.Length, FewestImages);
+        var count = Math.Max(files.Length, MinImages);
         var shape = new ImageShape(32, 32, 3);
         using var factory = new ModelEmbedderFactory(models, new InferenceOptions { Provider = provider });
         EmbedderOptions[] all = [new PixelsOptions(), new ProjectedPixelsOptions(), new OnnxImageOptions { Model = model }];

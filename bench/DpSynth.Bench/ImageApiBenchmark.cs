@@ -81,7 +81,7 @@ internal static class ImageApiBenchmark
         await Task.WhenAll(working);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{workers,7} {limit,9:0} {(told ? "yes" : "no"),5} {latency.TotalSeconds,6:0.0} s {elapsed.TotalSeconds,8:0.0} {answered,7} {counts.Throttled,5} {counts.MostAtOnce,7} {answered / (elapsed.TotalMinutes * limit),14:P1}"));
+            $"{workers,7} {limit,9:0} {(told ? "yes" : "no"),5} {latency.TotalSeconds,6:0.0} s {elapsed.TotalSeconds,8:0.0} {answered,7} {counts.Throttled,5} {counts.MaxAtOnce,7} {answered / (elapsed.TotalMinutes * limit),14:P1}"));
     }
 
     private sealed class SlowRecords(ISharedRecords records) : ISharedRecords

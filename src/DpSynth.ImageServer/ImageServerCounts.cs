@@ -7,5 +7,5 @@ namespace DpSynth.ImageServer;
 /// <param name="Refused">Requests refused for their content.</param>
 /// <param name="Throttled">Requests answered by 429.</param>
 /// <param name="Faults">Answers that went wrong by plan.</param>
-/// <param name="MostAtOnce">Most requests under way at once.</param>
-public sealed record ImageServerCounts(long Requests, long Billed, long Answered, long Refused, long Throttled, long Faults, int MostAtOnce);
+/// <param name="MaxAtOnce">Most requests under way at once.</param>
+public sealed record ImageServerCounts(long Requests, long Billed, long Answered, long Refused, long Throttled, long Faults, int MaxAtOnce);

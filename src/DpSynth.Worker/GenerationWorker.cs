@@ -35,7 +35,7 @@ internal sealed class GenerationWorker(
     TimeProvider time,
     ILogger<GenerationWorker> logger) : BackgroundService
 {
-    private const int LongestReason = 500;
+    private const int MaxReason = 500;
 
     private readonly GenerationWorkerOptions _options = options.Value;
     private readonly EndedRuns _ended = new(candidates, time);
@@ -210,7 +210,7 @@ internal sealed class GenerationWorker(
     private async Task<JobOutcome> GiveUpAsync(JobLease lease, GenerationJob job, string reason)
     {
         var sentence = reason.ReplaceLineEndings(" ");
-        sentence = sentence.Length <= LongestReason ? sentence : $"{sentence[..LongestReason]}…";
+        sentence = sentence.Length <= MaxReason ? sentence : $"{sentence[..MaxReason]}…";
         logger.GaveUp(job.RunId, job.Generation, job.Shard, sentence);
         await AnswerAsync(job, sentence);
         await PutAwayAsync(lease);

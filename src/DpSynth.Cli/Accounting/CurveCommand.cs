@@ -8,7 +8,7 @@ namespace DpSynth.Cli.Accounting;
 /// <summary><c>dpsynth accountant curve</c>.</summary>
 internal static class CurveCommand
 {
-    private const int MostPoints = 48;
+    private const int MaxPoints = 48;
 
     private static readonly MechanismOptions _options = new(mechanismByDefault: "gaussian");
 
@@ -71,7 +71,7 @@ internal static class CurveCommand
     /// <summary>1 to T, or about fifty of them, closer together where the curve bends most.</summary>
     internal static IEnumerable<int> Abscissae(int steps)
     {
-        var count = Math.Min(steps, MostPoints);
+        var count = Math.Min(steps, MaxPoints);
         return count == steps
             ? Enumerable.Range(1, steps)
             : Enumerable.Range(0, count).Select(i => (int)(1 + Math.Round((steps - 1) * Math.Pow((double)i / (count - 1), 2)))).Distinct();

@@ -7,7 +7,7 @@ namespace DpSynth.Cli.Accounting;
 /// <summary><c>dpsynth accountant runs</c>.</summary>
 internal static class FurtherRunsCommand
 {
-    private const int MostIterations = 10_000;
+    private const int MaxIterations = 10_000;
 
     private static readonly Option<string> _dataset = new("--dataset") { Description = "The dataset's name.", HelpName = "NAME", Required = true };
 
@@ -32,9 +32,9 @@ internal static class FurtherRunsCommand
         double? epsilon = parsed.GetValue(_epsilon) is { } e ? Number.Epsilon("--epsilon", e) : null;
         double? delta = parsed.GetValue(_delta) is { } d ? Number.Delta("--delta", d) : null;
         var iterations = parsed.GetValue(_iterations);
-        if (iterations is not (null or (>= 1 and <= MostIterations)))
+        if (iterations is not (null or (>= 1 and <= MaxIterations)))
         {
-            throw new CommandException(ExitCode.Usage, $"--iterations is {iterations}; it must lie between 1 and {MostIterations}.");
+            throw new CommandException(ExitCode.Usage, $"--iterations is {iterations}; it must lie between 1 and {MaxIterations}.");
         }
 
         if (epsilon is null && (delta ?? iterations) is not null)

@@ -9,7 +9,7 @@ namespace DpSynth.Cli.Accounting;
 internal static class SampleCommand
 {
     private const int Chunk = 8192;
-    private const int LongestLine = 22;
+    private const int MaxLine = 22;
     private const double LargestSigmaSquared = 1e30;
 
     private static readonly Option<string> _mechanism = new("--mechanism")
@@ -88,7 +88,7 @@ internal static class SampleCommand
     {
         var noise = new SecureDiscreteGaussianNoise();
         var values = new long[Chunk];
-        var text = new char[Chunk * LongestLine];
+        var text = new char[Chunk * MaxLine];
         for (long done = 0; done < count; done += Chunk)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -8,7 +8,7 @@ namespace DpSynth.Cli.Embedding;
 internal static class FolderEmbedding
 {
     private const long BlockBytes = 64L << 20;
-    private const int MostImages = 512;
+    private const int MaxImages = 512;
 
     /// <summary>Embeds all images, in their order.</summary>
     /// <param name="images">The folder.</param>
@@ -29,7 +29,7 @@ internal static class FolderEmbedding
     {
         var total = images.Names.Count;
         using var stage = terminal.Begin("embedding", "images", total);
-        var block = (int)Math.Clamp(BlockBytes / (shape.ByteCount + (sizeof(float) * (long)embedder.Dimension)), 1, MostImages);
+        var block = (int)Math.Clamp(BlockBytes / (shape.ByteCount + (sizeof(float) * (long)embedder.Dimension)), 1, MaxImages);
         var embeddings = new float[checked(Math.Min(block, total) * embedder.Dimension)];
         Task<ImageBatch> Decode(int start) => Task.Run(
             () => images.DecodeAsync(start, Math.Min(block, total - start), shape, resize, cancellationToken), cancellationToken);

@@ -12,7 +12,7 @@ namespace DpSynth.Cli.Generation;
 /// <summary><c>dpsynth generate</c>.</summary>
 internal static class GenerateCommand
 {
-    private const int MostImages = 1_000_000;
+    private const int MaxImages = 1_000_000;
 
     private static readonly Option<string> _model = new("--model")
     {
@@ -58,9 +58,9 @@ internal static class GenerateCommand
         var settings = _settings.Read(parsed);
         var inference = _provider.Read(parsed);
         var count = parsed.GetValue(_count) ?? 1;
-        if (count is < 1 or > MostImages)
+        if (count is < 1 or > MaxImages)
         {
-            throw new CommandException(ExitCode.Usage, $"--count is {count}; it must lie between 1 and {Figures.Count(MostImages)}.");
+            throw new CommandException(ExitCode.Usage, $"--count is {count}; it must lie between 1 and {Figures.Count(MaxImages)}.");
         }
 
         var (initImage, strength) = (parsed.GetValue(_initImage), parsed.GetValue(_strength));

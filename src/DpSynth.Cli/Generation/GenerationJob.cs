@@ -8,7 +8,7 @@ namespace DpSynth.Cli.Generation;
 internal sealed class GenerationJob(StableDiffusionPipeline pipeline, DiffusionSettings settings, ImageBatch? start, double strength)
 {
     private const int BlockBytes = 128 << 20;
-    private const int MostImages = 256;
+    private const int MaxImages = 256;
 
     /// <summary>The prompts, encoded once.</summary>
     public required Conditioning Conditioning { get; init; }
@@ -42,7 +42,7 @@ internal sealed class GenerationJob(StableDiffusionPipeline pipeline, DiffusionS
         using var stage = terminal.Begin("generating", "images", count);
         var width = settings.Width ?? pipeline.DefaultShape!.Value.Width;
         var height = settings.Height ?? pipeline.DefaultShape!.Value.Height;
-        var block = Math.Clamp(BlockBytes / new ImageShape(width, height, 3).ByteCount, 1, MostImages);
+        var block = Math.Clamp(BlockBytes / new ImageShape(width, height, 3).ByteCount, 1, MaxImages);
         for (var first = 0; first < count; first += block)
         {
             var images = Math.Min(block, count - first);

@@ -15,7 +15,7 @@ namespace DpSynth.Cli.Models;
 internal sealed record ModelCost(
     string Provider, double LoadSeconds, double SecondsPerImage, int? Steps = null, double? GuidanceScale = null)
 {
-    private const int MostEmbeddings = 16;
+    private const int MaxEmbeddings = 16;
 
     /// <summary>Makes one image, after one step to warm up.</summary>
     public static ModelCost OfImage(string folder, DiffusionSettings settings, InferenceOptions inference, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ internal sealed record ModelCost(
             await embedding.EmbedAsync(image, values, cancellationToken);
             done++;
         }
-        while (done < MostEmbeddings && watch.Elapsed < TimeSpan.FromSeconds(1));
+        while (done < MaxEmbeddings && watch.Elapsed < TimeSpan.FromSeconds(1));
         return new ModelCost(Name(encoder.Model.Provider), load, watch.Elapsed.TotalSeconds / done);
     }
 

@@ -17,7 +17,7 @@ namespace DpSynth.Evaluation.Classification;
 /// </remarks>
 internal sealed class ConvolutionalFeatures : IDisposable
 {
-    private const int LongestSide = 48;
+    private const int MaxSide = 48;
     private const int PatchSide = 6;
     private const int GridSide = 4;
     private const int FeatureBudget = 4_096;
@@ -40,7 +40,7 @@ internal sealed class ConvolutionalFeatures : IDisposable
     public ConvolutionalFeatures(ImageBatch images, ulong seed)
     {
         shape = images.Shape;
-        var downscale = (Math.Max(shape.Width, shape.Height) + LongestSide - 1) / LongestSide;
+        var downscale = (Math.Max(shape.Width, shape.Height) + MaxSide - 1) / MaxSide;
         embedder = new PixelEmbedder(new PixelsOptions { Downscale = downscale }, shape);
         pixels = new ImageShape((shape.Width + downscale - 1) / downscale, (shape.Height + downscale - 1) / downscale, shape.Channels);
         patchHeight = Math.Min(PatchSide, pixels.Height);

@@ -8,8 +8,8 @@ namespace DpSynth.Evaluation.Distances;
 internal static class ProductTiles
 {
     private const int Rows = 192;
-    private const int MostColumns = 2048;
-    private const int MostPacked = 1 << 22;
+    private const int MaxColumns = 2048;
+    private const int MaxPacked = 1 << 22;
 
     /// <summary>What is done with a tile.</summary>
     /// <param name="firstRow">The first of its rows in the left set; a multiple of <see cref="RowBlock"/>.</param>
@@ -26,7 +26,7 @@ internal static class ProductTiles
     {
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         var depth = left.Columns;
-        var columnsAtOnce = Math.Clamp(MostPacked / depth, 32, MostColumns);
+        var columnsAtOnce = Math.Clamp(MaxPacked / depth, 32, MaxColumns);
         var buffers = new ConcurrentBag<float[]>();
         for (var first = 0; first < right.Rows; first += columnsAtOnce)
         {

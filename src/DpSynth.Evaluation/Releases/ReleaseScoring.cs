@@ -16,7 +16,7 @@ public sealed class ReleaseScoring(
     IPrivateStore privateStore, ICandidateStore candidates, IPublicImageSource publicImages, IEmbedderFactory embedders)
 {
     // A set of 25,000 embeddings of 2,048 values takes 205 MB; Fréchet distances of that many are stable.
-    private const int MostRows = 25_000;
+    private const int MaxRows = 25_000;
 
     private const string PublicCaution = "In the space of the run's own embedder: compare it with runs that have the same one only.";
     private const string PrivateCaution =
@@ -97,7 +97,7 @@ public sealed class ReleaseScoring(
         foreach (var job in recipe.Generation(recipe.Evolution.Iterations).Jobs)
         {
             var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, cancellationToken);
-            (sample ??= new RowSample(shard.Columns, MostRows)).Add(shard);
+            (sample ??= new RowSample(shard.Columns, MaxRows)).Add(shard);
         }
 
         return sample!;
@@ -110,7 +110,7 @@ public sealed class ReleaseScoring(
         {
             var embeddings = await privateStore.ReadEmbeddingsAsync(run.Request.RunId, shard, cancellationToken)
                 ?? throw new InvalidOperationException($"Private shard {shard} of run '{run.Request.RunId}' has no embeddings.");
-            (sample ??= new RowSample(embeddings.Columns, MostRows)).Add(embeddings);
+            (sample ??= new RowSample(embeddings.Columns, MaxRows)).Add(embeddings);
         }
 
         return sample!;
@@ -119,7 +119,7 @@ public sealed class ReleaseScoring(
     private async Task<RowSample> EmbedPublicAsync(SettledRun run, string set, CancellationToken cancellationToken)
     {
         var embedder = await embedders.CreateAsync(run.Recipe.Embedder, run.Recipe.Shape, cancellationToken);
-        var sample = new RowSample(embedder.Dimension, MostRows);
+        var sample = new RowSample(embedder.Dimension, MaxRows);
         await foreach (var block in publicImages.ReadAsync(set, run.Recipe.Shape, cancellationToken))
         {
             var embeddings = new EmbeddingMatrix(block.Count, embedder.Dimension);

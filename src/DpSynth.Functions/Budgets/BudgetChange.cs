@@ -15,7 +15,7 @@ public sealed record BudgetChange(double Epsilon, double? Delta = null, string? 
     /// <summary>Longest body in bytes.</summary>
     public const int MaximumLength = 4096;
 
-    private const int LongestReason = 500;
+    private const int MaxReason = 500;
 
     private static readonly JsonSerializerOptions _json = new(SynthesisJson.Options)
     {
@@ -47,8 +47,8 @@ public sealed record BudgetChange(double Epsilon, double? Delta = null, string? 
             throw new RequestException($"'delta' is {change.Delta}; it must lie strictly between 0 and 1.");
         }
 
-        return change.Reason is { Length: > LongestReason }
-            ? throw new RequestException($"'reason' has {change.Reason.Length} characters; at most {LongestReason} are allowed.")
+        return change.Reason is { Length: > MaxReason }
+            ? throw new RequestException($"'reason' has {change.Reason.Length} characters; at most {MaxReason} are allowed.")
             : change;
     }
 }

@@ -14,7 +14,7 @@ public sealed class CallerReader
     /// <summary>The developer, on one machine.</summary>
     public const string DeveloperId = "local-developer";
 
-    private const int LongestHeader = 64 * 1024;
+    private const int MaxHeader = 64 * 1024;
     private const string InAzure = "WEBSITE_INSTANCE_ID";
 
     private static readonly Caller _developer = new(DeveloperId, AppRoles.All);
@@ -44,7 +44,7 @@ public sealed class CallerReader
         return _mode switch
         {
             AuthenticationMode.Development => _developer,
-            AuthenticationMode.EasyAuth when request.Headers[PrincipalHeader] is [{ Length: > 0 and <= LongestHeader } header] => Parse(header),
+            AuthenticationMode.EasyAuth when request.Headers[PrincipalHeader] is [{ Length: > 0 and <= MaxHeader } header] => Parse(header),
             _ => null,
         };
     }

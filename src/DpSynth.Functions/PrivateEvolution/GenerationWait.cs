@@ -16,7 +16,7 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
     public const string CancelledReason = "The run was cancelled on request.";
 
     /// <summary>Most answers and looks that one execution takes: each stays in its history, which is loaded whole for every step.</summary>
-    public const int MostRounds = 500;
+    public const int MaxRounds = 500;
 
     /// <summary>How often the store is asked while no event comes.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
@@ -45,7 +45,7 @@ internal sealed class GenerationWait(TaskOrchestrationContext context, Iteration
         var answer = context.WaitForExternalEvent<GenerationResult>(RunEvents.GenerationCompleted);
         using var looking = new CancellationTokenSource();
         var look = context.CreateTimer(LookEvery, looking.Token);
-        for (var rounds = 0; known.Stored < known.Shards && rounds < MostRounds; rounds++)
+        for (var rounds = 0; known.Stored < known.Shards && rounds < MaxRounds; rounds++)
         {
             report((int)((long)known.Candidates * Math.Min(known.Stored + answered, known.Shards) / known.Shards), known.Candidates);
             var first = await Task.WhenAny(answer, look, cancelRequested);

@@ -19,7 +19,7 @@ namespace DpSynth.Generators.OpenAIImages;
 internal sealed class ImageDeployment
 {
     private const string FileName = "candidate.png";
-    private const int LongestRequestId = 128;
+    private const int MaxRequestId = 128;
 
     private readonly string _name;
     private readonly ImageClient _client;
@@ -180,6 +180,6 @@ internal sealed class ImageDeployment
     {
         var headers = result.GetRawResponse().Headers;
         var id = headers.TryGetValue("x-request-id", out var openAI) ? openAI : headers.TryGetValue("apim-request-id", out var azure) ? azure : null;
-        return id is { Length: > 0 and <= LongestRequestId } && id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
+        return id is { Length: > 0 and <= MaxRequestId } && id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
     }
 }

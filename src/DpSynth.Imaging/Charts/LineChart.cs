@@ -14,7 +14,7 @@ public sealed record LineChart
     private const int Bottom = 95;
     private const double LineWidth = 3.5;
     private const double DotRadius = 6;
-    private const int MostDots = 40;
+    private const int MaxDots = 40;
 
     /// <summary>What is shown; on top, large.</summary>
     public required string Title { get; init; }
@@ -69,7 +69,7 @@ public sealed record LineChart
 
         for (var i = 1; i < Points.Count; i++)
             canvas.Line(X(Points[i - 1].X), Y(Points[i - 1].Y), X(Points[i].X), Y(Points[i].Y), LineWidth, Ink.Line);
-        if (Points.Count <= MostDots)
+        if (Points.Count <= MaxDots)
         {
             foreach (var point in Points)
                 canvas.Dot(X(point.X), Y(point.Y), DotRadius, Ink.Line);

@@ -8,7 +8,7 @@ namespace DpSynth.Imaging.ContactSheets;
 /// </summary>
 public static class ContactSheet
 {
-    private const int LongestLabel = 24;
+    private const int MaxLabel = 24;
 
     /// <summary>Draws the page and encodes it as PNG: grey if the images are, else sRGB.</summary>
     /// <param name="rows">At least one row, and one image in all; all images of one shape.</param>
@@ -53,5 +53,5 @@ public static class ContactSheet
         return [.. rows.Select(row => string.IsNullOrWhiteSpace(row.Label) ? null : TextMask.Draw(Shorten(row.Label), font, pixelsPerEm))];
     }
 
-    private static string Shorten(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
+    private static string Shorten(string label) => label.Length <= MaxLabel ? label : label[..(MaxLabel - 1)] + "…";
 }

@@ -6,8 +6,8 @@ namespace DpSynth.Models.Diffusion;
 internal static class ImagesPerCall
 {
     // On the processor larger calls are no faster an image (measured), on a GPU they are up to here.
-    private const int MostOnCpu = 8;
-    private const int MostOnDevice = 64;
+    private const int MaxOnCpu = 8;
+    private const int MaxOnDevice = 64;
 
     // Activations alive at a time, in feature maps of the first width; and attention over all positions, eight heads, twice.
     private const long LiveMaps = 64;
@@ -20,7 +20,7 @@ internal static class ImagesPerCall
 
         var positions = (long)one.Height * one.Width;
         var bytes = sizeof(float) * positions * one.Rows * ((LiveMaps * unet.FirstWidth) + (AttentionMaps * positions));
-        var most = unet.Model.Provider == ExecutionProvider.Cpu ? MostOnCpu : MostOnDevice;
+        var most = unet.Model.Provider == ExecutionProvider.Cpu ? MaxOnCpu : MaxOnDevice;
         return (int)Math.Clamp(options.ActivationBytes / bytes, 1, most);
     }
 }

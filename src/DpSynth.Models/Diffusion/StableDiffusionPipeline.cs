@@ -13,7 +13,7 @@ namespace DpSynth.Models.Diffusion;
 public sealed class StableDiffusionPipeline : IDisposable
 {
     /// <summary>How often an image that the safety checker flags is drawn anew before the request fails.</summary>
-    public const int MostRedraws = 4;
+    public const int MaxRedraws = 4;
 
     private readonly InferenceOptions _options;
     private readonly JsonConfiguration _scheduler;
@@ -95,7 +95,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         if (strength is { } given && !(given is > 0 and <= 1))
             return $"the strength must lie inside (0, 1], not {given}.";
         var scheduler = SchedulerConfiguration.Read(_scheduler, settings.Scheduler);
-        var most = Math.Min(SamplingPlan.MostSteps, scheduler.Kind == SchedulerKind.Lcm ? scheduler.OriginalSteps : scheduler.Noise.Count);
+        var most = Math.Min(SamplingPlan.MaxSteps, scheduler.Kind == SchedulerKind.Lcm ? scheduler.OriginalSteps : scheduler.Noise.Count);
         return settings.Steps < 1 || settings.Steps > most ? $"steps must lie between 1 and {most}, not {settings.Steps}." : null;
     }
 
@@ -157,7 +157,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         var redrawn = 0;
         for (var attempt = 1; flagged.Count > 0; attempt++)
         {
-            if (attempt > MostRedraws)
+            if (attempt > MaxRedraws)
             {
                 throw new GeneratedImageException(
                     $"The model's safety checker flagged {flagged.Count} of {images.Count} images {attempt} times over: change the prompts, or use a folder without 'safety_checker'.");

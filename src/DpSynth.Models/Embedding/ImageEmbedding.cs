@@ -11,7 +11,7 @@ namespace DpSynth.Models.Embedding;
 /// </summary>
 public sealed class ImageEmbedding : IDisposable
 {
-    private const int MostImages = 32;
+    private const int MaxImages = 32;
     private const long InputBytes = 16L << 20;
 
     private readonly ImageEncoder _encoder;
@@ -26,7 +26,7 @@ public sealed class ImageEmbedding : IDisposable
             throw new ModelFolderException($"{encoder.Model.File} takes grey images ({encoder.Input}), not images of {shape}.");
         _preprocessor = new Preprocessor(encoder.Preprocessing, shape, encoder.Channels, encoder.ChannelsLast);
         var declared = encoder.Input.Dimensions[0];
-        BatchSize = declared > 0 ? declared : (int)Math.Clamp(InputBytes / (sizeof(float) * _preprocessor.Length), 1, MostImages);
+        BatchSize = declared > 0 ? declared : (int)Math.Clamp(InputBytes / (sizeof(float) * _preprocessor.Length), 1, MaxImages);
         if (!encoder.Input.Admits(InputShape(BatchSize)))
         {
             throw new ModelFolderException(

@@ -10,7 +10,7 @@ public sealed record SamplingPlan(
     IReadOnlyList<SamplingStep> Steps, double StartSignal, double StartNoise, double PureNoise, double? ClipRange)
 {
     /// <summary>The longest schedule allowed.</summary>
-    public const int MostSteps = 1000;
+    public const int MaxSteps = 1000;
 
     /// <summary>Whether any step draws fresh noise.</summary>
     public bool DrawsNoise => Steps.Any(step => step.Noise != 0);
@@ -27,7 +27,7 @@ public sealed record SamplingPlan(
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, Math.Min(MostSteps, configuration.Noise.Count));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, Math.Min(MaxSteps, configuration.Noise.Count));
         if (!(strength is > 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(strength), strength, "The strength must lie inside (0, 1].");
 

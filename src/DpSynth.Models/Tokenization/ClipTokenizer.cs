@@ -11,7 +11,7 @@ namespace DpSynth.Models.Tokenization;
 public sealed class ClipTokenizer
 {
     // Configurations without a limit write a huge number instead of one.
-    private const int LongestContext = 1 << 16;
+    private const int MaxContext = 1 << 16;
 
     private const string EndOfWord = "</w>";
 
@@ -65,7 +65,7 @@ public sealed class ClipTokenizer
             PreTokenizer = new RegexPreTokenizer(ClipText.Word, specialTokens: null),
             SpecialTokens = written,
         });
-        return new ClipTokenizer(pairs, ids[start], ids[end], ids[padding], length <= LongestContext ? (int)length : null);
+        return new ClipTokenizer(pairs, ids[start], ids[end], ids[padding], length <= MaxContext ? (int)length : null);
     }
 
     /// <summary>Encodes a prompt; text that the context has no room for is left out at the end, as CLIP does.</summary>

@@ -12,7 +12,7 @@ public static class NoiseCalibration
     private const double CostTolerance = 9e-10;
 
     private const int NumeratorBits = 36;
-    private const int MostDenominatorBits = 39;
+    private const int MaxDenominatorBits = 39;
 
     /// <summary>
     /// The smallest discrete Gaussian noise with which the releases, together with what is fixed already, are (ε, δ)-DP:
@@ -193,7 +193,7 @@ public static class NoiseCalibration
     /// <summary>The next fraction above a variance whose numerator and denominator fit 40 bits where that leaves nine digits.</summary>
     private static Rational RoundUp(double value)
     {
-        int shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MostDenominatorBits);
+        int shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MaxDenominatorBits);
         return new Rational(new BigInteger(Math.Ceiling(Math.ScaleB(value, shift))), BigInteger.One << shift);
     }
 }

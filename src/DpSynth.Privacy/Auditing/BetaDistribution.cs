@@ -5,7 +5,7 @@ internal static class BetaDistribution
 {
     private const double LogSqrtTwoPi = 0.91893853320467274178;
 
-    private const int MostTerms = 1_000_000;
+    private const int MaxTerms = 1_000_000;
 
     /// <summary>ln I_x(a, b), the logarithm of the distribution function of Beta(a, b).</summary>
     /// <param name="x">Inside [0, 1].</param>
@@ -46,7 +46,7 @@ internal static class BetaDistribution
         double c = 1;
         double d = 1 / (1 - ((a + b) * x / (a + 1)));
         double fraction = d;
-        for (int m = 1; m <= MostTerms; m++)
+        for (int m = 1; m <= MaxTerms; m++)
         {
             double even = m * (b - m) * x / ((a + (2 * m) - 1) * (a + (2 * m)));
             d = 1 / (1 + (even * d));

@@ -16,7 +16,7 @@ internal static class DiscreteGaussianSampler
     private const int Reach = 64;
 
     /// <summary>Largest bit length of σ², so that draws fit in 64 bits.</summary>
-    private const int LongestSigmaSquared = 100;
+    private const int MaxSigmaSquared = 100;
 
     /// <summary>Fills <paramref name="destination"/> with independent draws, in the narrowest integers that hold the computation.</summary>
     /// <exception cref="ArgumentOutOfRangeException">σ² is missing, or 2¹⁰⁰ or more.</exception>
@@ -55,7 +55,7 @@ internal static class DiscreteGaussianSampler
     /// <summary>t = ⌊σ⌋ + 1.</summary>
     private static BigInteger Scale(Rational sigmaSquared)
     {
-        if (sigmaSquared.Numerator.IsZero || sigmaSquared.Numerator.GetBitLength() - sigmaSquared.Denominator.GetBitLength() >= LongestSigmaSquared)
+        if (sigmaSquared.Numerator.IsZero || sigmaSquared.Numerator.GetBitLength() - sigmaSquared.Denominator.GetBitLength() >= MaxSigmaSquared)
         {
             throw new ArgumentOutOfRangeException(nameof(sigmaSquared), "σ² must be a fraction above 0 and below 2¹⁰⁰.");
         }

@@ -19,7 +19,7 @@ namespace DpSynth.Privacy.Mechanisms;
 /// <param name="Bits">b, 0 to 20. 0 where every unit has a single vote; else 10 is ample.</param>
 public sealed record VoteGrid(int Bits)
 {
-    private const int MostBits = 20;
+    private const int MaxBits = 20;
 
     /// <summary>b, 0 to 20.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
@@ -87,7 +87,7 @@ public sealed record VoteGrid(int Bits)
         }
     }
 
-    private static int InRange(int bits) => bits is >= 0 and <= MostBits
+    private static int InRange(int bits) => bits is >= 0 and <= MaxBits
         ? bits
-        : throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A vote grid has 0 to {MostBits} bits.");
+        : throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A vote grid has 0 to {MaxBits} bits.");
 }

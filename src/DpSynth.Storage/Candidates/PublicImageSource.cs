@@ -19,7 +19,7 @@ namespace DpSynth.Storage.Candidates;
 /// <param name="decoder">Decodes the images.</param>
 public sealed class PublicImageSource(BlobContainerClient container, ImageDecoder decoder) : IPublicImageSource
 {
-    private const int MostBlockImages = 1024;
+    private const int MaxBlockImages = 1024;
     private const int BlockBytes = 64 << 20;
 
     private readonly BlobImageReader _reader = new(container);
@@ -33,7 +33,7 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
         string name, ImageShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var blobs = await ListAsync(name, cancellationToken);
-        var blockImages = Math.Clamp(BlockBytes / shape.ByteCount, 1, MostBlockImages);
+        var blockImages = Math.Clamp(BlockBytes / shape.ByteCount, 1, MaxBlockImages);
         var found = false;
         await foreach (var block in _reader.ReadAsync(blobs, versions: null, cancellationToken).Chunk(blockImages).WithCancellation(cancellationToken))
         {

@@ -15,8 +15,8 @@ namespace DpSynth.Storage.Datasets;
 internal sealed class BlobImageReader(BlobContainerClient container)
 {
     // A store that takes 20 ms for each blob then gives some thousand small images a second. Fewer at once where images are large.
-    private const int FewestAhead = 16;
-    private const int MostAhead = 64;
+    private const int MinAhead = 16;
+    private const int MaxAhead = 64;
     private const long AheadBytes = 64L << 20;
 
     /// <summary>Larger images are handed on as empty, which counts as unreadable: they are never loaded.</summary>
@@ -41,7 +41,7 @@ internal sealed class BlobImageReader(BlobContainerClient container)
             foreach (var (position, blob) in blobs.Index())
             {
                 // The first images tell how large they are.
-                var most = position < FewestAhead ? FewestAhead : Math.Clamp(AheadBytes / largest, FewestAhead, MostAhead);
+                var most = position < MinAhead ? MinAhead : Math.Clamp(AheadBytes / largest, MinAhead, MaxAhead);
                 for (; next < blobs.Count && ahead.Count < most; next++)
                 {
                     ahead.Enqueue(DatasetFolder.IsArchive(blobs[next]) ? null : ReadOneAsync(blobs[next], Pin(versions, next), stop.Token));

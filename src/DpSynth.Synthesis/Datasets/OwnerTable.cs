@@ -10,7 +10,7 @@ namespace DpSynth.Synthesis.Datasets;
 /// </summary>
 public sealed class OwnerTable : OwnerLookup
 {
-    private const int LongestRow = 1 << 16;
+    private const int MaxRow = 1 << 16;
 
     // A row that has to be guessed at could give an image to the wrong owner: none is repaired or left out.
     private static readonly CsvReaderOptions _format = new()
@@ -18,7 +18,7 @@ public sealed class OwnerTable : OwnerLookup
         Separator = ',',
         HasHeader = false,
         SkipEmptyLines = false,
-        MaxRecordSize = LongestRow,
+        MaxRecordSize = MaxRow,
         IncludeValuesInExceptions = false,
         OnMalformedRecord = row => throw new InvalidDataException($"row {row.RecordNumber} {Fault(row.Reason)}"),
     };
@@ -64,7 +64,7 @@ public sealed class OwnerTable : OwnerLookup
         }
         catch (CsvFormatException fault)
         {
-            throw new InvalidDataException($"row {fault.RecordNumber} is longer than {LongestRow} bytes", fault);
+            throw new InvalidDataException($"row {fault.RecordNumber} is longer than {MaxRow} bytes", fault);
         }
     }
 

@@ -6,7 +6,7 @@ namespace DpSynth.Synthesis.Generation;
 public sealed record GenerationNotes
 {
     /// <summary>The most distinct warnings that are kept.</summary>
-    public const int MostWarnings = 20;
+    public const int MaxWarnings = 20;
 
     /// <summary>Nothing to say.</summary>
     public static GenerationNotes None { get; } = new();
@@ -38,7 +38,7 @@ public sealed record GenerationNotes
                 Providers = [.. Providers.Union(other.Providers, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
                 EmbedderProviders = [.. EmbedderProviders.Union(other.EmbedderProviders, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
                 FlaggedDrawings = FlaggedDrawings + other.FlaggedDrawings,
-                Warnings = [.. Warnings.Union(other.Warnings, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MostWarnings)],
+                Warnings = [.. Warnings.Union(other.Warnings, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MaxWarnings)],
             };
     }
 }

@@ -57,7 +57,7 @@ internal static class GeneratorOptionsReader
     private static StableDiffusionOptions ReadStableDiffusion(JsonFields options, bool classConditional)
     {
         var defaults = new StableDiffusionOptions { Model = "", Prompts = [] };
-        var prompts = options.List("prompts", StableDiffusionOptions.MostPrompts, JsonFields.AsText);
+        var prompts = options.List("prompts", StableDiffusionOptions.MaxPrompts, JsonFields.AsText);
         if (!classConditional && prompts.FirstOrDefault(prompt => prompt.Contains(StableDiffusionOptions.ClassPlaceholder, StringComparison.Ordinal)) is not null)
         {
             throw new RequestException(

@@ -11,7 +11,7 @@ public sealed record NearestImageOptions : GeneratorOptions
     /// <summary>The name in requests.</summary>
     public const string GeneratorName = "nearest-image";
 
-    private const int LongestName = 64;
+    private const int MaxName = 64;
 
     /// <summary>Name of the public set: a folder <c>public/NAME</c> in the container <c>candidates</c>. 1 to 64 of <c>a-z A-Z 0-9 - _</c>.</summary>
     public required string PublicSet { get; init; }
@@ -22,7 +22,7 @@ public sealed record NearestImageOptions : GeneratorOptions
 
     /// <inheritdoc/>
     public override string? DescribeFault() =>
-        PublicSet is { Length: > 0 and <= LongestName } && PublicSet.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+        PublicSet is { Length: > 0 and <= MaxName } && PublicSet.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
             ? null
             : "'generator.options.publicSet' must be a name of 1 to 64 letters, digits, '-' and '_'.";
 

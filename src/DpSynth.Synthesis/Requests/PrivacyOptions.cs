@@ -9,7 +9,7 @@ namespace DpSynth.Synthesis.Requests;
 public sealed record PrivacyOptions
 {
     /// <summary>The fewest units of which a δ is derived: below, 1/(n ln n) is no small probability.</summary>
-    public const int FewestUnits = 10;
+    public const int MinUnits = 10;
 
     /// <summary>Where owners come from: the unit of privacy is then the owner. Null: it is the image.</summary>
     public OwnerSource? Owners { get; init; }
@@ -23,7 +23,7 @@ public sealed record PrivacyOptions
     /// </summary>
     public double ClassCountShare { get; init; } = 0.05;
 
-    /// <summary>The number of units in the dataset, declared public; null if it is not. At least <see cref="FewestUnits"/>.</summary>
+    /// <summary>The number of units in the dataset, declared public; null if it is not. At least <see cref="MinUnits"/>.</summary>
     public int? DatasetSize { get; init; }
 
     /// <summary>Which two datasets count as neighbours.</summary>

@@ -8,7 +8,7 @@ namespace DpSynth.Synthesis.Requests;
 /// <summary>Reads the field <c>privacy</c>; absent, every default holds.</summary>
 internal static class PrivacyOptionsReader
 {
-    private const int LongestPattern = 200;
+    private const int MaxPattern = 200;
 
     private static readonly string[] Sources = ["folder", "pattern", "csv"];
 
@@ -30,7 +30,7 @@ internal static class PrivacyOptionsReader
             ClassCounts = classCounts,
             ClassCountShare = share ?? 0.05,
             DatasetSize = fields.Take("datasetSize") is { } size
-                ? JsonFields.AsInteger(size, fields.PathOf("datasetSize"), PrivacyOptions.FewestUnits, int.MaxValue)
+                ? JsonFields.AsInteger(size, fields.PathOf("datasetSize"), PrivacyOptions.MinUnits, int.MaxValue)
                 : null,
             Adjacency = fields.Choice("adjacency", Adjacency.AddRemove, ("add-remove", Adjacency.AddRemove), ("replace-one", Adjacency.ReplaceOne)),
         };
@@ -92,9 +92,9 @@ internal static class PrivacyOptionsReader
     private static string ReadPattern(JsonFields fields)
     {
         var pattern = fields.RequireText("pattern");
-        if (pattern.Length > LongestPattern)
+        if (pattern.Length > MaxPattern)
         {
-            throw new RequestException($"'privacy.owners.pattern' is {pattern.Length} characters long; at most {LongestPattern} are allowed.");
+            throw new RequestException($"'privacy.owners.pattern' is {pattern.Length} characters long; at most {MaxPattern} are allowed.");
         }
 
         try

@@ -14,7 +14,7 @@ public static class RunRequestReader
     public const int MaximumLength = 48 * 1024;
 
     /// <summary>Longest address of a webhook in characters.</summary>
-    private const int LongestWebhook = 2000;
+    private const int MaxWebhook = 2000;
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="RequestException">The text is not a valid request; the message says in one sentence why.</exception>
@@ -144,10 +144,10 @@ public static class RunRequestReader
             return null;
         }
 
-        return text.Length <= LongestWebhook && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        return text.Length <= MaxWebhook && Uri.TryCreate(text, UriKind.Absolute, out var address)
             && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0 && address.Fragment.Length == 0
             ? address
-            : throw new RequestException($"'webhook' must be an absolute https address of at most {LongestWebhook} characters, without a user name and without '#'.");
+            : throw new RequestException($"'webhook' must be an absolute https address of at most {MaxWebhook} characters, without a user name and without '#'.");
     }
 
     private static ImageOptions ReadImage(JsonFields fields)

@@ -15,9 +15,9 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     public const string ClassPlaceholder = "{class}";
 
     /// <summary>The most prompts.</summary>
-    public const int MostPrompts = 64;
+    public const int MaxPrompts = 64;
 
-    private const int LongestPrompt = 1000;
+    private const int MaxPrompt = 1000;
 
     /// <summary>The schedulers that can be asked for.</summary>
     public static IReadOnlyList<string> Schedulers { get; } =
@@ -65,16 +65,16 @@ public sealed record StableDiffusionOptions : GeneratorOptions
             return $"'generator.options.model' must be {ModelName.Rule}.";
         if (ModelHash is not null && !Requests.ModelHash.IsValid(ModelHash))
             return $"'generator.options.modelHash' must be {Requests.ModelHash.Rule}.";
-        if (Prompts is not { Count: >= 1 and <= MostPrompts })
-            return $"'generator.options.prompts' must have 1 to {MostPrompts} entries.";
+        if (Prompts is not { Count: >= 1 and <= MaxPrompts })
+            return $"'generator.options.prompts' must have 1 to {MaxPrompts} entries.";
         for (var i = 0; i < Prompts.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(Prompts[i]) || Prompts[i].Length > LongestPrompt)
-                return $"'generator.options.prompts[{i}]' must have 1 to {LongestPrompt} characters.";
+            if (string.IsNullOrWhiteSpace(Prompts[i]) || Prompts[i].Length > MaxPrompt)
+                return $"'generator.options.prompts[{i}]' must have 1 to {MaxPrompt} characters.";
         }
 
-        if (NegativePrompt is { Length: > LongestPrompt })
-            return $"'generator.options.negativePrompt' must have at most {LongestPrompt} characters.";
+        if (NegativePrompt is { Length: > MaxPrompt })
+            return $"'generator.options.negativePrompt' must have at most {MaxPrompt} characters.";
         if (GuidanceScale is not (>= 0 and <= 50))
             return $"'generator.options.guidanceScale' is {GuidanceScale}; it must lie between 0 and 50.";
         if (Steps is not (>= 1 and <= 1000))

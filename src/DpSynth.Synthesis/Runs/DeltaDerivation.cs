@@ -22,11 +22,11 @@ internal static class DeltaDerivation
     public static DerivedDelta OfCounts(RunRequest request, long[] counts, VoteGrid grid, DeltaSource source)
     {
         var size = Math.Round((double)counts.Sum() / grid.UnitsPerVote);
-        return size >= PrivacyOptions.FewestUnits
+        return size >= PrivacyOptions.MinUnits
             ? new DerivedDelta(OfSize(size), source)
             : new DerivedDelta(0, source, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The dataset '{request.Dataset}' counts fewer than {PrivacyOptions.FewestUnits} {Units(request)}{(source == DeltaSource.NoisySize ? " with noise" : "")}, too few to derive 'delta' from; give 'delta', or use a larger dataset."));
+                $"The dataset '{request.Dataset}' counts fewer than {PrivacyOptions.MinUnits} {Units(request)}{(source == DeltaSource.NoisySize ? " with noise" : "")}, too few to derive 'delta' from; give 'delta', or use a larger dataset."));
     }
 
     /// <summary>What a unit is called.</summary>

@@ -15,7 +15,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
 {
     // Blocks are small enough for a shard to have several, and for three decoded ones to fit into memory: one being embedded, one waiting, one being
     // decoded. They are large enough to keep every core of an embedder busy.
-    private const int MostBlockImages = 256;
+    private const int MaxBlockImages = 256;
     private const int BlockBytes = 64 << 20;
 
     private readonly OwnerLookups _owners = new(privateStore);
@@ -48,7 +48,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         await privateStore.TryCreateRecordAsync(runId, record, found, cancellationToken);
     }
 
-    private static int BlockImages(ImageShape shape) => Math.Clamp(BlockBytes / shape.ByteCount, 1, MostBlockImages);
+    private static int BlockImages(ImageShape shape) => Math.Clamp(BlockBytes / shape.ByteCount, 1, MaxBlockImages);
 
     private static EmbeddingMatrix Join(List<float[]> blocks, int rows, int columns)
     {

@@ -4,12 +4,12 @@ namespace DpSynth.Synthesis.Runs;
 public sealed record RunOutcome
 {
     /// <summary>Most characters of a reason: outcomes lie in histories, queues and announcements, which have limits.</summary>
-    public const int LongestReason = 1000;
+    public const int MaxReason = 1000;
 
     /// <summary>One of the final states.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>One sentence on why, unless the run succeeded; what is longer than <see cref="LongestReason"/> is cut.</summary>
+    /// <summary>One sentence on why, unless the run succeeded; what is longer than <see cref="MaxReason"/> is cut.</summary>
     public string? Reason
     {
         get;
@@ -25,6 +25,6 @@ public sealed record RunOutcome
     /// <summary>Prefix of the release in the container <c>releases</c>, if there is one.</summary>
     public string? Release { get; init; }
 
-    /// <summary>A reason with no more characters than <see cref="LongestReason"/>.</summary>
-    public static string? Cut(string? reason) => reason is { Length: > LongestReason } ? $"{reason[..(LongestReason - 1)]}…" : reason;
+    /// <summary>A reason with no more characters than <see cref="MaxReason"/>.</summary>
+    public static string? Cut(string? reason) => reason is { Length: > MaxReason } ? $"{reason[..(MaxReason - 1)]}…" : reason;
 }

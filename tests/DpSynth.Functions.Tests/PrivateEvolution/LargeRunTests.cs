@@ -13,8 +13,8 @@ namespace DpSynth.Functions.Tests.PrivateEvolution;
 /// <summary>Runs that are too large for one execution of the orchestration.</summary>
 public sealed class LargeRunTests
 {
-    private const int MostAtOnce = 64;
-    private const int MostInOneHistory = 1100;
+    private const int MaxAtOnce = 64;
+    private const int MaxInOneHistory = 1100;
 
     [Fact]
     public async Task Every_private_shard_is_embedded_and_votes_once_however_many_executions_that_takes()
@@ -28,8 +28,8 @@ public sealed class LargeRunTests
         Assert.Equal(
             Enumerable.Range(0, 5000),
             hub.Of<VoteInput>(nameof(EvolutionActivities.CountVotes)).Select(input => ((input.Iteration - 1) * 2500) + input.Shard).Order());
-        Assert.Equal(MostAtOnce, hub.MostAtOnce);
-        Assert.InRange(hub.LongestHistory, 1, MostInOneHistory);
+        Assert.Equal(MaxAtOnce, hub.MaxAtOnce);
+        Assert.InRange(hub.LongestHistory, 1, MaxInOneHistory);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class LargeRunTests
 
         Assert.Equal(RunState.Succeeded, outcome.State);
         Assert.Equal([0, 1], hub.Of<IterationInput>(nameof(EvolutionActivities.DispatchGeneration)).Select(input => input.Iteration));
-        Assert.InRange(hub.LongestHistory, 1, MostInOneHistory);
+        Assert.InRange(hub.LongestHistory, 1, MaxInOneHistory);
     }
 
     /// <summary>A task hub that ends activities one after the other, in the order in which they were asked for, and has a worker answer for each shard.</summary>
@@ -54,7 +54,7 @@ public sealed class LargeRunTests
 
         public required int GenerationShards { get; init; }
 
-        public int MostAtOnce { get; private set; }
+        public int MaxAtOnce { get; private set; }
 
         public int LongestHistory { get; private set; }
 
@@ -74,7 +74,7 @@ public sealed class LargeRunTests
                 var execution = PrivateEvolutionOrchestrator.RunAsync(context);
                 while (!execution.IsCompleted)
                 {
-                    MostAtOnce = Math.Max(MostAtOnce, _pending.Count);
+                    MaxAtOnce = Math.Max(MaxAtOnce, _pending.Count);
                     _pending.Dequeue()();
                 }
 

@@ -86,7 +86,7 @@ public sealed class PayloadTests
     private static int LongestText(string member) => member switch
     {
         "RunId" => Identifier.MaximumLength,
-        "Reason" or "Refusal" or "Fault" => RunOutcome.LongestReason,
+        "Reason" or "Refusal" or "Fault" => RunOutcome.MaxReason,
         "Error" => 501,
         "Unit" => 16,
         "Location" or "Release" => "releases/".Length + Identifier.MaximumLength + 1,

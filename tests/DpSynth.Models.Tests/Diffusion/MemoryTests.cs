@@ -10,7 +10,7 @@ public sealed class MemoryTests
     public void Where_memory_runs_out_calls_are_halved_and_the_images_stay_the_same()
     {
         using var model = new TemporaryFolder();
-        new RandomModel { MostRows = 2 }.Save(model.Path);
+        new RandomModel { MaxRows = 2 }.Save(model.Path);
         using var pipeline = StableDiffusionPipeline.Load(model.Path, new InferenceOptions { ImagesPerCall = 8, Threads = 1 });
         var conditioning = pipeline.Prompts.Encode("a", negativePrompt: null);
         DiffusionRequest Request(params ulong[] seeds) => new()
@@ -34,7 +34,7 @@ public sealed class MemoryTests
     public void Where_memory_does_not_hold_one_image_that_is_an_error()
     {
         using var model = new TemporaryFolder();
-        new RandomModel { MostRows = 0 }.Save(model.Path);
+        new RandomModel { MaxRows = 0 }.Save(model.Path);
         using var pipeline = StableDiffusionPipeline.Load(model.Path, new InferenceOptions { Threads = 1 });
         var fault = Assert.Throws<InferenceException>(() => pipeline.Generate(
             new DiffusionRequest

@@ -31,7 +31,7 @@ internal sealed record RandomModel
     public bool SafetyChecker { get; init; }
 
     /// <summary>Rows of a call above which the UNet asks for more memory than any machine has.</summary>
-    public int? MostRows { get; init; }
+    public int? MaxRows { get; init; }
 
     /// <summary>The mean, 0 to 1, above which the checker flags an image.</summary>
     public float BrightestSafe { get; init; } = 0.5f;
@@ -134,8 +134,8 @@ internal sealed record RandomModel
         graph.Node("Mul", [$"shift{shifts - 1}", "share"], "shift")
             .Node("Unsqueeze", ["shift", "places"], "shifts")
             .Node("Conv", ["sample", "kernel"], "mixed")
-            .Node("Add", ["mixed", "shifts"], MostRows is null ? "out_sample" : "held");
-        if (MostRows is { } rows)
+            .Node("Add", ["mixed", "shifts"], MaxRows is null ? "out_sample" : "held");
+        if (MaxRows is { } rows)
             AskForMemory(graph, rows);
         graph
             .Output("out_sample", Real, "batch", 4, "height", "width")

@@ -9,7 +9,7 @@ namespace DpSynth.Cli.Audit.Mechanisms;
 internal sealed class NeighbouringDatasets
 {
     private const int Units = 16;
-    private const int FewestCandidates = 8;
+    private const int MinCandidates = 8;
     private const int Dimension = 4;
     private const float CanaryAt = 10;
 
@@ -20,7 +20,7 @@ internal sealed class NeighbouringDatasets
         With[Units].Fill(CanaryAt);
         Without = new EmbeddingMatrix(Units, Dimension, With.Memory[..(Units * Dimension)]);
         Populations = new EmbeddingMatrix[options.Iterations];
-        var candidates = Math.Max(FewestCandidates, options.Iterations == 1 ? options.Neighbours : 2 * options.Neighbours);
+        var candidates = Math.Max(MinCandidates, options.Iterations == 1 ? options.Neighbours : 2 * options.Neighbours);
         Nearest = new int[options.Iterations][];
         for (var t = 0; t < options.Iterations; t++)
         {

@@ -16,7 +16,7 @@ internal static class CurveComposer
     private const int UsualSize = 1 << 15;
     private const int GreatestSize = 1 << 22;
     private const int GreatestLattice = 1 << 20;
-    private const double MostTiltPerPoint = 40;
+    private const double MaxTiltPerPoint = 40;
     private const double GreatestIndex = 1 << 29;
 
     /// <summary>ln of the share of δ that may lie outside of the window on either side.</summary>
@@ -53,10 +53,10 @@ internal static class CurveComposer
         (double tilt, double epsilon, double logDelta) = focus(moments);
         long count = components.Sum(component => component.Count);
         (Mesh mesh, LossWindow window, int size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
-        if (mesh.Tilt * mesh.Interval > MostTiltPerPoint)
+        if (mesh.Tilt * mesh.Interval > MaxTiltPerPoint)
         {
             // All mass is on the uppermost point already; more tilt would only overflow.
-            tilt = MostTiltPerPoint / mesh.Interval;
+            tilt = MaxTiltPerPoint / mesh.Interval;
             (mesh, window, size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
         }
 

@@ -4,7 +4,7 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 internal sealed class LossMoments(IReadOnlyList<Component> components)
 {
     private const double LeastTilt = 1e-3;
-    private const double MostTilt = 1e9;
+    private const double MaxTilt = 1e9;
     private const double LeastGain = 1e-5;
 
     /// <summary>Below this ln δ is 0 as a double: no need to look further.</summary>
@@ -45,7 +45,7 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
         double gain = double.PositiveInfinity;
 
         // Where losses are bounded the minimum may lie at a tilt so steep that no grid could follow it, for next to no gain.
-        for (double theta = 1; theta <= MostTilt && gain >= LeastGain * Math.Abs(best); theta *= 2)
+        for (double theta = 1; theta <= MaxTilt && gain >= LeastGain * Math.Abs(best); theta *= 2)
         {
             double steeper = function(theta);
             gain = best - steeper;

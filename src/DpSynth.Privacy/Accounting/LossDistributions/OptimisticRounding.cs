@@ -17,7 +17,7 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 internal static class OptimisticRounding
 {
     /// <summary>How many pools at the lower end may be moved up.</summary>
-    private const int MostRaised = 3;
+    private const int MaxRaised = 3;
 
     /// <summary>Rounds.</summary>
     /// <param name="pool">P-mass of the pool of each grid point k, times e^(θ·k·h).</param>
@@ -36,7 +36,7 @@ internal static class OptimisticRounding
         // Pooled one point higher it borrows from above, which costs the second order only, if enough is there. The best keeps most.
         double[] best = [];
         double most = double.NegativeInfinity;
-        for (int raised = 0; raised <= MostRaised && first >= 0; raised++)
+        for (int raised = 0; raised <= MaxRaised && first >= 0; raised++)
         {
             double[] masses = Polygon(pool, defect, last, step, mesh);
             double kept = masses.Sum();

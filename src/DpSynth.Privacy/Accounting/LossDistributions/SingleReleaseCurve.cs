@@ -5,7 +5,7 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 /// <param name="lower">A law whose curve is not above it; often the same.</param>
 internal sealed class SingleReleaseCurve(PrivacyLoss upper, PrivacyLoss lower) : DeltaCurve
 {
-    private const double MostEpsilon = 1e15;
+    private const double MaxEpsilon = 1e15;
 
     /// <summary>What the positions of atoms have lost by rounding, relative.</summary>
     private const double Rounding = 1e-15;
@@ -42,7 +42,7 @@ internal sealed class SingleReleaseCurve(PrivacyLoss upper, PrivacyLoss lower) :
         {
             low = high;
             high *= 2;
-            if (high > MostEpsilon)
+            if (high > MaxEpsilon)
             {
                 return (low, double.PositiveInfinity);
             }

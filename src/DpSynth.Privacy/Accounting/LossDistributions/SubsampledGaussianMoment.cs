@@ -11,7 +11,7 @@ internal static class SubsampledGaussianMoment
 {
     private const double LogSqrtTwoPi = 0.91893853320467274178;
     private const double StandardDeviations = 12.5;
-    private const int MostNodes = 1 << 18;
+    private const int MaxNodes = 1 << 18;
 
     /// <summary>ln E[(M/N)^a] over N = N(0, 1), with M = (1−q)·N(0, 1) + q·N(μ, 1).</summary>
     /// <param name="power">a; the Rényi divergence of M from N is this ÷ (a − 1) for a above 1.</param>
@@ -34,8 +34,8 @@ internal static class SubsampledGaussianMoment
         }
 
         double high = Math.Max(0, power * mu) + StandardDeviations;
-        int count = (int)Math.Min(MostNodes + 1, ((high - low) / step) + 1);
-        if (count > MostNodes)
+        int count = (int)Math.Min(MaxNodes + 1, ((high - low) / step) + 1);
+        if (count > MaxNodes)
         {
             // Too wide to integrate: the moment without sampling is larger.
             return power * (power - 1) * mu * mu / 2;
@@ -63,8 +63,8 @@ internal static class SubsampledGaussianMoment
         double step = Step(mu);
         double low = (Math.Min(0, (2 * theta) + 1) * mu) - StandardDeviations - mu;
         double high = (Math.Max(0, (2 * theta) + 1) * mu) + StandardDeviations + mu;
-        int count = (int)Math.Min(MostNodes + 1, ((high - low) / step) + 1);
-        return count > MostNodes
+        int count = (int)Math.Min(MaxNodes + 1, ((high - low) / step) + 1);
+        return count > MaxNodes
             ? theta * (theta + 1) * 2 * mu * mu
             : LogIntegral(low, step, count, x =>
             {

@@ -6,7 +6,7 @@ namespace DpSynth.Synthesis.Requests.OpenAIImages;
 /// <summary>What an image model takes and costs: one row of the table <c>image-models.json</c>, or of a request.</summary>
 public sealed record ImageModel
 {
-    private const int LongestEdgeAllowed = 8192;
+    private const int MaxEdgeAllowed = 8192;
 
     /// <summary>Sizes as <c>1024x1024</c>; may be empty where <see cref="FreeSizes"/> is given.</summary>
     public IReadOnlyList<string> Sizes { get; init; } = [];
@@ -79,9 +79,9 @@ public sealed record ImageModel
         if (Sizes.Count == 0 && FreeSizes is null)
             return $"'{Row}' needs 'sizes' or 'freeSizes'.";
         if (Sizes.FirstOrDefault(static size => TryParse(size) is null) is { } unreadable)
-            return $"'{Row}.sizes' names '{unreadable}'; a size is WIDTHxHEIGHT, each 1 to {LongestEdgeAllowed}.";
+            return $"'{Row}.sizes' names '{unreadable}'; a size is WIDTHxHEIGHT, each 1 to {MaxEdgeAllowed}.";
         if (FreeSizes is { } free && !(free.MultipleOf is >= 1 and <= 256 && free.FewestPixels >= 1 && free.FewestPixels <= free.MostPixels
-            && free.LongestEdge is >= 1 and <= LongestEdgeAllowed && free.Elongation is >= 1 and <= 100))
+            && free.LongestEdge is >= 1 and <= MaxEdgeAllowed && free.Elongation is >= 1 and <= 100))
             return $"'{Row}.freeSizes' has a number out of range.";
         if (Prices is not { Count: >= 1 })
             return $"'{Row}.prices' must have an entry for every quality.";
@@ -96,8 +96,8 @@ public sealed record ImageModel
 
     private static (int Width, int Height)? TryParse(string size) =>
         size?.Split('x') is [var left, var right]
-        && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= 1 and <= LongestEdgeAllowed
-        && int.TryParse(right, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height is >= 1 and <= LongestEdgeAllowed
+        && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= 1 and <= MaxEdgeAllowed
+        && int.TryParse(right, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height is >= 1 and <= MaxEdgeAllowed
             ? (width, height)
             : null;
 

@@ -26,10 +26,10 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
     public const string PromptPlaceholder = "{prompt}";
 
     /// <summary>The most prompts, styles and strengths.</summary>
-    public const int MostEntries = 64;
+    public const int MaxEntries = 64;
 
-    private const int LongestPrompt = 4000;
-    private const int LongestWords = 200;
+    private const int MaxPrompt = 4000;
+    private const int MaxWords = 200;
 
     /// <summary>The model: name of a row in the table, or any name with a <see cref="ModelRow"/>.</summary>
     public required string Model { get; init; }
@@ -121,22 +121,22 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
 
     private string? DescribePromptFault()
     {
-        if (Prompts is not { Count: >= 1 and <= MostEntries })
-            return $"'generator.options.prompts' must have 1 to {MostEntries} entries.";
+        if (Prompts is not { Count: >= 1 and <= MaxEntries })
+            return $"'generator.options.prompts' must have 1 to {MaxEntries} entries.";
         for (var i = 0; i < Prompts.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(Prompts[i].Prompt) || Prompts[i].Prompt.Length > LongestPrompt)
-                return $"'generator.options.prompts[{i}]' must have 1 to {LongestPrompt} characters.";
+            if (string.IsNullOrWhiteSpace(Prompts[i].Prompt) || Prompts[i].Prompt.Length > MaxPrompt)
+                return $"'generator.options.prompts[{i}]' must have 1 to {MaxPrompt} characters.";
             if (Prompts[i].Weight is not (> 0 and <= 1_000_000))
                 return $"'generator.options.prompts[{i}].weight' is {Prompts[i].Weight}; it must be above 0 and at most 1000000.";
         }
 
-        if (Styles.Count > MostEntries || Styles.Any(style => string.IsNullOrWhiteSpace(style) || style.Length > LongestWords))
-            return $"'generator.options.styles' must have at most {MostEntries} entries of 1 to {LongestWords} characters.";
-        if (VariationPrompt is not { Length: >= 1 and <= LongestPrompt } || !VariationPrompt.Contains(StrengthPlaceholder, StringComparison.Ordinal))
-            return $"'generator.options.variationPrompt' must have 1 to {LongestPrompt} characters and name {StrengthPlaceholder}.";
-        if (Strengths is not { Count: >= 1 and <= MostEntries } || Strengths.Any(strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > LongestWords))
-            return $"'generator.options.strengths' must have 1 to {MostEntries} entries with 'words' of 1 to {LongestWords} characters.";
+        if (Styles.Count > MaxEntries || Styles.Any(style => string.IsNullOrWhiteSpace(style) || style.Length > MaxWords))
+            return $"'generator.options.styles' must have at most {MaxEntries} entries of 1 to {MaxWords} characters.";
+        if (VariationPrompt is not { Length: >= 1 and <= MaxPrompt } || !VariationPrompt.Contains(StrengthPlaceholder, StringComparison.Ordinal))
+            return $"'generator.options.variationPrompt' must have 1 to {MaxPrompt} characters and name {StrengthPlaceholder}.";
+        if (Strengths is not { Count: >= 1 and <= MaxEntries } || Strengths.Any(strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > MaxWords))
+            return $"'generator.options.strengths' must have 1 to {MaxEntries} entries with 'words' of 1 to {MaxWords} characters.";
         if (Strengths.Zip(Strengths.Skip(1)).Any(static pair => pair.First.UpTo >= pair.Second.UpTo) || Strengths[0].UpTo <= 0 || Strengths[^1].UpTo != 1)
             return "'generator.options.strengths' must ascend in 'upTo', from above 0 to 1.";
         if (Redraws is < 0 or > 20)

@@ -15,7 +15,7 @@ internal static class OpenAIImagesReader
             : ImageModelTable.Rows.TryGetValue(model, out var known)
                 ? known
                 : throw new RequestException($"'{options.PathOf("model")}' is '{model}', which the table of models does not have{JsonFields.Suggest(model, [.. ImageModelTable.Rows.Keys])}; or describe it in '{options.PathOf("modelRow")}'.");
-        var prompts = options.List("prompts", OpenAIImagesOptions.MostEntries, ReadPrompt);
+        var prompts = options.List("prompts", OpenAIImagesOptions.MaxEntries, ReadPrompt);
         if (!classConditional && prompts.Any(static prompt => prompt.Prompt.Contains(OpenAIImagesOptions.ClassPlaceholder, StringComparison.Ordinal)))
         {
             throw new RequestException(
@@ -28,7 +28,7 @@ internal static class OpenAIImagesReader
             Deployment = options.Text("deployment"),
             ModelRow = row,
             Prompts = prompts,
-            Styles = options.List("styles", OpenAIImagesOptions.MostEntries, JsonFields.AsText),
+            Styles = options.List("styles", OpenAIImagesOptions.MaxEntries, JsonFields.AsText),
             Size = options.Text("size"),
             Quality = options.Text("quality") ?? (row.Prices is [var cheapest, ..] ? cheapest.Quality : ""),
             Background = options.Text("background"),
@@ -36,7 +36,7 @@ internal static class OpenAIImagesReader
             InputFidelity = options.Text("inputFidelity"),
             MaxCost = options.Take("maxCost") is { } cap ? ToMoney(JsonFields.AsNumber(cap, options.PathOf("maxCost"))) : null,
         };
-        var strengths = options.List("strengths", OpenAIImagesOptions.MostEntries, ReadStrength);
+        var strengths = options.List("strengths", OpenAIImagesOptions.MaxEntries, ReadStrength);
         return result with
         {
             VariationPrompt = options.Text("variationPrompt") ?? result.VariationPrompt,
