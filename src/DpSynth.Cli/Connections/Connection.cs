@@ -1,4 +1,3 @@
-using DpSynth.Cli.Connections;
 using DpSynth.Ledgers;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;

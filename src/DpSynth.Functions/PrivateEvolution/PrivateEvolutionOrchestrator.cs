@@ -1,5 +1,4 @@
 using DpSynth.Functions.Runs;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;

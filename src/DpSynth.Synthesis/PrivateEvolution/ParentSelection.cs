@@ -1,4 +1,3 @@
-using DpSynth.Numerics;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;

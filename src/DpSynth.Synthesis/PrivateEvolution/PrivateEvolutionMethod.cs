@@ -2,7 +2,6 @@ using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 

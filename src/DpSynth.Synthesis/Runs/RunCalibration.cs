@@ -2,7 +2,6 @@ using System.Globalization;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;

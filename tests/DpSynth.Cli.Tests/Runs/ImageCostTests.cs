@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Requests.OpenAIImages;

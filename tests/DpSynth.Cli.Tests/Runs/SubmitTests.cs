@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
 
 namespace DpSynth.Cli.Tests.Runs;

@@ -1,5 +1,4 @@
 using Azure;
-using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;

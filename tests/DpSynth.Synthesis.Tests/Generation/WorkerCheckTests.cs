@@ -3,7 +3,6 @@ using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Runs;
 
 namespace DpSynth.Synthesis.Tests.Generation;

@@ -8,7 +8,6 @@ using DpSynth.Numerics;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;

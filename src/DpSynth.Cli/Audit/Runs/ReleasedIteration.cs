@@ -2,7 +2,6 @@ using DpSynth.Cli.Connections;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
-using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit.Runs;
 
