@@ -35,7 +35,8 @@ internal sealed class DemoSession : IAsyncDisposable
         StartAsync(context, () => new Connector(context.Surroundings, say: null).StartOwnHostAsync(workerSettings, cancellationToken), cancellationToken);
 
     /// <summary>Uploads the dataset unless it is there from an earlier time; what of it was cut short is replaced.</summary>
-    public async Task UploadAsync(string dataset, Func<IReadOnlyList<SourceClass>> classes, CancellationToken cancellationToken)
+    public async Task UploadAsync(
+        string dataset, Func<CancellationToken, Task<IReadOnlyList<SourceClass>>> read, CancellationToken cancellationToken)
     {
         var uploader = new DatasetUploader(Connection.PrivateAccount.Data, _context.Terminal);
         if (await Connection.PrivateStore.ListDatasetAsync(dataset, cancellationToken) is not null)
@@ -49,7 +50,7 @@ internal sealed class DemoSession : IAsyncDisposable
             await uploader.RemoveAsync(dataset, cancellationToken);
         }
 
-        await uploader.UploadAsync(dataset, classes(), loose: false, cancellationToken);
+        await uploader.UploadAsync(dataset, await read(cancellationToken), loose: false, cancellationToken);
     }
 
     /// <summary>Refuses a run that the dataset's budget has no room for, before anything starts.</summary>

@@ -1,4 +1,6 @@
+using System.Formats.Tar;
 using DpSynth.Cli.Connections;
+using DpSynth.Cli.Datasets.Sources;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
@@ -16,7 +18,7 @@ public sealed class EmojiTests
     private static readonly Surroundings _surroundings = Surroundings.OfProcess();
 
     [Fact]
-    public void Requests_name_one_prompt_only_and_the_model_that_ships()
+    public async Task Requests_name_one_prompt_only_and_the_model_that_ships()
     {
         foreach (var part in new[] { EmojiPart.Food, EmojiPart.Classes })
         {
@@ -26,18 +28,69 @@ public sealed class EmojiTests
             Assert.Equal(part.HasClasses, request.ClassConditional);
             Assert.Equal(["an emoji"], Assert.IsType<StableDiffusionOptions>(request.Generator).Prompts);
             Assert.True(Directory.Exists(Path.Combine(_surroundings.Home, "models", Assert.IsType<OnnxImageOptions>(request.Embedder).Model)));
-            Assert.InRange(demo.Delta, 0, 1.0 / part.Read(_surroundings.Home).Sum(source => source.Images.Count));
+            Assert.InRange(demo.Delta, 0, 1.0 / (await part.ReadAsync(_surroundings.Home, CancellationToken.None)).Sum(source => source.Images.Count));
             Assert.Equal(part.Sample, request.Dataset);
         }
     }
 
     [Fact]
-    public void Parts_share_no_image_and_have_no_flags()
+    public async Task Parts_share_no_image_and_have_no_flags()
     {
         Assert.Empty(EmojiPart.Food.Categories.Intersect(EmojiPart.Classes.Categories, StringComparer.Ordinal));
-        Assert.False(Directory.Exists(Path.Combine(EmojiPart.Folder(_surroundings.Home), "flags")));
-        Assert.Null(Assert.Single(EmojiPart.Food.Read(_surroundings.Home)).Name);
-        Assert.Equal(EmojiPart.Classes.Categories, EmojiPart.Classes.Read(_surroundings.Home).Select(source => source.Name));
+        Assert.Null(Assert.Single(await EmojiPart.Food.ReadAsync(_surroundings.Home, CancellationToken.None)).Name);
+        Assert.Equal(EmojiPart.Classes.Categories, (await EmojiPart.Classes.ReadAsync(_surroundings.Home, CancellationToken.None)).Select(source => source.Name));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => (EmojiPart.Food with { Categories = ["flags"] }).ReadAsync(_surroundings.Home, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Parts_are_what_an_upload_of_the_unpacked_archive_finds()
+    {
+        var folder = Directory.CreateTempSubdirectory("dpsynth-");
+        try
+        {
+            await TarFile.ExtractToDirectoryAsync(EmojiPart.Archive(_surroundings.Home), folder.FullName, overwriteFiles: false);
+
+            await AssertSameAsync(
+                DatasetSource.Open(Path.Combine(folder.FullName, EmojiPart.Food.Categories[0]), labels: null),
+                await EmojiPart.Food.ReadAsync(_surroundings.Home, CancellationToken.None));
+            await AssertSameAsync(
+                DatasetSource.Open(folder.FullName, labels: null, EmojiPart.Classes.Categories),
+                await EmojiPart.Classes.ReadAsync(_surroundings.Home, CancellationToken.None));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Archive_holds_the_pictures_that_its_table_names()
+    {
+        var archive = EmojiPart.Archive(_surroundings.Home);
+        using var stream = File.OpenRead(archive);
+        using var reader = new TarReader(stream);
+        var names = new List<string>();
+        while (reader.GetNextEntry() is { } entry)
+        {
+            if (entry.EntryType == TarEntryType.RegularFile)
+            {
+                names.Add(entry.Name);
+            }
+        }
+
+        var table = File.ReadLines(Path.Combine(Path.GetDirectoryName(archive)!, "metadata.csv")).Skip(1).Select(line => line.Split(',')[0]);
+        Assert.Equal(1601, names.Count);
+        Assert.Equal(table.Order(StringComparer.Ordinal), names);
+    }
+
+    [Fact]
+    public async Task Missing_archive_is_named()
+    {
+        var fault = await Assert.ThrowsAsync<CommandException>(() => EmojiPart.Food.ReadAsync("/nowhere", CancellationToken.None));
+
+        Assert.Equal(ExitCode.NotFound, fault.ExitCode);
+        Assert.Contains("/nowhere/samples/fluent-emoji/pictures.tar", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,5 +135,18 @@ public sealed class EmojiTests
         var sheet = EmojiSheet.Render([new EmojiComparison(score, images, images, images)]);
         var header = sheet.AsSpan(16, 8);
         Assert.InRange((header[2] << 8) | header[3], 3 * 8 * 64, 3 * 8 * 64 + 400);
+    }
+
+    private static async Task AssertSameAsync(IReadOnlyList<SourceClass> expected, IReadOnlyList<SourceClass> actual)
+    {
+        Assert.Equal(expected.Select(source => source.Name), actual.Select(source => source.Name));
+        foreach (var (wanted, found) in expected.Zip(actual))
+        {
+            Assert.Equal(wanted.Images.Select(image => (image.Name, image.Length)), found.Images.Select(image => (image.Name, image.Length)));
+            foreach (var (file, entry) in wanted.Images.Zip(found.Images))
+            {
+                Assert.Equal(await file.ReadAsync(CancellationToken.None), await entry.ReadAsync(CancellationToken.None));
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class EmojiDemo(CommandContext context)
         for (var i = 0; i < parts.Length; i++)
         {
             var part = parts[i];
-            await session.UploadAsync(requests[i].Dataset, () => part.Read(surroundings.Home), cancellationToken);
+            await session.UploadAsync(requests[i].Dataset, token => part.ReadAsync(surroundings.Home, token), cancellationToken);
             await session.CheckBudgetAsync(requests[i], "Fluent emoji", cancellationToken);
         }
 

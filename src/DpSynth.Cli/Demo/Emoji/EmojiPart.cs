@@ -1,4 +1,5 @@
 using DpSynth.Cli.Datasets.Sources;
+using DpSynth.Cli.Demo.Archives;
 
 namespace DpSynth.Cli.Demo.Emoji;
 
@@ -15,11 +16,13 @@ internal sealed record EmojiPart(string Sample, IReadOnlyList<string> Categories
     public static EmojiPart Classes { get; } = new(
         "emoji-classes", ["animals-and-nature", "people-and-body", "smileys-and-emotion", "symbols"], HasClasses: true);
 
-    /// <summary>The sample's folder of images.</summary>
-    public static string Folder(string home) => Path.Combine(home, "samples", "fluent-emoji");
+    /// <summary>The sample's pictures, a folder a category.</summary>
+    public static string Archive(string home) => Path.Combine(home, "samples", "fluent-emoji", "pictures.tar");
 
-    /// <summary>The dataset as <c>datasets upload</c> would find it.</summary>
-    public IReadOnlyList<SourceClass> Read(string home) => HasClasses
-        ? DatasetSource.Open(Folder(home), labels: null, Categories)
-        : DatasetSource.Open(Path.Combine(Folder(home), Categories[0]), labels: null, only: []);
+    /// <summary>The dataset as <c>datasets upload</c> would find it in the unpacked archive.</summary>
+    public async Task<IReadOnlyList<SourceClass>> ReadAsync(string home, CancellationToken cancellationToken)
+    {
+        var categories = await SampleArchive.ReadAsync(Archive(home), Categories, cancellationToken);
+        return HasClasses ? categories : [categories[0] with { Name = null }];
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class EmojiScoring(ICandidateStore candidates, string home) : ID
 
         var (firstImages, lastImages) = (first.Decode(cancellationToken), last.Decode(cancellationToken));
         var comparisons = new List<EmojiComparison>();
-        foreach (var (source, index) in part.Read(home).Select((source, index) => (source, index)))
+        foreach (var (source, index) in (await part.ReadAsync(home, cancellationToken)).Select((source, index) => (source, index)))
         {
             var images = new ImageBatch(recipe.Shape, source.Images.Count);
             for (var i = 0; i < images.Count; i++)
