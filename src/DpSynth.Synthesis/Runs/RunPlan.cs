@@ -16,7 +16,7 @@ public sealed record RunPlan
     /// The version of everything a run writes and reads between its steps that this software knows. A run keeps the version it was
     /// planned with; raise it when an older run could no longer be gone on with.
     /// </summary>
-    public const int KnownSchemaVersion = 2;
+    public const int KnownSchemaVersion = 1;
 
     /// <summary>The version that the run was planned with.</summary>
     public int SchemaVersion { get; init; } = KnownSchemaVersion;

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using DpSynth.Ledgers;
+using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Generation;
@@ -35,7 +37,19 @@ public sealed record SettledRun
     public required DeltaSource DeltaSource { get; init; }
 
     /// <summary>The releases in their order: class counts first, if they are released, then the method's own.</summary>
-    public required IReadOnlyList<PlannedRelease> Releases { get; init; }
+    public IReadOnlyList<PlannedRelease> Releases
+    {
+        get => IterationsWrittenApart is null ? field : [.. WrittenApart()];
+        init;
+    } = [];
+
+    /// <summary>Runs that began under an earlier version wrote class counts and iterations apart; they go on.</summary>
+    [JsonPropertyName("classCounts")]
+    public DiscreteGaussianEvent? ClassCountsWrittenApart { get; init; }
+
+    /// <summary>See <see cref="ClassCountsWrittenApart"/>.</summary>
+    [JsonPropertyName("iterations")]
+    public IReadOnlyList<DiscreteGaussianEvent>? IterationsWrittenApart { get; init; }
 
     /// <summary>Whether noisy class counts are released.</summary>
     [JsonIgnore]
@@ -52,6 +66,19 @@ public sealed record SettledRun
     {
         var last = Release(key);
         return [.. Releases.TakeWhile(release => release != last), last];
+    }
+
+    private IEnumerable<PlannedRelease> WrittenApart()
+    {
+        if (ClassCountsWrittenApart is { } classCounts)
+        {
+            yield return new PlannedRelease(ReleaseKeys.ClassCounts, classCounts);
+        }
+
+        foreach (var (index, release) in IterationsWrittenApart!.Index())
+        {
+            yield return new PlannedRelease(string.Create(CultureInfo.InvariantCulture, $"iteration-{index + 1:D3}"), release);
+        }
     }
 
     /// <summary>σ of one release's noise in full votes.</summary>

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpSynth.Ledgers;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
@@ -162,6 +164,26 @@ public sealed class RunSettlementTests : IDisposable
         Assert.False(settled.ReleasesClassCounts);
         Assert.Empty(await SpentAsync());
         Assert.InRange(Cost.EpsilonOf(settled, settled.ReleasesThrough("iteration-001")), 7.6, 8);
+    }
+
+    [Fact]
+    public async Task Record_that_an_earlier_version_wrote_has_the_same_releases()
+    {
+        await PrepareAsync(Request, dark: 60, light: 20);
+        await run.Settlement().SettleAsync(Run, default);
+        var settled = await SettledAsync();
+
+        var written = JsonNode.Parse(JsonSerializer.Serialize(settled, SynthesisJson.Options))!.AsObject();
+        written.Remove("releases");
+        written["classCounts"] = Apart(settled.Releases[0]);
+        written["iterations"] = new JsonArray([.. settled.Releases.Skip(1).Select(Apart)]);
+        var read = written.Deserialize<SettledRun>(SynthesisJson.Options)!;
+
+        Assert.Equal(settled.Releases, read.Releases);
+        Assert.True(read.ReleasesClassCounts);
+        Assert.Equal(settled.Releases, JsonSerializer.Deserialize<SettledRun>(JsonSerializer.Serialize(read, SynthesisJson.Options), SynthesisJson.Options)!.Releases);
+
+        static JsonNode? Apart(PlannedRelease release) => JsonSerializer.SerializeToNode((DiscreteGaussianEvent)release.Event, SynthesisJson.Options);
     }
 
     [Fact]
