@@ -43,7 +43,7 @@ public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
     }
 
     /// <summary>Where a unit has a single whole vote it moves one count by one; else its vote lies among several, with an L2 norm of at most one.</summary>
-    public ReleaseDesign Design(RunRequest request)
+    public static ReleaseDesign DesignOf(RunRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var evolution = request.Evolution;
@@ -54,6 +54,9 @@ public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
             isSingleVote ? ContributionShape.OneCoordinate : ContributionShape.Vector,
             [.. weights.Select((weight, index) => new WeightedRelease(ReleaseOf(index + 1), weight))]);
     }
+
+    /// <inheritdoc/>
+    public ReleaseDesign Design(RunRequest request) => DesignOf(request);
 
     /// <inheritdoc/>
     public async Task<MethodReport> ReportAsync(SettledRun run, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace DpSynth.Synthesis.Runs;
 /// <param name="design">What the method releases.</param>
 /// <param name="classes">Number of classes.</param>
 /// <exception cref="RequestException">Thrown by all calibrations: no noise gives the budget asked for.</exception>
-internal sealed class RunCalibration(RunRequest request, ReleaseDesign design, int classes)
+public sealed class RunCalibration(RunRequest request, ReleaseDesign design, int classes)
 {
     /// <summary>
     /// δ at which noisy class counts are calibrated where the run's own δ is to be derived from them. Below the δ of any dataset of up

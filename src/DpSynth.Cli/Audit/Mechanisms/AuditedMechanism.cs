@@ -3,6 +3,8 @@ using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.PrivateEvolution;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit.Mechanisms;
 
@@ -12,9 +14,6 @@ namespace DpSynth.Cli.Audit.Mechanisms;
 /// </summary>
 internal class AuditedMechanism
 {
-    /// <summary>Share of the budget that noisy class counts take by default.</summary>
-    private const double ClassCountShare = 0.05;
-
     private readonly int _neighbours;
     private readonly IDiscreteGaussianNoise _noise;
 
@@ -22,19 +21,18 @@ internal class AuditedMechanism
     {
         _neighbours = options.Neighbours;
         _noise = noise;
-        Grid = new VoteGrid(options.Neighbours == 1 ? 0 : 10);
-        Releases = NoiseCalibration.Calibrate(
-            options.Epsilon,
-            options.Delta,
-            [ClassCountShare, .. Enumerable.Repeat((1 - ClassCountShare) / options.Iterations, options.Iterations)],
-            Grid.UnitsPerVote,
-            options.Neighbours == 1 ? ContributionShape.OneCoordinate : ContributionShape.Vector);
+
+        // Two classes: noisy class counts are released and claimed as well.
+        var request = Request(options);
+        var design = PrivateEvolutionMethod.DesignOf(request);
+        Grid = design.Grid;
+        Releases = [.. new RunCalibration(request, design, classes: 2).Calibrate(options.Delta).Select(release => release.Event).Cast<DiscreteGaussianEvent>()];
     }
 
     /// <summary>The grid that everything is counted on.</summary>
     public VoteGrid Grid { get; }
 
-    /// <summary>What is released and claimed: the class count, then the iterations' histograms.</summary>
+    /// <summary>What is released and claimed: the class count, then the iterations' histograms. The attacks are made for this noise.</summary>
     public IReadOnlyList<DiscreteGaussianEvent> Releases { get; }
 
     /// <summary>Exact votes, in grid units.</summary>
@@ -47,4 +45,23 @@ internal class AuditedMechanism
     /// <summary>Makes one of <see cref="Releases"/>.</summary>
     public long[] Release(int index, ReadOnlySpan<long> counts, string purpose) =>
         HistogramMechanism.Release(counts, Releases[index], _noise, purpose);
+
+    /// <summary>The request of a run with the audit's budget; what it says of images and generators the mechanism does not ask.</summary>
+    private static RunRequest Request(MechanismAuditOptions options) => new()
+    {
+        RunId = "audit",
+        Dataset = "audit",
+        Method = RunRequest.PrivateEvolution,
+        Epsilon = options.Epsilon,
+        Delta = options.Delta,
+        Image = new ImageOptions { Width = 1, Height = 1, Channels = 1 },
+        Generator = new DrawTextOptions(),
+        Embedder = new PixelsOptions(),
+        Evolution = new EvolutionOptions
+        {
+            PopulationSizes = [.. Enumerable.Repeat(1, options.Iterations + 1)],
+            VariationDegrees = [.. Enumerable.Repeat(VariationDegree.Of(0), options.Iterations + 1)],
+            Neighbours = options.Neighbours,
+        },
+    };
 }
