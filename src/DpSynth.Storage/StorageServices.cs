@@ -37,6 +37,9 @@ public static class StorageServices
             .Validate(options => options.IsValid, BudgetOptions.Rule);
         services.TryAddSingleton(provider => PrivateAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<IPrivateStore, PrivateStore>();
+        services.TryAddSingleton<IDatasetStore>(provider => provider.GetRequiredService<IPrivateStore>());
+        services.TryAddSingleton<IExactWorkRetention>(provider => provider.GetRequiredService<IPrivateStore>());
+        services.TryAddSingleton<IRunRecords>(provider => provider.GetRequiredService<IPrivateStore>());
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
         services.TryAddSingleton(provider =>
         {

@@ -15,7 +15,7 @@ namespace DpSynth.Functions.Retention;
 /// </summary>
 public sealed partial class OnRetention(
     IRunRegistry registry,
-    IPrivateStore privateStore,
+    IExactWorkRetention exactWork,
     ICandidateStore candidates,
     IOptions<RetentionOptions> options,
     TimeProvider time,
@@ -35,7 +35,7 @@ public sealed partial class OnRetention(
                 purged += (await client.PurgeInstanceAsync(run.RunId, cancellationToken)).PurgedInstanceCount;
                 if (!options.Value.KeepWork)
                 {
-                    held += await privateStore.DeleteExactWorkAsync(run.RunId, cancellationToken);
+                    held += await exactWork.DeleteExactWorkAsync(run.RunId, cancellationToken);
                     held += await candidates.DeleteGenerationsAsync(run.RunId, cancellationToken);
                 }
             }

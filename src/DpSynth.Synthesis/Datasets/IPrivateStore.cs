@@ -4,10 +4,13 @@ using DpSynth.Numerics.Search;
 namespace DpSynth.Synthesis.Datasets;
 
 /// <summary>
-/// The private side's store: <c>private-data</c> with the owner's images, <c>private-work</c> with what runs derive from them.
-/// Only the function app holds one; workers cannot.
+/// The private side's store, all of it: <c>private-data</c> with the owner's images, <c>private-work</c> with what runs derive from them. Only the
+/// function app and the owner's command hold one; workers cannot. What a step may touch, its own port says.
 /// </summary>
-public interface IPrivateStore
+public interface IPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention;
+
+/// <summary>The owners' images (container <c>private-data</c>): which there are, what they are.</summary>
+public interface IDatasetStore
 {
     /// <summary>Lists a dataset; null if it has no blob at all.</summary>
     Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken);
@@ -28,7 +31,11 @@ public interface IPrivateStore
     /// <param name="fileName">The file's name in the dataset's folder.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken);
+}
 
+/// <summary>The small records that a run's steps leave for each other (container <c>private-work</c>). They may name private files.</summary>
+public interface IRunRecords
+{
     /// <summary>Writes a run's small private record (its plan, the list of unreadable files) if there is none; returns whether it was written.</summary>
     Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
         where T : class;
@@ -36,7 +43,11 @@ public interface IPrivateStore
     /// <summary>Reads a run's small private record; null if there is none.</summary>
     Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
         where T : class;
+}
 
+/// <summary>The embeddings of private images (container <c>private-work</c>).</summary>
+public interface IPrivateEmbeddings
+{
     /// <summary>
     /// Writes the embeddings of a private shard, or writes over them: the plan pins what they are made of, so that whoever makes them has the same
     /// images in the same order.
@@ -45,7 +56,11 @@ public interface IPrivateStore
 
     /// <summary>Reads the embeddings of a private shard; null if they are not there yet.</summary>
     Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken);
+}
 
+/// <summary>What private images say without noise (container <c>private-work</c>): read by nobody but the step that adds the noise.</summary>
+public interface IExactWork
+{
     /// <summary>
     /// Writes the raw votes that a private shard gives to its class's candidates at one iteration, or writes over them: embeddings and candidates
     /// stand, so that whoever counts has the same votes.
@@ -67,7 +82,11 @@ public interface IPrivateStore
 
     /// <summary>Reads which candidates each image of a private shard votes for; null if that is not there yet.</summary>
     Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken);
+}
 
+/// <summary>What was released, with its noise (container <c>private-work</c>): drawn once, kept for ever.</summary>
+public interface INoisyReleases
+{
     /// <summary>
     /// Writes one part of a noisy release if there is none yet; returns the one that is stored. Whatever was persisted first is the
     /// release, for ever.
@@ -81,7 +100,11 @@ public interface IPrivateStore
 
     /// <summary>Reads one part of a noisy release; null if it has not been released.</summary>
     Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken);
+}
 
+/// <summary>Lets go of what a run that is over left without noise.</summary>
+public interface IExactWorkRetention
+{
     /// <summary>
     /// Deletes the embeddings, votes and neighbours of a run that is over. Its records and noisy releases stay. Doing it again is well.
     /// </summary>

@@ -5,7 +5,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.PrivateEvolution;
 
 /// <summary>Puts the jobs of a generation on the workers' queue, and looks for what has come back.</summary>
-public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IGenerationQueue queue, WorkerCheck check)
+public sealed class GenerationDispatcher(IRunRecords records, ICandidateStore candidates, IDrawingStore drawings, IGenerationQueue queue, WorkerCheck check)
 {
     /// <summary>Queues every job of the generation whose shard is not stored yet. Single drawings of the generation before are not needed any more.</summary>
     /// <param name="runId">The run.</param>
@@ -18,7 +18,7 @@ public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateS
             return await DispatchCheckAsync(runId, cancellationToken);
         }
 
-        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var run = await records.ReadSettledAsync(runId, cancellationToken);
         var jobs = run.Recipe.Generation(generation).Jobs;
         var stored = await candidates.ListShardsAsync(runId, generation, cancellationToken);
         if (generation > 0)
@@ -38,13 +38,13 @@ public sealed class GenerationDispatcher(IPrivateStore privateStore, ICandidateS
             return await CountCheckAsync(runId, cancellationToken);
         }
 
-        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var run = await records.ReadSettledAsync(runId, cancellationToken);
         return Describe(run.Recipe.Generation(generation).Jobs, await candidates.ListShardsAsync(runId, generation, cancellationToken));
     }
 
     private async Task<GenerationShards> DispatchCheckAsync(string runId, CancellationToken cancellationToken)
     {
-        var request = (await privateStore.ReadPlanAsync(runId, cancellationToken)).Request;
+        var request = (await records.ReadPlanAsync(runId, cancellationToken)).Request;
         await check.AskAsync(runId, new CheckedTools(request.Generator, request.Embedder, request.Image.ToShape()), cancellationToken);
         var known = await CountCheckAsync(runId, cancellationToken);
         await queue.EnqueueAsync(known.Stored == 0 ? [WorkerCheck.Job(runId)] : [], cancellationToken);

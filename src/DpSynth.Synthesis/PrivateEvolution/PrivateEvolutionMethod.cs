@@ -11,7 +11,7 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// Private Evolution as a method: T releases, each of the vote histograms of all classes, and the last generation to publish (arXiv
 /// 2305.15560, algorithm 1).
 /// </summary>
-public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
+public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
 {
     /// <summary>Bits of the grid where votes are fractions: rounding then takes less than a thousandth of a vote.</summary>
     private const int FractionBits = 10;
@@ -66,7 +66,7 @@ public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
         var iterations = new List<ManifestIteration>();
         for (var iteration = 1; iteration <= last; iteration++)
         {
-            var selected = await privateStore.ReadRecordAsync<ParentChoice>(run.Request.RunId, ParentChoice.RecordName(iteration), cancellationToken);
+            var selected = await records.ReadRecordAsync<ParentChoice>(run.Request.RunId, ParentChoice.RecordName(iteration), cancellationToken);
             var fallbacks = selected?.FallbackClasses is { Count: > 0 } classes ? classes : null;
             iterations.Add(new ManifestIteration(
                 iteration, run.NoiseInVotes(ReleaseOf(iteration)), fallbacks is null ? null : SelectedParents.RankFallback, fallbacks));
@@ -76,7 +76,7 @@ public sealed class PrivateEvolutionMethod(IPrivateStore privateStore) : IMethod
         {
             Published = run.Recipe.Generation(last).Jobs,
             Made = [.. Enumerable.Range(0, last + 1).SelectMany(generation => run.Recipe.Generation(generation).Jobs)],
-            SearchProviders = await SearchRecord.ReadAsync(privateStore, run.Request.RunId, cancellationToken),
+            SearchProviders = await SearchRecord.ReadAsync(records, run.Request.RunId, cancellationToken),
             Evolution = run.Recipe.Evolution,
             Iterations = iterations,
         };

@@ -9,16 +9,16 @@ internal sealed record SearchRecord(string Provider)
     private static readonly string[] _all = ["cpu", "cuda", "tensorrt"];
 
     /// <summary>Writes the note, if there is none of the provider yet.</summary>
-    public static Task WriteAsync(IPrivateStore privateStore, string runId, string provider, CancellationToken cancellationToken) =>
-        privateStore.TryCreateRecordAsync(runId, Name(provider), new SearchRecord(provider), cancellationToken);
+    public static Task WriteAsync(IRunRecords records, string runId, string provider, CancellationToken cancellationToken) =>
+        records.TryCreateRecordAsync(runId, Name(provider), new SearchRecord(provider), cancellationToken);
 
     /// <summary>What searched for a run.</summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync(IPrivateStore privateStore, string runId, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ReadAsync(IRunRecords records, string runId, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         foreach (var provider in _all)
         {
-            if (await privateStore.ReadRecordAsync<SearchRecord>(runId, Name(provider), cancellationToken) is not null)
+            if (await records.ReadRecordAsync<SearchRecord>(runId, Name(provider), cancellationToken) is not null)
             {
                 found.Add(provider);
             }

@@ -12,14 +12,14 @@ internal static class ClassCounting
 {
     /// <summary>Counts the units of each class on the run's grid. A unit moves the counts by an L2 norm of at most one vote (add/remove).</summary>
     public static async Task<long[]> CountAsync(
-        IPrivateStore privateStore, RunPlan plan, VoteGrid grid, CancellationToken cancellationToken)
+        IRunRecords records, RunPlan plan, VoteGrid grid, CancellationToken cancellationToken)
     {
         var byOwner = plan.Request.Privacy.Unit == PrivacyUnit.Owner;
         var counts = new long[plan.Classes.Count];
         var tally = new OwnerTally(counts.Length);
         foreach (var shard in plan.PrivateShards)
         {
-            var embedded = await privateStore.ReadEmbeddedAsync(plan.Request.RunId, shard.Number, cancellationToken);
+            var embedded = await records.ReadEmbeddedAsync(plan.Request.RunId, shard.Number, cancellationToken);
             counts[shard.ClassIndex] += embedded.Images * grid.UnitsPerVote;
             foreach (var owner in embedded.Owners())
             {

@@ -5,7 +5,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>Makes the owner lookups of runs, and keeps the tables that were read last: the shards of a run ask one after the other.</summary>
-internal sealed class OwnerLookups(IPrivateStore privateStore)
+internal sealed class OwnerLookups(IDatasetStore datasets)
 {
     private readonly RecentTasks<string, OwnerTable> _tables = new(capacity: 2);
 
@@ -16,7 +16,7 @@ internal sealed class OwnerLookups(IPrivateStore privateStore)
     {
         null => null,
         CsvOwners csv => await _tables.GetAsync(
-            plan.Request.RunId, () => ReadTableAsync(privateStore, plan, csv, CancellationToken.None), cancellationToken),
+            plan.Request.RunId, () => ReadTableAsync(datasets, plan, csv, CancellationToken.None), cancellationToken),
         var source => OwnerLookup.Of(source, classConditional: plan.Classes[0] is not null),
     };
 
@@ -25,9 +25,9 @@ internal sealed class OwnerLookups(IPrivateStore privateStore)
     /// </summary>
     /// <exception cref="InvalidDataException">It is missing or no table; the message says so in one sentence.</exception>
     /// <exception cref="DatasetChangedException">It is not the one that was planned with.</exception>
-    public static async Task<OwnerTable> ReadTableAsync(IPrivateStore privateStore, RunPlan plan, CsvOwners csv, CancellationToken cancellationToken)
+    public static async Task<OwnerTable> ReadTableAsync(IDatasetStore datasets, RunPlan plan, CsvOwners csv, CancellationToken cancellationToken)
     {
-        var table = await ReadTableAsync(privateStore, plan.Request.Dataset, csv, cancellationToken);
+        var table = await ReadTableAsync(datasets, plan.Request.Dataset, csv, cancellationToken);
         return plan.OwnerTableHash is null || plan.OwnerTableHash == table.Hash
             ? table
             : throw DatasetChangedException.Of($"{plan.Request.Dataset}/{csv.File}");
@@ -35,9 +35,9 @@ internal sealed class OwnerLookups(IPrivateStore privateStore)
 
     /// <summary>Reads a dataset's owner table.</summary>
     /// <exception cref="InvalidDataException">It is missing or no table; the message says so in one sentence.</exception>
-    public static async Task<OwnerTable> ReadTableAsync(IPrivateStore privateStore, string dataset, CsvOwners csv, CancellationToken cancellationToken)
+    public static async Task<OwnerTable> ReadTableAsync(IDatasetStore datasets, string dataset, CsvOwners csv, CancellationToken cancellationToken)
     {
-        await using var content = await privateStore.OpenNoteAsync(dataset, csv.File, cancellationToken)
+        await using var content = await datasets.OpenNoteAsync(dataset, csv.File, cancellationToken)
             ?? throw new InvalidDataException(
                 $"There is no table of owners '{csv.File}' in the dataset '{dataset}'; upload it to 'private-data/{dataset}/{csv.File}' with the header 'image,owner' and one row an image.");
         using var buffer = new MemoryStream();

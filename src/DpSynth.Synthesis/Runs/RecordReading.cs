@@ -7,20 +7,20 @@ internal static class RecordReading
 {
     /// <summary>The plan of a run.</summary>
     /// <exception cref="InvalidOperationException">The run has not been planned.</exception>
-    public static async Task<RunPlan> ReadPlanAsync(this IPrivateStore privateStore, string runId, CancellationToken cancellationToken) =>
-        await privateStore.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken)
+    public static async Task<RunPlan> ReadPlanAsync(this IRunRecords records, string runId, CancellationToken cancellationToken) =>
+        await records.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken)
         ?? throw new InvalidOperationException($"Run '{runId}' has no plan.");
 
     /// <summary>What was settled for a run.</summary>
     /// <exception cref="InvalidOperationException">The run has not been settled.</exception>
-    public static async Task<SettledRun> ReadSettledAsync(this IPrivateStore privateStore, string runId, CancellationToken cancellationToken) =>
-        await privateStore.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken)
+    public static async Task<SettledRun> ReadSettledAsync(this IRunRecords records, string runId, CancellationToken cancellationToken) =>
+        await records.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken)
         ?? throw new InvalidOperationException($"Run '{runId}' has not been settled.");
 
     /// <summary>What was found in a private shard when it was embedded.</summary>
     /// <exception cref="InvalidOperationException">The shard has not been embedded.</exception>
     public static async Task<EmbeddedShard> ReadEmbeddedAsync(
-        this IPrivateStore privateStore, string runId, int shard, CancellationToken cancellationToken) =>
-        await privateStore.ReadRecordAsync<EmbeddedShard>(runId, EmbeddedShard.RecordName(shard), cancellationToken)
+        this IRunRecords records, string runId, int shard, CancellationToken cancellationToken) =>
+        await records.ReadRecordAsync<EmbeddedShard>(runId, EmbeddedShard.RecordName(shard), cancellationToken)
         ?? throw new InvalidOperationException($"Private shard {shard} of run '{runId}' has not been embedded.");
 }

@@ -4,7 +4,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>The door: lets a request in once it is valid in itself and its dataset is there, and registers it under its run id.</summary>
-public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateStore, IWebhookRules webhooks, Methods methods, TimeProvider time)
+public sealed class RunAdmission(IRunRegistry registry, IDatasetStore datasets, IWebhookRules webhooks, Methods methods, TimeProvider time)
 {
     /// <summary>Reads, checks and registers a request.</summary>
     /// <param name="json">The request.</param>
@@ -22,7 +22,7 @@ public sealed class RunAdmission(IRunRegistry registry, IPrivateStore privateSto
                 throw new RequestException(refused, request.RunId);
             }
 
-            var listing = await privateStore.ListDatasetAsync(request.Dataset, cancellationToken);
+            var listing = await datasets.ListDatasetAsync(request.Dataset, cancellationToken);
             if (RunPlanner.Plan(request, methods.Of(request), listing) is { Fault: { } fault })
             {
                 throw new RequestException(fault, request.RunId);

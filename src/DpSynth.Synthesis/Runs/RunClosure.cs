@@ -6,7 +6,7 @@ using DpSynth.Synthesis.Generation;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>Ends a run, however it went: what was reserved and not spent is free again, and workers drop what is left of its jobs.</summary>
-public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candidates, IDrawingStore drawings, IPrivacyLedger ledger)
+public sealed class RunClosure(IRunRecords records, ICandidateStore candidates, IDrawingStore drawings, IPrivacyLedger ledger)
 {
     /// <summary>Closes the run; a second call changes nothing.</summary>
     /// <returns>What the run's releases cost; nothing is known of a run that another version planned.</returns>
@@ -14,7 +14,7 @@ public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candi
     {
         await candidates.MarkEndedAsync(runId, cancellationToken);
         await drawings.DeleteAsync(runId, generation: null, cancellationToken);
-        if (await privateStore.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is not { } header)
+        if (await records.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is not { } header)
         {
             return new ClosedRun(0, null);
         }
@@ -25,8 +25,8 @@ public sealed class RunClosure(IPrivateStore privateStore, ICandidateStore candi
             return new ClosedRun(0, null);
         }
 
-        var request = (await privateStore.ReadPlanAsync(runId, cancellationToken)).Request;
-        var settled = await privateStore.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken);
+        var request = (await records.ReadPlanAsync(runId, cancellationToken)).Request;
+        var settled = await records.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken);
         var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
         var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
         PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];

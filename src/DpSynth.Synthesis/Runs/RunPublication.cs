@@ -15,7 +15,7 @@ namespace DpSynth.Synthesis.Runs;
 /// Publishes what a run made: the shards, a contact sheet, the manifest, the statement of what it cost. The manifest comes
 /// last: where it is, the release is whole.
 /// </summary>
-public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods)
+public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods)
 {
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
@@ -27,7 +27,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
     /// <summary>Writes the release; doing it again writes the same.</summary>
     public async Task<PublishedRun> PublishAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var run = await runRecords.ReadSettledAsync(runId, cancellationToken);
         var report = await methods.Of(run.Request).ReportAsync(run, cancellationToken);
         foreach (var job in report.Published)
         {
@@ -45,7 +45,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
             await WriteAsync(runId, "contact-sheet.png", await DrawContactSheetAsync(run, report.Published, cancellationToken), "image/png", cancellationToken);
         }
 
-        var statement = PrivacyStatement.Of(await StatementOfRun.FactsAsync(privateStore, run, Product, cancellationToken));
+        var statement = PrivacyStatement.Of(await StatementOfRun.FactsAsync(runRecords, run, Product, cancellationToken));
         var json = JsonSerializer.SerializeToUtf8Bytes(statement, PrivacyJson.Indented);
         await WriteAsync(runId, PrivacyStatement.FileName, json, "application/json", cancellationToken);
         await WriteAsync(runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
@@ -77,7 +77,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
     {
         var notes = await ReadNotesAsync(report.Made, cancellationToken);
         var shares = ClassShares(run.Recipe);
-        var scores = await privateStore.ReadRecordAsync<ReleaseScores>(run.Request.RunId, ReleaseScores.RecordName, cancellationToken);
+        var scores = await runRecords.ReadRecordAsync<ReleaseScores>(run.Request.RunId, ReleaseScores.RecordName, cancellationToken);
         return new RunManifest
         {
             Product = Product,
@@ -116,7 +116,7 @@ public sealed class RunPublication(IPrivateStore privateStore, ICandidateStore c
         var embedders = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var shards in Enumerable.Range(0, run.ShardClasses.Count).Chunk(ParallelReads))
         {
-            var found = await Task.WhenAll(shards.Select(shard => privateStore.ReadEmbeddedAsync(run.Request.RunId, shard, cancellationToken)));
+            var found = await Task.WhenAll(shards.Select(shard => runRecords.ReadEmbeddedAsync(run.Request.RunId, shard, cancellationToken)));
             embedders.UnionWith(found.Select(shard => shard.Provider).OfType<string>());
         }
 

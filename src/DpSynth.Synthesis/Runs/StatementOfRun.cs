@@ -11,13 +11,13 @@ internal static class StatementOfRun
     /// <summary>The facts of a run whose releases are all made.</summary>
     /// <exception cref="InvalidOperationException">A release has not been spent.</exception>
     public static async Task<StatementFacts> FactsAsync(
-        IPrivateStore privateStore, SettledRun run, string product, CancellationToken cancellationToken)
+        IRunRecords records, SettledRun run, string product, CancellationToken cancellationToken)
     {
         var request = run.Request;
         var releases = new List<StatedRelease>();
         foreach (var release in run.Releases)
         {
-            var spent = await privateStore.ReadRecordAsync<SpentRelease>(request.RunId, SpentRelease.RecordName(release.Key), cancellationToken)
+            var spent = await records.ReadRecordAsync<SpentRelease>(request.RunId, SpentRelease.RecordName(release.Key), cancellationToken)
                 ?? throw new InvalidOperationException($"The release '{release.Key}' of run '{request.RunId}' has not been made.");
             releases.Add(new StatedRelease(release.Key, release.Event, run.Grid.UnitsPerVote, spent.LedgerEntry));
         }
