@@ -15,6 +15,14 @@ public static class HistogramMechanism
     /// <exception cref="NotSupportedException">No noise is drawn for events of this kind.</exception>
     public static long[] Release(ReadOnlySpan<long> counts, PrivacyEvent release, IDiscreteGaussianNoise noise, string purpose)
     {
+        Check(counts);
+        return IntegerMechanism.Release(counts, release, noise, purpose);
+    }
+
+    /// <summary>Makes sure that values are counts.</summary>
+    /// <exception cref="ArgumentException">One is negative.</exception>
+    public static void Check(ReadOnlySpan<long> counts)
+    {
         foreach (long count in counts)
         {
             if (count < 0)
@@ -22,7 +30,5 @@ public static class HistogramMechanism
                 throw new ArgumentException("A count of votes is negative.", nameof(counts));
             }
         }
-
-        return IntegerMechanism.Release(counts, release, noise, purpose);
     }
 }

@@ -58,6 +58,7 @@ public static class Evolution
         long[][] histograms = [.. generation.Counts.Select(static count => new long[count])];
         await foreach (var (classIndex, votes) in shards)
         {
+            HistogramMechanism.Check(votes);
             TensorPrimitives.Add(histograms[classIndex], votes, histograms[classIndex]);
         }
 

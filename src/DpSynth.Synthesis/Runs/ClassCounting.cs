@@ -27,6 +27,7 @@ internal static class ClassCounting
             }
         }
 
+        HistogramMechanism.Check(counts);
         return byOwner ? tally.Shares(grid) : counts;
     }
 }

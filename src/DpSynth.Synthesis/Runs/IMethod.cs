@@ -7,7 +7,7 @@ namespace DpSynth.Synthesis.Runs;
 
 /// <summary>
 /// What sets one method apart from the others: what a run of it releases, and what it has to say of what it made. Admission, budget, noise,
-/// publication and closing are the same for all. A method is registered; nothing else names it.
+/// publication and closing are the same for all. A method is registered, and read by the reader of requests.
 /// </summary>
 public interface IMethod
 {

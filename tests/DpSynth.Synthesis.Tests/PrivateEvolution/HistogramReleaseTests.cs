@@ -38,6 +38,19 @@ public sealed class HistogramReleaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Release_of_votes_that_are_no_counts_is_refused_and_draws_no_noise()
+    {
+        await PrepareAsync();
+        await store.WriteVotesAsync(Run, 1, 0, new long[] { 10, -1, 0 }, default);
+        var noise = new CountingNoise();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => Release(noise).ReleaseAsync(Run, 1, default));
+
+        Assert.Equal(0, noise.Draws);
+        Assert.Null(await store.ReadReleaseAsync(Run, Key, 0, default));
+    }
+
+    [Fact]
     public async Task Release_spends_before_anything_can_be_read()
     {
         await PrepareAsync();
