@@ -72,7 +72,9 @@ internal static class DiffusionBenchmark
     {
         var script = Path.Combine("bench", "peers", "diffusion.py");
         if (!File.Exists(Python) || !File.Exists(script))
+        {
             return [];
+        }
 
         var start = new ProcessStartInfo(Python) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[script, "--model", model, "--steps", Text(steps), "--guidance", Text(guidance),

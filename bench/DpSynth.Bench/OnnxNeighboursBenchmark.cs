@@ -45,7 +45,10 @@ internal static class OnnxNeighboursBenchmark
         var random = new SeededRandom(seed);
         var matrix = new EmbeddingMatrix(rows, columns);
         foreach (ref var value in matrix.Values)
+        {
             value = (float)random.NextDouble();
+        }
+
         return matrix;
     }
 }

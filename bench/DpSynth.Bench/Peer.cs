@@ -34,7 +34,10 @@ internal sealed class Peer : IDisposable
 
         var start = new ProcessStartInfo(Python)
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "peers", script));
         foreach (var argument in arguments)

@@ -34,18 +34,25 @@ internal static class RendererBenchmark
 
         var seeds = new ulong[AllCoresImages];
         for (var i = 0; i < seeds.Length; i++)
+        {
             seeds[i] = SeededRandom.Derive(1, (ulong)i);
+        }
 
         var oneThread = Best(OneThreadBatches * OneThreadBatch, () =>
         {
             for (var batch = 0; batch < OneThreadBatches; batch++)
+            {
                 Random(generator, seeds.AsMemory(batch * OneThreadBatch, OneThreadBatch));
+            }
         });
         var allCores = Best(AllCoresImages, () => Random(generator, seeds));
         var parents = Random(generator, seeds.AsMemory(0, AllCoresImages / 8));
         var parentOf = new int[AllCoresImages];
         for (var i = 0; i < parentOf.Length; i++)
+        {
             parentOf[i] = i / 8;
+        }
+
         var lookahead = Best(AllCoresImages, () => Complete(
             generator.VaryAsync(parents, parentOf, VariationDegree.Of(0.5), null, seeds, default)));
         var peer = Best(PeerImages, () => DrawWithLibvips(catalogue));

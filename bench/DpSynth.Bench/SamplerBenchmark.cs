@@ -26,11 +26,11 @@ internal static class SamplerBenchmark
             ("2^20", new Rational(BigInteger.One << 40, 1)),
         ];
         SecureDiscreteGaussianNoise noise = new();
-        foreach ((string name, Rational sigmaSquared) in settings)
+        foreach (var (name, sigmaSquared) in settings)
         {
-            double exact = SamplesPerSecond(1_000_000, draws => noise.Fill(draws, sigmaSquared, "bench"));
-            double general = SamplesPerSecond(50_000, draws => General(draws, sigmaSquared));
-            double continuous = SamplesPerSecond(1_000_000, draws => BoxMuller(draws, Math.Sqrt(sigmaSquared.ToDouble())));
+            var exact = SamplesPerSecond(1_000_000, draws => noise.Fill(draws, sigmaSquared, "bench"));
+            var general = SamplesPerSecond(50_000, draws => General(draws, sigmaSquared));
+            var continuous = SamplesPerSecond(1_000_000, draws => BoxMuller(draws, Math.Sqrt(sigmaSquared.ToDouble())));
             output.WriteLine(
                 $"sigma {name}: {exact / 1e6:F2} million samples/s; arbitrary precision {general / 1e6:F3}, {exact / general:F0} times slower; " +
                 $"continuous {continuous / 1e6:F1}, {continuous / exact:F1} times faster");
@@ -46,20 +46,20 @@ internal static class SamplerBenchmark
     private static void BoxMuller(Span<long> draws, double sigma)
     {
         using RandomBits bits = new(new SecureRandomBytes());
-        foreach (ref long draw in draws)
+        foreach (ref var draw in draws)
         {
-            double radius = Math.Sqrt(-2 * Math.Log((bits.Next(53) + 1) * Math.ScaleB(1, -53)));
+            var radius = Math.Sqrt(-2 * Math.Log((bits.Next(53) + 1) * Math.ScaleB(1, -53)));
             draw = (long)Math.Round(sigma * radius * Math.Cos(2 * Math.PI * bits.Next(53) * Math.ScaleB(1, -53)));
         }
     }
 
     private static double SamplesPerSecond(int count, Action<long[]> fill)
     {
-        long[] draws = new long[count];
-        double best = double.PositiveInfinity;
-        for (int i = 0; i < Repetitions; i++)
+        var draws = new long[count];
+        var best = double.PositiveInfinity;
+        for (var i = 0; i < Repetitions; i++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             fill(draws);
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }

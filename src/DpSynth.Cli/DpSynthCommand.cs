@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Azure;
-using DpSynth.Cli.Audit;
 using DpSynth.Cli.Accounting;
+using DpSynth.Cli.Audit;
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets;

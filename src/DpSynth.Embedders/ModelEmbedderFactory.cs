@@ -40,7 +40,9 @@ public sealed class ModelEmbedderFactory(IModelSource models, InferenceOptions i
     public async ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
         if (options is not OnnxImageOptions onnx)
+        {
             return EmbedderFactory.Create(options, shape);
+        }
 
         var model = await models.OpenAsync(onnx.Model, onnx.ModelHash, cancellationToken);
         try
@@ -58,7 +60,9 @@ public sealed class ModelEmbedderFactory(IModelSource models, InferenceOptions i
     public void Dispose()
     {
         foreach (var encoder in _encoders.Values.Where(encoder => encoder.IsValueCreated))
+        {
             encoder.Value.Dispose();
+        }
     }
 
     private ImageEncoder Encoder(OnnxImageOptions options, LocalModel model)

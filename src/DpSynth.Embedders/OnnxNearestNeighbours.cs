@@ -35,12 +35,16 @@ public static class OnnxNearestNeighbours
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentOutOfRangeException.ThrowIfLessThan(candidates.Rows, 1, nameof(candidates));
         if (queries.Columns != candidates.Columns)
+        {
             throw new ArgumentException($"Queries of dimension {queries.Columns} cannot be compared with candidates of dimension {candidates.Columns}.", nameof(queries));
+        }
 
         var k = Math.Min(neighbours, candidates.Rows);
         using var search = new OnnxSearch(candidates.Columns, k, options);
         if (search.Fallback is not null)
+        {
             return NearestNeighbours.Find(queries, candidates, metric, k);
+        }
 
         var scaling = RowScaling.For(queries, candidates, metric);
         var bias = new float[candidates.Rows];
@@ -63,7 +67,9 @@ public static class OnnxNearestNeighbours
             var source = matrix[row];
             var target = result.AsSpan(row * matrix.Columns, matrix.Columns);
             for (var i = 0; i < source.Length; i++)
+            {
                 target[i] = (float)(source[i] * factor);
+            }
         });
         return result;
     }

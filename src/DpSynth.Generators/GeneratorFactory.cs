@@ -24,7 +24,9 @@ public sealed class GeneratorFactory(IPublicImageSource publicImages, FontCatalo
     public async ValueTask<IGenerator> CreateAsync(GeneratorOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
         if (options.DescribeFault() is { } fault)
+        {
             throw new ArgumentException(fault, nameof(options));
+        }
 
         return options switch
         {

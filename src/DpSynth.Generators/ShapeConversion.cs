@@ -20,7 +20,9 @@ internal sealed class ShapeConversion(ImageShape model, ImageShape run)
     public ImageBatch ToRun(ImageBatch images)
     {
         if (model == run)
+        {
             return images;
+        }
 
         var result = new ImageBatch(run, images.Count);
         var resized = new byte[_toRun.Target.ByteCount];
@@ -29,9 +31,13 @@ internal sealed class ShapeConversion(ImageShape model, ImageShape run)
         {
             _toRun.Resize(images[i], resized, scratch);
             if (run.Channels == Colours)
+            {
                 resized.CopyTo(result[i]);
+            }
             else
+            {
                 ToGrey(resized, result[i]);
+            }
         }
 
         return result;
@@ -47,7 +53,10 @@ internal sealed class ShapeConversion(ImageShape model, ImageShape run)
         {
             var image = images[chosen[i]];
             for (var sample = 0; sample < coloured.Length; sample++)
+            {
                 coloured[sample] = image[run.Channels == Colours ? sample : sample / Colours];
+            }
+
             _toModel.Resize(coloured, result[i], scratch);
         }
 
@@ -57,6 +66,8 @@ internal sealed class ShapeConversion(ImageShape model, ImageShape run)
     private static void ToGrey(ReadOnlySpan<byte> colours, Span<byte> grey)
     {
         for (var i = 0; i < grey.Length; i++)
+        {
             grey[i] = (byte)(((299 * colours[3 * i]) + (587 * colours[(3 * i) + 1]) + (114 * colours[(3 * i) + 2]) + 500) / 1000);
+        }
     }
 }

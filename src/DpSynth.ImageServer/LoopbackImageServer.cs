@@ -125,7 +125,9 @@ public sealed class LoopbackImageServer : IAsyncDisposable
         var isLocal = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
         var isNamed = context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host, out var name) && IPAddress.IsLoopback(name));
         if (!isLocal || !isNamed)
+        {
             return new WireError(StatusCodes.Status403Forbidden, "This server answers its own machine only.", "invalid_request_error");
+        }
 
         var credential = dialect.CredentialOf(context.Request);
         return _options.Key is { } key && credential != key ? dialect.Unauthorized(credential) : null;
@@ -145,7 +147,9 @@ public sealed class LoopbackImageServer : IAsyncDisposable
 
         var call = route.IsEdit ? await ImageCall.ReadFormAsync(context.Request, cancellationToken) : ImageCall.ReadJson(body.ToArray());
         if (_options.Record)
+        {
             _recorded.Enqueue(RecordOf(context.Request, body.ToArray(), call));
+        }
 
         var deployment = route.Deployment ?? call.Model ?? throw new WireException("You must provide a model parameter.", "model", "missing_required_parameter");
         if (_options.Deployment is { } only && deployment != only)
@@ -173,7 +177,10 @@ public sealed class LoopbackImageServer : IAsyncDisposable
 
         var fault = _options.Refuses?.Invoke(call.Prompt) == true ? ServerFault.ContentPolicy : _options.Faults.Next(number);
         if (fault is { } planned)
+        {
             Interlocked.Increment(ref _faults);
+        }
+
         if (fault is null || IsBilled(fault.Value))
         {
             await Task.Delay(_options.Latency, cancellationToken);
@@ -212,14 +219,20 @@ public sealed class LoopbackImageServer : IAsyncDisposable
                 await response.Body.WriteAsync(half, cancellationToken);
                 await response.Body.FlushAsync(cancellationToken);
                 if (fault == ServerFault.SlowBody)
+                {
                     await Task.Delay(Timeout.Infinite, cancellationToken);
+                }
+
                 context.Abort();
                 return;
             default:
                 response.ContentLength = body.Length;
                 await response.Body.WriteAsync(body, cancellationToken);
                 if (fault is null)
+                {
                     Interlocked.Increment(ref _answered);
+                }
+
                 return;
         }
     }

@@ -15,7 +15,9 @@ internal sealed class RequestBudget(double? perMinute, TimeProvider time)
     public int? TryTake()
     {
         if (perMinute is not { } rate)
+        {
             return int.MaxValue;
+        }
 
         lock (_gate)
         {

@@ -26,7 +26,10 @@ internal static class LibVips
         lock (Starting)
         {
             if (!ModuleInitializer.VipsInitialized)
+            {
                 ModuleInitializer.Initialize();
+            }
+
             if (!ModuleInitializer.VipsInitialized)
             {
                 throw new DllNotFoundException(
@@ -37,7 +40,9 @@ internal static class LibVips
             // Where the library that ships is missing, the system's may have been found.
             var version = $"{NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
             if (version != Version)
+            {
                 throw new DllNotFoundException($"libvips {version} was found where {Version} is needed, which comes with the program's build.");
+            }
 
             // Images are processed in parallel, one thread each; nothing about one image helps with the next.
             NetVips.NetVips.Concurrency = 1;
@@ -45,12 +50,16 @@ internal static class LibVips
             NetVips.NetVips.BlockUntrusted = true;
             Operation.Block("VipsForeignLoad", true);
             foreach (var loader in Loaders)
+            {
                 Operation.Block(loader, false);
+            }
 
             // Warnings about odd metadata would go to standard error, quoting what the image says. What libvips warns of either
             // fails the call, which says so, or does not matter.
             foreach (var domain in (string[])["VIPS", "GLib-GObject", "Pango"])
+            {
                 _ = Log.SetLogHandler(domain, Enums.LogLevelFlags.Warning | Enums.LogLevelFlags.Info, static (_, _, _) => { });
+            }
 
             return true;
         }

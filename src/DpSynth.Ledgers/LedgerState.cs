@@ -101,7 +101,8 @@ public sealed record LedgerState
                 return next.WithRun(
                     FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! },
                     run => run with { Releases = [.. run.Releases, .. entry.Releases!.Select(release => new LedgerRelease(release.Key, release.Event, null, null))] })
-                    with { Committed = Committed.Add(entry.Releases!.Select(release => release.Event)) };
+                    with
+                { Committed = Committed.Add(entry.Releases!.Select(release => release.Event)) };
 
             case LedgerEntryKind.Spend:
                 var spending = entry.Run is null ? null : FindRun(entry.Run);
@@ -116,7 +117,8 @@ public sealed record LedgerState
                         Releases = [.. run.Releases.Select(release =>
                             release.Key == entry.Key ? release with { SpentAt = entry.Time, EntryHash = entry.Hash } : release)],
                     })
-                    with { Spent = Spent.Add(entry.Event!) };
+                    with
+                { Spent = Spent.Add(entry.Event!) };
 
             case LedgerEntryKind.Release:
                 Require(entry.Run is not null, "ends no run");
@@ -125,7 +127,8 @@ public sealed record LedgerState
                 var rest = Unspent(ending);
                 Require(entry.Releases is not null && entry.Releases.SequenceEqual(rest), "gives back something else than what its run held in reserve");
                 return next.WithRun(ending, run => run with { Closed = true })
-                    with { Committed = Committed.Remove(rest.Select(release => release.Event)) };
+                    with
+                { Committed = Committed.Remove(rest.Select(release => release.Event)) };
 
             case LedgerEntryKind.Join:
                 Require(

@@ -23,7 +23,9 @@ public struct SeededRandom(ulong seed)
     {
         var key = Mix(seed + GoldenGamma);
         foreach (var step in path)
+        {
             key = Mix((key * OddMultiplier) + Mix(step + GoldenGamma));
+        }
 
         return Mix(key + (GoldenGamma * (ulong)(path.Length + 1)));
     }
@@ -50,7 +52,9 @@ public struct SeededRandom(ulong seed)
         {
             var rejected = (0 - range) % range;
             while (low < rejected)
+            {
                 high = Math.BigMul(NextUInt64(), range, out low);
+            }
         }
 
         return (int)high;

@@ -32,8 +32,8 @@ public static class GaussianAccountant
     {
         Require.NonNegative(epsilon);
         Require.NonNegative(mu);
-        double z1 = (epsilon / mu) - (mu / 2);
-        double z2 = (epsilon / mu) + (mu / 2);
+        var z1 = (epsilon / mu) - (mu / 2);
+        var z2 = (epsilon / mu) + (mu / 2);
         if (mu == 0 || double.IsPositiveInfinity(z1))
         {
             return double.NegativeInfinity;
@@ -50,7 +50,7 @@ public static class GaussianAccountant
             return NormalDistribution.LogDensity(z1) + Math.Log(NormalDistribution.MillsRatio(z1) - NormalDistribution.MillsRatio(z2));
         }
 
-        double density = Math.Exp(NormalDistribution.LogDensity(z1));
+        var density = Math.Exp(NormalDistribution.LogDensity(z1));
         return NormalDistribution.LogOnePlus(-density * (NormalDistribution.MillsRatio(-z1) + NormalDistribution.MillsRatio(z2)));
     }
 
@@ -66,13 +66,13 @@ public static class GaussianAccountant
     {
         Require.NonNegative(mu);
         Require.Probability(delta);
-        double logDelta = Math.Log(delta);
+        var logDelta = Math.Log(delta);
         if (UpperLogDelta(0, mu) <= logDelta)
         {
             return 0;
         }
 
-        double upper = (mu * mu / 2) + (mu * Math.Sqrt(-2 * logDelta));
+        var upper = (mu * mu / 2) + (mu * Math.Sqrt(-2 * logDelta));
         while (double.IsFinite(upper) && UpperLogDelta(upper, mu) > logDelta)
         {
             upper *= 1 + 1e-9;
@@ -94,7 +94,7 @@ public static class GaussianAccountant
     {
         Require.NonNegative(epsilon);
         Require.Probability(delta);
-        double logDelta = Math.Log(delta);
+        var logDelta = Math.Log(delta);
         // Two error bounds more than Epsilon asks for, so that the ε of this μ never comes back above the ε asked for.
         bool Admits(double mu) => UpperLogDelta(epsilon, mu, errorBounds: 3) <= logDelta;
 
@@ -105,7 +105,7 @@ public static class GaussianAccountant
             lower /= 2;
         }
 
-        double upper = 2 * lower;
+        var upper = 2 * lower;
         while (double.IsFinite(upper) && Admits(upper))
         {
             lower = upper;
@@ -148,21 +148,21 @@ public static class GaussianAccountant
         }
 
         double largest = 0;
-        foreach (double weight in weights)
+        foreach (var weight in weights)
         {
             Require.Positive(weight, nameof(weights));
             largest = Math.Max(largest, weight);
         }
 
         double total = 0;
-        foreach (double weight in weights)
+        foreach (var weight in weights)
         {
             total += weight / largest;
         }
 
-        double mu = Mu(epsilon, delta);
-        double[] multipliers = new double[weights.Length];
-        for (int t = 0; t < weights.Length; t++)
+        var mu = Mu(epsilon, delta);
+        var multipliers = new double[weights.Length];
+        for (var t = 0; t < weights.Length; t++)
         {
             multipliers[t] = Outward(Math.Sqrt(total / (weights[t] / largest)) / mu, weights.Length);
             if (!double.IsFinite(multipliers[t]))
@@ -180,7 +180,7 @@ public static class GaussianAccountant
     public static double Compose(ReadOnlySpan<double> noiseMultipliers)
     {
         double sum = 0;
-        foreach (double sigma in noiseMultipliers)
+        foreach (var sigma in noiseMultipliers)
         {
             Require.Positive(sigma, nameof(noiseMultipliers));
             sum += 1 / sigma / sigma;
@@ -194,9 +194,9 @@ public static class GaussianAccountant
     /// <summary>ln δ with bounds of its rounding error added, so that "≤ ln δ" means it.</summary>
     private static double UpperLogDelta(double epsilon, double mu, int errorBounds = 1)
     {
-        double estimate = LogDelta(epsilon, mu);
-        double z2 = (epsilon / mu) + (mu / 2);
-        double z1 = Math.Abs((epsilon / mu) - (mu / 2));
+        var estimate = LogDelta(epsilon, mu);
+        var z2 = (epsilon / mu) + (mu / 2);
+        var z1 = Math.Abs((epsilon / mu) - (mu / 2));
 
         // z1 carries a few roundings of z2 and ln φ(z1) multiplies them by z1; the difference of Mills ratios magnifies roundings
         // by up to 500 at the smallest μ it is used for.
@@ -230,7 +230,7 @@ public static class GaussianAccountant
     {
         while (true)
         {
-            double middle = lower + ((upper - lower) / 2);
+            var middle = lower + ((upper - lower) / 2);
             if (middle <= lower || middle >= upper)
             {
                 return (lower, upper);

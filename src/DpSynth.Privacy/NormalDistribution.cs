@@ -55,7 +55,7 @@ public static class NormalDistribution
     internal static double LogOnePlus(double x)
     {
         // The rounding of 1 + x is undone by the quotient (Kahan): ln u / (u − 1) hardly changes where u rounds.
-        double u = 1 + x;
+        var u = 1 + x;
         return u == 1 ? x : Math.Log(u) * (x / (u - 1));
     }
 
@@ -73,15 +73,15 @@ public static class NormalDistribution
         }
 
         // With R = 1/(z + K) the difference is K/(z + K), free of cancellation.
-        double k = ContinuedFraction(z);
+        var k = ContinuedFraction(z);
         return k / (z + k);
     }
 
     /// <summary>The tail K of R(z) = 1/(z + K): 1/(z + 2/(z + 3/(z + …))).</summary>
     private static double ContinuedFraction(double z)
     {
-        double t = z;
-        for (int k = ContinuedFractionDepth; k >= 2; k--)
+        var t = z;
+        for (var k = ContinuedFractionDepth; k >= 2; k--)
         {
             t = z + (k / t);
         }
@@ -92,9 +92,9 @@ public static class NormalDistribution
     /// <summary>R(z) = √(π/2)·exp(z²/2) − Σ z^(2k+1)/(2k+1)!!, for z below 2.</summary>
     private static double MillsSeries(double z)
     {
-        double term = z;
-        double sum = z;
-        for (int k = 1; Math.Abs(term) > 1e-18 * Math.Abs(sum); k++)
+        var term = z;
+        var sum = z;
+        for (var k = 1; Math.Abs(term) > 1e-18 * Math.Abs(sum); k++)
         {
             term *= z * z / ((2 * k) + 1);
             sum += term;
@@ -106,9 +106,9 @@ public static class NormalDistribution
     /// <summary>erf(x) = 2/√π · Σ (−1)^k x^(2k+1) / (k!·(2k+1)), for small x.</summary>
     private static double Erf(double x)
     {
-        double power = x;
-        double sum = x;
-        for (int k = 1; Math.Abs(power) > 1e-18 * Math.Abs(sum); k++)
+        var power = x;
+        var sum = x;
+        for (var k = 1; Math.Abs(power) > 1e-18 * Math.Abs(sum); k++)
         {
             power *= -x * x / k;
             sum += power / ((2 * k) + 1);

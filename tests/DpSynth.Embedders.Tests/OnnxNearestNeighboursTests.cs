@@ -26,10 +26,15 @@ public sealed class OnnxNearestNeighboursTests
     {
         var candidates = new EmbeddingMatrix(400, 6);
         for (var i = 0; i < candidates.Rows; i++)
+        {
             candidates[i].Fill(1 + (i % 2));
+        }
+
         var table = OnnxNearestNeighbours.Find(Whole(20, 6, 3), candidates, Metric.Cosine, 3, new InferenceOptions());
         for (var query = 0; query < 20; query++)
+        {
             Assert.Equal([0, 1, 2], table[query].ToArray());
+        }
     }
 
     [Fact]
@@ -45,7 +50,10 @@ public sealed class OnnxNearestNeighboursTests
         var random = new SeededRandom(seed);
         var matrix = new EmbeddingMatrix(rows, columns);
         foreach (ref var value in matrix.Values)
+        {
             value = random.NextInt(5) - 2;
+        }
+
         return matrix;
     }
 }

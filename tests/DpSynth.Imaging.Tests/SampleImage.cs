@@ -31,7 +31,9 @@ internal sealed class SampleImage
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
+            {
                 pixel(x, y).CopyTo(pixels, ((y * width) + x) * bands);
+            }
         }
 
         return new SampleImage(width, height, bands, pixels) { Interpretation = interpretation ?? InterpretationOf(bands) };

@@ -23,7 +23,10 @@ internal static class Fixtures
         var (bytes, count) = Data(name, "<f4");
         var result = new float[count];
         for (var i = 0; i < count; i++)
+        {
             result[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * 4));
+        }
+
         return result;
     }
 
@@ -32,7 +35,10 @@ internal static class Fixtures
         var (bytes, count) = Data(name, "<i8");
         var result = new long[count];
         for (var i = 0; i < count; i++)
+        {
             result[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * 8));
+        }
+
         return result;
     }
 
@@ -41,7 +47,10 @@ internal static class Fixtures
         Assert.Equal(a.Length, b.Length);
         var largest = 0.0;
         for (var i = 0; i < a.Length; i++)
+        {
             largest = Math.Max(largest, double.IsNaN(a[i]) ? double.PositiveInfinity : Math.Abs(a[i] - b[i]));
+        }
+
         return largest;
     }
 
@@ -65,7 +74,9 @@ internal static class Fixtures
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "DpSynth.Functions.sln")))
+            {
                 return folder.FullName;
+            }
         }
 
         throw new InvalidOperationException($"No repository was found above {AppContext.BaseDirectory}.");

@@ -18,7 +18,10 @@ public sealed class SeededRandomTests
         var random = new SeededRandom(5);
         var counts = new int[7];
         for (var i = 0; i < 700_000; i++)
+        {
             counts[random.NextInt(7)]++;
+        }
+
         Assert.All(counts, count => Assert.InRange(count, 100_000 - 1_758, 100_000 + 1_758));
     }
 
@@ -62,7 +65,9 @@ public sealed class SeededRandomTests
             {
                 Add(SeededRandom.Derive(root, a));
                 for (ulong b = 0; b < 50; b++)
+                {
                     Add(SeededRandom.Derive(root, a, b));
+                }
             }
         }
 

@@ -14,9 +14,9 @@ public sealed class GaussianAccountantTests
         Arb.From(Epsilons.Zip(Deltas)),
         pair =>
         {
-            (double epsilon, double delta) = pair;
-            double mu = GaussianAccountant.Mu(epsilon, delta);
-            double back = GaussianAccountant.Epsilon(mu, delta);
+            (var epsilon, var delta) = pair;
+            var mu = GaussianAccountant.Mu(epsilon, delta);
+            var back = GaussianAccountant.Epsilon(mu, delta);
             Assert.True(back <= epsilon, $"epsilon {epsilon:R} came back as {back:R}");
             Assert.True(back >= epsilon * (1 - 1e-6), $"epsilon {epsilon:R} came back as {back:R}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
@@ -26,8 +26,8 @@ public sealed class GaussianAccountantTests
         Arb.From(Mus.Zip(Deltas)),
         pair =>
         {
-            (double mu, double delta) = pair;
-            double epsilon = GaussianAccountant.Epsilon(mu, delta);
+            (var mu, var delta) = pair;
+            var epsilon = GaussianAccountant.Epsilon(mu, delta);
             Assert.True(GaussianAccountant.LogDelta(epsilon, mu) <= Math.Log(delta));
             Assert.True(epsilon == 0 || GaussianAccountant.LogDelta(epsilon * (1 - 1e-6), mu) > Math.Log(delta));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
@@ -37,11 +37,11 @@ public sealed class GaussianAccountantTests
         Arb.From(Epsilons.Zip(Mus)),
         pair =>
         {
-            (double epsilon, double mu) = pair;
-            double logDelta = GaussianAccountant.LogDelta(epsilon, mu);
-            double further = GaussianAccountant.LogDelta(epsilon * 1.01, mu);
-            double louder = GaussianAccountant.LogDelta(epsilon, mu * 1.01);
-            bool saturated = logDelta > -1e-9;
+            (var epsilon, var mu) = pair;
+            var logDelta = GaussianAccountant.LogDelta(epsilon, mu);
+            var further = GaussianAccountant.LogDelta(epsilon * 1.01, mu);
+            var louder = GaussianAccountant.LogDelta(epsilon, mu * 1.01);
+            var saturated = logDelta > -1e-9;
             Assert.True(saturated ? further <= logDelta && louder >= logDelta : further < logDelta && louder > logDelta);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
@@ -50,23 +50,23 @@ public sealed class GaussianAccountantTests
         Arb.From(Mus.Zip(Deltas)),
         pair =>
         {
-            (double mu, double delta) = pair;
-            double epsilon = GaussianAccountant.Epsilon(mu, delta);
+            (var mu, var delta) = pair;
+            var epsilon = GaussianAccountant.Epsilon(mu, delta);
 
             // zCDP (arXiv 1605.02065, proposition 1.3) from above; from below the privacy loss N(μ²/2, μ²): δ(ε) ≤ P[loss > ε].
-            double zeroConcentrated = (mu * mu / 2) + (mu * Math.Sqrt(-2 * Math.Log(delta)));
+            var zeroConcentrated = (mu * mu / 2) + (mu * Math.Sqrt(-2 * Math.Log(delta)));
             Assert.True(epsilon <= zeroConcentrated * (1 + 1e-9));
-            double z = (epsilon / mu) - (mu / 2);
+            var z = (epsilon / mu) - (mu / 2);
             Assert.True(epsilon == 0 || Math.Log(delta) <= NormalDistribution.LogCdf(-z) + 1e-9);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
     public void Log_delta_does_not_jump_where_the_method_of_evaluation_changes()
     {
-        foreach (double epsilon in (double[])[0, 1e-3, 0.005, 0.1, 1, 30])
+        foreach (var epsilon in (double[])[0, 1e-3, 0.005, 0.1, 1, 30])
         {
-            double below = GaussianAccountant.LogDelta(epsilon, 0.2);
-            double above = GaussianAccountant.LogDelta(epsilon, Math.BitIncrement(0.2));
+            var below = GaussianAccountant.LogDelta(epsilon, 0.2);
+            var above = GaussianAccountant.LogDelta(epsilon, Math.BitIncrement(0.2));
             Assert.True(Math.Abs(below - above) <= 1e-12 * (1 + Math.Abs(below)), $"epsilon {epsilon}: {below:R}, {above:R}");
         }
     }
@@ -76,18 +76,18 @@ public sealed class GaussianAccountantTests
         Arb.From(Gen.NonEmptyListOf(LogUniform(-3, 3)).Zip(Epsilons)),
         pair =>
         {
-            (List<double> weights, double epsilon) = (pair.Item1.ToList(), pair.Item2);
-            double mu = GaussianAccountant.Mu(epsilon, 1e-6);
+            (List<double> weights, var epsilon) = (pair.Item1.ToList(), pair.Item2);
+            var mu = GaussianAccountant.Mu(epsilon, 1e-6);
 
-            double[] sigmas = GaussianAccountant.NoiseMultipliers(epsilon, 1e-6, weights.ToArray());
+            var sigmas = GaussianAccountant.NoiseMultipliers(epsilon, 1e-6, weights.ToArray());
 
-            double composed = GaussianAccountant.Compose(sigmas);
+            var composed = GaussianAccountant.Compose(sigmas);
             Assert.True(composed <= mu);
             Assert.Equal(1, composed / mu, 1e-12);
             Assert.True(GaussianAccountant.Epsilon(composed, 1e-6) <= epsilon);
-            for (int t = 1; t < weights.Count; t++)
+            for (var t = 1; t < weights.Count; t++)
             {
-                double shares = sigmas[0] * sigmas[0] / (sigmas[t] * sigmas[t]);
+                var shares = sigmas[0] * sigmas[0] / (sigmas[t] * sigmas[t]);
                 Assert.Equal(1, shares / (weights[t] / weights[0]), 1e-9);
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
@@ -95,7 +95,7 @@ public sealed class GaussianAccountantTests
     [Fact]
     public void Even_schedule_is_the_noise_multiplier_of_so_many_steps()
     {
-        double[] sigmas = GaussianAccountant.NoiseMultipliers(1, 1e-5, [7, 7, 7, 7]);
+        var sigmas = GaussianAccountant.NoiseMultipliers(1, 1e-5, [7, 7, 7, 7]);
 
         Assert.All(sigmas, sigma => Assert.Equal(GaussianAccountant.NoiseMultiplier(1, 1e-5, 4), sigma, 1e-12));
     }

@@ -13,7 +13,7 @@ public sealed record GaussianFixture(
 
     public static GaussianFixture Load()
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "gaussian.json");
+        var path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "gaussian.json");
         return JsonSerializer.Deserialize<GaussianFixture>(File.ReadAllText(path), Options)!;
     }
 

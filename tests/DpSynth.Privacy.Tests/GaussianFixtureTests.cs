@@ -27,7 +27,7 @@ public sealed class GaussianFixtureTests
     {
         GaussianFixture.Case reference = Fixture.EpsilonCases.Single(c => c.Id == id);
 
-        double epsilon = GaussianAccountant.Epsilon(Math.Sqrt(reference.Steps) / reference.Sigma, reference.Delta);
+        var epsilon = GaussianAccountant.Epsilon(Math.Sqrt(reference.Steps) / reference.Sigma, reference.Delta);
 
         AssertWithin(reference.Epsilon, epsilon, (1e-9 * reference.Epsilon) + 1e-10);
     }
@@ -38,10 +38,10 @@ public sealed class GaussianFixtureTests
     {
         GaussianFixture.Case reference = Fixture.SigmaCases.Single(c => c.Id == id);
 
-        double sigma = GaussianAccountant.NoiseMultiplier(reference.Epsilon, reference.Delta, reference.Steps);
+        var sigma = GaussianAccountant.NoiseMultiplier(reference.Epsilon, reference.Delta, reference.Steps);
 
         AssertWithin(reference.Sigma, sigma, 1e-9 * reference.Sigma);
-        double mu = GaussianAccountant.Compose(Enumerable.Repeat(sigma, reference.Steps).ToArray());
+        var mu = GaussianAccountant.Compose(Enumerable.Repeat(sigma, reference.Steps).ToArray());
         Assert.True(GaussianAccountant.LogDelta(reference.Epsilon, mu) <= Math.Log(reference.Delta));
     }
 
@@ -50,11 +50,11 @@ public sealed class GaussianFixtureTests
     public void Delta_meets_the_reference(string id)
     {
         GaussianFixture.Case reference = Fixture.DeltaCases.Single(c => c.Id == id);
-        double mu = Math.Sqrt(reference.Steps) / reference.Sigma;
+        var mu = Math.Sqrt(reference.Steps) / reference.Sigma;
 
         AssertWithin(
             reference.LogDelta, GaussianAccountant.LogDelta(reference.Epsilon, mu), (1e-9 * Math.Abs(reference.LogDelta)) + 1e-9);
-        double delta = GaussianAccountant.Delta(reference.Epsilon, mu);
+        var delta = GaussianAccountant.Delta(reference.Epsilon, mu);
         AssertWithin(reference.Delta, delta, reference.Delta > 1e-300 ? 1e-8 * reference.Delta : 1e-300);
     }
 
@@ -64,7 +64,7 @@ public sealed class GaussianFixtureTests
     {
         GaussianFixture.NormalCase reference = Fixture.LogNormalCdfCases.Single(c => c.Id == id);
 
-        double tiny = Math.Abs(reference.LogNormalCdf) < 1e-290 ? 1e-300 : 0;
+        var tiny = Math.Abs(reference.LogNormalCdf) < 1e-290 ? 1e-300 : 0;
         AssertWithin(reference.LogNormalCdf, NormalDistribution.LogCdf(reference.X), (1e-12 * Math.Abs(reference.LogNormalCdf)) + tiny);
         AssertWithin(reference.LogErfc, NormalDistribution.LogErfc(reference.X), 1e-12 * Math.Abs(reference.LogErfc));
     }

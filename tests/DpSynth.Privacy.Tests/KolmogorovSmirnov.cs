@@ -12,12 +12,12 @@ internal static class KolmogorovSmirnov
     /// <summary>√n times the largest distance of the empirical distribution function from the normal one.</summary>
     internal static double Statistic(ReadOnlySpan<double> sample, double standardDeviation)
     {
-        double[] sorted = sample.ToArray();
+        var sorted = sample.ToArray();
         Array.Sort(sorted);
         double distance = 0;
-        for (int i = 0; i < sorted.Length; i++)
+        for (var i = 0; i < sorted.Length; i++)
         {
-            double cdf = NormalDistribution.Cdf(sorted[i] / standardDeviation);
+            var cdf = NormalDistribution.Cdf(sorted[i] / standardDeviation);
             distance = Math.Max(distance, Math.Max(cdf - ((double)i / sorted.Length), ((i + 1.0) / sorted.Length) - cdf));
         }
 

@@ -16,13 +16,15 @@ internal static class EpsilonCommand
 
     private static readonly Option<string> _events = new("--events")
     {
-        Description = "A file with a JSON list of privacy events, in place of a mechanism.", HelpName = "FILE",
+        Description = "A file with a JSON list of privacy events, in place of a mechanism.",
+        HelpName = "FILE",
     };
 
     /// <summary>The option <c>--noise-multiplier</c>.</summary>
     public static Option<string> NoiseMultiplier() => new("--noise-multiplier")
     {
-        Description = "The noise's standard deviation in units of the query (laplace: its scale), exactly the decimal typed.", HelpName = "S",
+        Description = "The noise's standard deviation in units of the query (laplace: its scale), exactly the decimal typed.",
+        HelpName = "S",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

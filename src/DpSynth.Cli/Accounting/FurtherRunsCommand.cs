@@ -13,7 +13,8 @@ internal static class FurtherRunsCommand
 
     private static readonly Option<double?> _epsilon = new("--epsilon")
     {
-        Description = "ε of each further run (default: runs like the one planned last).", HelpName = "E",
+        Description = "ε of each further run (default: runs like the one planned last).",
+        HelpName = "E",
     };
 
     private static readonly Option<double?> _delta = new("--delta") { Description = "δ of each further run (default: the cap's).", HelpName = "D" };

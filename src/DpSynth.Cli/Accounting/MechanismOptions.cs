@@ -27,7 +27,8 @@ internal sealed class MechanismOptions(string? mechanismByDefault)
 
     private readonly Option<double?> _samplingRate = new("--sampling-rate")
     {
-        Description = "Chance of a unit to be in the sample; subsampled-gaussian only.", HelpName = "Q",
+        Description = "Chance of a unit to be in the sample; subsampled-gaussian only.",
+        HelpName = "Q",
     };
 
     private readonly Option<string> _sensitivity = new("--sensitivity")
@@ -38,17 +39,20 @@ internal sealed class MechanismOptions(string? mechanismByDefault)
 
     private readonly Option<string> _contribution = new("--contribution")
     {
-        Description = "Where that movement lies, discrete-gaussian only: one-coordinate or vector (default: one-coordinate).", HelpName = "SHAPE",
+        Description = "Where that movement lies, discrete-gaussian only: one-coordinate or vector (default: one-coordinate).",
+        HelpName = "SHAPE",
     };
 
     private readonly Option<string> _adjacency = new("--adjacency")
     {
-        Description = "Which datasets are neighbours: add-remove or replace-one (default: add-remove).", HelpName = "RELATION",
+        Description = "Which datasets are neighbours: add-remove or replace-one (default: add-remove).",
+        HelpName = "RELATION",
     };
 
     private readonly Option<string> _accountant = new("--accountant")
     {
-        Description = "auto, gdp, pld or rdp (default: auto, the tightest).", HelpName = "NAME",
+        Description = "auto, gdp, pld or rdp (default: auto, the tightest).",
+        HelpName = "NAME",
     };
 
     /// <summary>All options.</summary>

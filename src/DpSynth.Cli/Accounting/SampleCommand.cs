@@ -14,14 +14,16 @@ internal static class SampleCommand
 
     private static readonly Option<string> _mechanism = new("--mechanism")
     {
-        Description = "discrete-gaussian (default): the noise of releases, from the secure generator.", HelpName = "NAME",
+        Description = "discrete-gaussian (default): the noise of releases, from the secure generator.",
+        HelpName = "NAME",
     };
 
     private static readonly Option<string> _sigma = new("--sigma") { Description = "σ, exactly the decimal typed.", HelpName = "S" };
 
     private static readonly Option<string> _sigmaSquared = new("--sigma-squared")
     {
-        Description = "σ² as a fraction, in place of --sigma, such as 25 or 1/3.", HelpName = "N/D",
+        Description = "σ² as a fraction, in place of --sigma, such as 25 or 1/3.",
+        HelpName = "N/D",
     };
 
     private static readonly Option<long> _count = new("--count") { Description = "How many integers.", HelpName = "N", Required = true };

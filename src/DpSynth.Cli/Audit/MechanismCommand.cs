@@ -9,24 +9,32 @@ internal static class MechanismCommand
 {
     private static readonly Option<double> _epsilon = new("--epsilon")
     {
-        Description = "ε that the audited releases claim together.", HelpName = "E", DefaultValueFactory = _ => 1,
+        Description = "ε that the audited releases claim together.",
+        HelpName = "E",
+        DefaultValueFactory = _ => 1,
     };
 
     private static readonly Option<double> _delta = new("--delta") { Description = "Their δ.", HelpName = "D", DefaultValueFactory = _ => 1e-5 };
 
     private static readonly Option<int> _iterations = new("--iterations")
     {
-        Description = "Vote histograms released.", HelpName = "T", DefaultValueFactory = _ => 4,
+        Description = "Vote histograms released.",
+        HelpName = "T",
+        DefaultValueFactory = _ => 4,
     };
 
     private static readonly Option<int> _neighbours = new("--neighbours")
     {
-        Description = "Candidates that an image votes for.", HelpName = "K", DefaultValueFactory = _ => 1,
+        Description = "Candidates that an image votes for.",
+        HelpName = "K",
+        DefaultValueFactory = _ => 1,
     };
 
     private static readonly Option<int> _trials = new("--trials")
     {
-        Description = "Times that the mechanism is run with the canary, and as often without.", HelpName = "N", DefaultValueFactory = _ => 100_000,
+        Description = "Times that the mechanism is run with the canary, and as often without.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 100_000,
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

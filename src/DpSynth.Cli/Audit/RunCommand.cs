@@ -26,24 +26,30 @@ internal static class RunCommand
 
     private static readonly Option<string> _source = new("--source")
     {
-        Description = "The dataset's images: a folder, or an IDX file as 'datasets upload' takes it.", HelpName = "PATH", Required = true,
+        Description = "The dataset's images: a folder, or an IDX file as 'datasets upload' takes it.",
+        HelpName = "PATH",
+        Required = true,
     };
 
     private static readonly Option<string> _labels = new("--labels") { Description = "The IDX file of labels.", HelpName = "FILE" };
 
     private static readonly Option<int> _canaries = new("--canaries")
     {
-        Description = "Canaries; a coin puts each of them into the dataset or not.", HelpName = "M", DefaultValueFactory = _ => 1000,
+        Description = "Canaries; a coin puts each of them into the dataset or not.",
+        HelpName = "M",
+        DefaultValueFactory = _ => 1000,
     };
 
     private static readonly Option<int> _guesses = new("--guesses")
     {
-        Description = "Canaries guessed about, the most conspicuous ones; an even number (default: a fifth of them).", HelpName = "R",
+        Description = "Canaries guessed about, the most conspicuous ones; an even number (default: a fifth of them).",
+        HelpName = "R",
     };
 
     private static readonly Option<string> _name = new("--name")
     {
-        Description = "Name of the dataset with canaries and of the run on it (default: the request's run id with -audit).", HelpName = "NAME",
+        Description = "Name of the dataset with canaries and of the run on it (default: the request's run id with -audit).",
+        HelpName = "NAME",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

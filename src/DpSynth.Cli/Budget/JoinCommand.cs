@@ -10,7 +10,9 @@ internal static class JoinCommand
 
     private static readonly Option<string> _into = new("--into")
     {
-        Description = "The lineage that everything is charged to.", HelpName = "LINEAGE", Required = true,
+        Description = "The lineage that everything is charged to.",
+        HelpName = "LINEAGE",
+        Required = true,
     };
 
     private static readonly Option<string?> _reason = new("--reason") { Description = "Why; recorded.", HelpName = "TEXT" };

@@ -12,7 +12,9 @@ internal static class NewCommand
 
     private static readonly Option<string> _reason = new("--reason")
     {
-        Description = "Why what was spent so far does not count for these images.", HelpName = "TEXT", Required = true,
+        Description = "Why what was spent so far does not count for these images.",
+        HelpName = "TEXT",
+        Required = true,
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

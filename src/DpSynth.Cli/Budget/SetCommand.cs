@@ -10,12 +10,15 @@ internal static class SetCommand
 
     private static readonly Option<double> _epsilon = new("--epsilon")
     {
-        Description = "ε that all runs together may cost.", HelpName = "E", Required = true,
+        Description = "ε that all runs together may cost.",
+        HelpName = "E",
+        Required = true,
     };
 
     private static readonly Option<double?> _delta = new("--delta")
     {
-        Description = "δ at which that ε is stated (default: as it is).", HelpName = "D",
+        Description = "δ at which that ε is stated (default: as it is).",
+        HelpName = "D",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

@@ -9,14 +9,16 @@ internal static class VerifyCommand
 {
     private static readonly Argument<string?> _dataset = new("DATASET")
     {
-        Description = "The dataset's name.", Arity = ArgumentArity.ZeroOrOne,
+        Description = "The dataset's name.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<bool> _all = new("--all") { Description = "Check the ledgers of all datasets." };
 
     private static readonly Option<string?> _file = new("--file")
     {
-        Description = "Check a file that 'budget export' wrote; needs no storage.", HelpName = "FILE",
+        Description = "Check a file that 'budget export' wrote; needs no storage.",
+        HelpName = "FILE",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

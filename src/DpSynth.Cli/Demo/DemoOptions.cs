@@ -21,7 +21,8 @@ internal sealed record DemoOptions(double Epsilon, int Seed, bool Keep)
         var epsilonOption = new Option<double>("--epsilon") { Description = "ε of a run.", HelpName = "E", DefaultValueFactory = _ => epsilon };
         var seedOption = new Option<int>("--seed")
         {
-            Description = "Seed of everything drawn on the public side. The privacy noise has no seed.", HelpName = "S",
+            Description = "Seed of everything drawn on the public side. The privacy noise has no seed.",
+            HelpName = "S",
         };
         var keepOption = new Option<bool>("--keep")
         {

@@ -11,17 +11,22 @@ internal static class EmbedCommand
 
     private static readonly Option<string> _images = new("--images")
     {
-        Description = "The folder of images; subfolders are looked through too.", HelpName = "DIR", Required = true,
+        Description = "The folder of images; subfolders are looked through too.",
+        HelpName = "DIR",
+        Required = true,
     };
 
     private static readonly Option<string> _out = new("--out")
     {
-        Description = "The file to write: float32, a row an image, in the order of the images' paths.", HelpName = "FILE.npy", Required = true,
+        Description = "The file to write: float32, a row an image, in the order of the images' paths.",
+        HelpName = "FILE.npy",
+        Required = true,
     };
 
     private static readonly Option<string> _names = new("--names")
     {
-        Description = "A file to write the images' paths to, one a line, in the order of the rows.", HelpName = "FILE",
+        Description = "A file to write the images' paths to, one a line, in the order of the rows.",
+        HelpName = "FILE",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

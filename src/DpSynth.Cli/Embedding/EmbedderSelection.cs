@@ -17,27 +17,32 @@ internal sealed class EmbedderSelection
 {
     private readonly Option<string> _model = new("--model")
     {
-        Description = "An image model: a folder, or the name of one in the models directory.", HelpName = "DIR",
+        Description = "An image model: a folder, or the name of one in the models directory.",
+        HelpName = "DIR",
     };
 
     private readonly Option<string> _embedder = new("--embedder")
     {
-        Description = "onnx-image (default with --model), or without a model: pixels or projected-pixels.", HelpName = "NAME",
+        Description = "onnx-image (default with --model), or without a model: pixels or projected-pixels.",
+        HelpName = "NAME",
     };
 
     private readonly Option<string> _output = new("--output")
     {
-        Description = "The model's output to take (default: image_embeds, pooler_output, last_hidden_state or the first).", HelpName = "NAME",
+        Description = "The model's output to take (default: image_embeds, pooler_output, last_hidden_state or the first).",
+        HelpName = "NAME",
     };
 
     private readonly Option<string> _pooling = new("--pooling")
     {
-        Description = "How an output of tokens becomes one vector: class (default) or mean.", HelpName = "NAME",
+        Description = "How an output of tokens becomes one vector: class (default) or mean.",
+        HelpName = "NAME",
     };
 
     private readonly Option<int?> _dimension = new("--dimension")
     {
-        Description = "Values of an embedding of projected-pixels (default 128).", HelpName = "N",
+        Description = "Values of an embedding of projected-pixels (default 128).",
+        HelpName = "N",
     };
 
     private readonly Option<string> _size = new("--size")
@@ -48,7 +53,8 @@ internal sealed class EmbedderSelection
 
     private readonly Option<string> _resize = new("--resize")
     {
-        Description = "How images of other sizes are brought to it: fit (default), fill or stretch.", HelpName = "MODE",
+        Description = "How images of other sizes are brought to it: fit (default), fill or stretch.",
+        HelpName = "MODE",
     };
 
     private readonly ProviderOptions _provider = new();

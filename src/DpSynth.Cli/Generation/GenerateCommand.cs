@@ -16,7 +16,9 @@ internal static class GenerateCommand
 
     private static readonly Option<string> _model = new("--model")
     {
-        Description = "A Stable Diffusion model: a folder, or the name of one in the models directory.", HelpName = "DIR", Required = true,
+        Description = "A Stable Diffusion model: a folder, or the name of one in the models directory.",
+        HelpName = "DIR",
+        Required = true,
     };
 
     private static readonly Option<string> _prompt = new("--prompt") { Description = "What the images should show.", HelpName = "P", Required = true };
@@ -27,19 +29,22 @@ internal static class GenerateCommand
 
     private static readonly Option<ulong?> _seed = new("--seed")
     {
-        Description = "The first image's seed; the others follow (default: drawn at random). The same seed gives the same image.", HelpName = "X",
+        Description = "The first image's seed; the others follow (default: drawn at random). The same seed gives the same image.",
+        HelpName = "X",
     };
 
     private static readonly Option<string> _initImage = new("--init-image") { Description = "An image to start from.", HelpName = "FILE" };
 
     private static readonly Option<double?> _strength = new("--strength")
     {
-        Description = "How far to go from it, in (0, 1]; 1 forgets it.", HelpName = "A",
+        Description = "How far to go from it, in (0, 1]; 1 forgets it.",
+        HelpName = "A",
     };
 
     private static readonly Option<string> _out = new("--out")
     {
-        Description = "The folder for the images, SEED.png each (default: the current one).", HelpName = "DIR",
+        Description = "The folder for the images, SEED.png each (default: the current one).",
+        HelpName = "DIR",
     };
 
     private static readonly Option<bool> _replace = new("--replace") { Description = "Write over images of the same seeds." };

@@ -11,12 +11,14 @@ internal sealed class GenerationSettings
 
     private readonly Option<string> _scheduler = new("--scheduler")
     {
-        Description = $"The scheduler (default: the model's own): {string.Join(", ", SchedulerName.All)}.", HelpName = "NAME",
+        Description = $"The scheduler (default: the model's own): {string.Join(", ", SchedulerName.All)}.",
+        HelpName = "NAME",
     };
 
     private readonly Option<double?> _guidance = new("--guidance")
     {
-        Description = "The guidance scale, 0 to 50; up to 1 there is no guidance (default 7.5).", HelpName = "G",
+        Description = "The guidance scale, 0 to 50; up to 1 there is no guidance (default 7.5).",
+        HelpName = "G",
     };
 
     private readonly Option<int?> _width = new("--width") { Description = "Width in pixels (default: the model's own).", HelpName = "W" };

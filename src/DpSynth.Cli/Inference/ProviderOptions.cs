@@ -9,7 +9,8 @@ internal sealed class ProviderOptions
 {
     private readonly Option<string> _provider = new("--provider")
     {
-        Description = "What executes the model: cpu (default), cuda or tensorrt.", HelpName = "NAME",
+        Description = "What executes the model: cpu (default), cuda or tensorrt.",
+        HelpName = "NAME",
     };
 
     private readonly Option<int> _device = new("--device") { Description = "The GPU's number (default 0).", HelpName = "N" };

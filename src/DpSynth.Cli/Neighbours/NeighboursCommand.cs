@@ -22,12 +22,16 @@ internal static class NeighboursCommand
 
     private static readonly Option<string> _private = new("--private")
     {
-        Description = "The embeddings whose neighbours are searched, a row each.", HelpName = "A.npy", Required = true,
+        Description = "The embeddings whose neighbours are searched, a row each.",
+        HelpName = "A.npy",
+        Required = true,
     };
 
     private static readonly Option<string> _candidates = new("--candidates")
     {
-        Description = "The embeddings among which they are searched.", HelpName = "B.npy", Required = true,
+        Description = "The embeddings among which they are searched.",
+        HelpName = "B.npy",
+        Required = true,
     };
 
     private static readonly Option<int?> _k = new("--k") { Description = "Neighbours of each (default 1).", HelpName = "K" };

@@ -16,7 +16,8 @@ internal static class VerifyReleaseCommand
 
     private static readonly Option<string> _ledger = new("--ledger")
     {
-        Description = "The dataset's exported ledger: every release's entry is looked up in it.", HelpName = "EXPORT.jsonl",
+        Description = "The dataset's exported ledger: every release's entry is looked up in it.",
+        HelpName = "EXPORT.jsonl",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

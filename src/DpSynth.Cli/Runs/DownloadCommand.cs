@@ -10,7 +10,9 @@ internal static class DownloadCommand
 
     private static readonly Option<string> _out = new("--out")
     {
-        Description = "The folder to put the release into; made if missing.", HelpName = "DIR", Required = true,
+        Description = "The folder to put the release into; made if missing.",
+        HelpName = "DIR",
+        Required = true,
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

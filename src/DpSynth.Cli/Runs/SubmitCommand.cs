@@ -18,7 +18,8 @@ internal static class SubmitCommand
 
     private static readonly Option<decimal?> _maxCost = new("--max-cost")
     {
-        Description = "What a run at an image API may cost; written into the request as 'generator.options.maxCost'.", HelpName = "USD",
+        Description = "What a run at an image API may cost; written into the request as 'generator.options.maxCost'.",
+        HelpName = "USD",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Command(

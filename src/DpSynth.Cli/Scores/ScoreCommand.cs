@@ -15,7 +15,8 @@ internal static class ScoreCommand
 
     private static readonly Option<int?> _k = new("--k")
     {
-        Description = $"A ball reaches to the k-th nearest embedding of its own set (default {ManifoldScores.DefaultNeighbours}).", HelpName = "K",
+        Description = $"A ball reaches to the k-th nearest embedding of its own set (default {ManifoldScores.DefaultNeighbours}).",
+        HelpName = "K",
     };
 
     public static Command Create(CommandContext context) => CommandContext.Group(

@@ -31,7 +31,9 @@ public sealed class ReleaseScoring(
         var withPublic = wanted.PublicReference is not null && await IsMissingAsync(runId, ReleaseScores.RecordName, cancellationToken);
         var withPrivate = wanted.Private && await IsMissingAsync(runId, ReleaseScores.PrivateRecordName, cancellationToken);
         if (!withPublic && !withPrivate)
+        {
             return;
+        }
 
         var release = await ReadReleaseAsync(run.Recipe, cancellationToken);
         if (withPublic)
@@ -68,7 +70,9 @@ public sealed class ReleaseScoring(
         var (made, real) = (release.ToMatrix(), reference.ToMatrix());
         var neighbours = Math.Min(ManifoldScores.DefaultNeighbours, Math.Min(made.Rows, real.Rows) - 1);
         if (neighbours < 1)
+        {
             throw new InvalidDataException($"A release of {made.Rows} images cannot be compared with {name}, {real.Rows} in number: both need two at least.");
+        }
 
         var manifold = ManifoldScores.Of(real, made, neighbours, cancellationToken);
         return new ReleaseScores

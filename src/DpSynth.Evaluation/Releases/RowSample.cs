@@ -23,13 +23,17 @@ internal sealed class RowSample(int columns, int capacity)
         for (var row = 0; row < rows.Rows; row++, _seen++)
         {
             if (_seen % _stride != 0)
+            {
                 continue;
+            }
 
             if (_rows.Count == capacity)
             {
                 Thin();
                 if (_seen % _stride != 0)
+                {
                     continue;
+                }
             }
 
             _rows.Add(rows[row].ToArray());
@@ -41,7 +45,10 @@ internal sealed class RowSample(int columns, int capacity)
     {
         var matrix = new EmbeddingMatrix(_rows.Count, columns);
         for (var row = 0; row < _rows.Count; row++)
+        {
             _rows[row].CopyTo(matrix[row]);
+        }
+
         return matrix;
     }
 
@@ -49,7 +56,10 @@ internal sealed class RowSample(int columns, int capacity)
     {
         _stride *= 2;
         for (var kept = 0; 2 * kept < _rows.Count; kept++)
+        {
             _rows[kept] = _rows[2 * kept];
+        }
+
         _rows.RemoveRange((_rows.Count + 1) / 2, _rows.Count / 2);
     }
 }

@@ -56,7 +56,11 @@ internal sealed class EvolutionRun : IEvolutionSteps
         EndIf(settled.Refusal, RunState.Refused);
         return ContinueWith(_state with
         {
-            Step = EvolutionStep.Generate, LastArrival = null, ShardsDone = 0, Delta = settled.Delta, EpsilonSpent = settled.EpsilonSpent,
+            Step = EvolutionStep.Generate,
+            LastArrival = null,
+            ShardsDone = 0,
+            Delta = settled.Delta,
+            EpsilonSpent = settled.EpsilonSpent,
         });
     }
 

@@ -28,7 +28,9 @@ internal static class DistanceTransform
         Squared(toInk, width, height);
         Squared(toGround, width, height);
         for (var i = 0; i < toInk.Length; i++)
+        {
             toInk[i] = MathF.Sqrt(toGround[i]) - MathF.Sqrt(toInk[i]);
+        }
 
         return toInk;
     }
@@ -43,7 +45,10 @@ internal static class DistanceTransform
         for (var x = 0; x < width; x++)
         {
             for (var y = 0; y < height; y++)
+            {
                 line[y] = field[(y * width) + x];
+            }
+
             LowerEnvelope(line.AsSpan(0, height), vertices, borders, field[x..], width);
         }
 
@@ -66,7 +71,9 @@ internal static class DistanceTransform
         {
             var crossing = Crossing(f, vertices[last], q);
             while (crossing <= borders[last])
+            {
                 crossing = Crossing(f, vertices[--last], q);
+            }
 
             vertices[++last] = q;
             borders[last] = crossing;
@@ -77,7 +84,9 @@ internal static class DistanceTransform
         for (var p = 0; p < f.Length; p++)
         {
             while (borders[last + 1] < p)
+            {
                 last++;
+            }
 
             var q = vertices[last];
             destination[p * stride] = ((p - q) * (p - q)) + f[q];

@@ -22,7 +22,9 @@ public sealed class DrawTextGenerator : IGenerator
     internal DrawTextGenerator(DrawTextOptions options, ImageShape shape, IReadOnlyList<FontFile> fonts, GlyphLibrary library)
     {
         if (options.DescribeFault() is { } fault)
+        {
             throw new ArgumentException(fault, nameof(options));
+        }
 
         _options = options;
         _shape = shape;
@@ -55,7 +57,9 @@ public sealed class DrawTextGenerator : IGenerator
         CancellationToken cancellationToken)
     {
         if (seeds.Length != parentOf.Length)
+        {
             throw new ArgumentException($"{parentOf.Length} variations need as many seeds, not {seeds.Length}.", nameof(seeds));
+        }
 
         CheckParents(parents);
         var reach = DrawTextReach.Of(degree);
@@ -119,7 +123,9 @@ public sealed class DrawTextGenerator : IGenerator
             Grow = parameters[DrawTextParameters.Stroke] * _scale / 2,
         };
         if (_options.Centre == TextCentring.Mass)
+        {
             (placement.PivotX, placement.PivotY) = (master.MassX, master.MassY);
+        }
 
         for (var i = 0; i < GlyphPlacement.WarpCoefficients.Count; i++)
         {
@@ -145,7 +151,9 @@ public sealed class DrawTextGenerator : IGenerator
             var font = parameters[DrawTextParameters.Font];
             var text = parameters[DrawTextParameters.Text];
             if (!(font >= 0 && font < _fonts && text >= 0 && text < _options.Texts.Count))
+            {
                 throw new ArgumentException($"Parent {i} names a font or text that this generator does not have.", nameof(parents));
+            }
         }
     }
 

@@ -83,9 +83,13 @@ internal static class DrawTextParameters
     private static float Reflect(ParameterRange range, double value)
     {
         if (value > range.Maximum)
+        {
             value = (2 * range.Maximum) - value;
+        }
         else if (value < range.Minimum)
+        {
             value = (2 * range.Minimum) - value;
+        }
 
         return Inside(range, value);
     }

@@ -23,7 +23,9 @@ public sealed class FontCatalogue
     {
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.ttf") : [];
         if (files.Length == 0)
+        {
             throw new InvalidOperationException($"There are no fonts in {folder}: run ./dpsynth, which installs and copies them.");
+        }
 
         Array.Sort(files, StringComparer.Ordinal);
         return new FontCatalogue([.. files.Select(FontFile.Open)]);
@@ -39,7 +41,9 @@ public sealed class FontCatalogue
         foreach (var font in Fonts)
         {
             if (string.Equals(font.Family, family, StringComparison.OrdinalIgnoreCase))
+            {
                 return font;
+            }
         }
 
         var near = Fonts.OrderBy(font => EditDistance.Between(font.Family.ToLowerInvariant(), family.ToLowerInvariant())).Take(NearMatches);

@@ -52,7 +52,9 @@ internal sealed class GlyphWarp
         // Grey into the front, then spread from the back: pixel i is read before channel positions above it are written.
         DrawGrey(master, placement, destination[..pixels]);
         for (var i = pixels - 1; i >= 0; i--)
+        {
             destination.Slice(i * _shape.Channels, _shape.Channels).Fill(destination[i]);
+        }
     }
 
     // For each pixel: q = Inverse (p − offset); g = q + w(2q) + pivot; d = field(g) − distance of g to the field's rectangle;
@@ -151,7 +153,9 @@ internal sealed class GlyphWarp
         {
             // Indices were clamped into the table; the last one read is one row below the last but one row.
             fixed (int* start = table)
+            {
                 return Avx2.GatherVector256(start, index, sizeof(int));
+            }
         }
 
         return Vector256.Create(
@@ -171,6 +175,8 @@ internal sealed class GlyphWarp
         }
 
         for (var i = 0; i < destination.Length; i++)
+        {
             destination[i] = (byte)(bytes >> (8 * i));
+        }
     }
 }

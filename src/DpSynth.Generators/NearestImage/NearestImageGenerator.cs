@@ -21,7 +21,9 @@ public sealed class NearestImageGenerator : IGenerator
     internal NearestImageGenerator(ImageBatch images)
     {
         if (images.Count is 0 or > LargestSet)
+        {
             throw new ArgumentException($"A public set holds 1 to {LargestSet} images, not {images.Count}.", nameof(images));
+        }
 
         _images = images;
         _order = new NeighbourOrder(images);
@@ -38,7 +40,9 @@ public sealed class NearestImageGenerator : IGenerator
     {
         var chosen = new int[seeds.Length];
         for (var i = 0; i < chosen.Length; i++)
+        {
             chosen[i] = new SeededRandom(seeds.Span[i]).NextInt(_images.Count);
+        }
 
         return ValueTask.FromResult(Candidates(chosen));
     }
@@ -54,12 +58,16 @@ public sealed class NearestImageGenerator : IGenerator
         CancellationToken cancellationToken)
     {
         if (seeds.Length != parentOf.Length)
+        {
             throw new ArgumentException($"{parentOf.Length} variations need as many seeds, not {seeds.Length}.", nameof(seeds));
+        }
 
         var neighbours = NeighboursOf(degree);
         var drawn = new int[seeds.Length];
         for (var i = 0; i < drawn.Length; i++)
+        {
             drawn[i] = new SeededRandom(seeds.Span[i]).NextInt(neighbours);
+        }
 
         // All variations of one image are served by one search.
         var chosen = new int[seeds.Length];
@@ -68,7 +76,9 @@ public sealed class NearestImageGenerator : IGenerator
         {
             var nearest = _order.Nearest(group.Key, neighbours);
             foreach (var i in group)
+            {
                 chosen[i] = nearest[drawn[i]];
+            }
         });
 
         return ValueTask.FromResult(Candidates(chosen));
@@ -78,7 +88,10 @@ public sealed class NearestImageGenerator : IGenerator
     {
         var options = new NearestImageOptions { PublicSet = NearestImageOptions.GeneratorName };
         if (options.DescribeFault(degree) is { } fault)
+        {
             throw new ArgumentException(fault, nameof(degree));
+        }
+
         if (degree.Value!.Value > _images.Count)
         {
             throw new ArgumentException(

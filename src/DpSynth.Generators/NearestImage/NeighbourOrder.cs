@@ -16,11 +16,15 @@ internal sealed class NeighbourOrder(ImageBatch images)
         var query = images[index];
         var distances = new long[images.Count];
         for (var i = 0; i < distances.Length; i++)
+        {
             distances[i] = SquaredDistance(query, images[i]);
+        }
 
         var order = new int[images.Count];
         for (var i = 0; i < order.Length; i++)
+        {
             order[i] = i;
+        }
 
         // A stable order: the index decides between equal distances.
         order.AsSpan().Sort((a, b) => distances[a] != distances[b] ? distances[a].CompareTo(distances[b]) : a.CompareTo(b));
@@ -51,7 +55,9 @@ internal sealed class NeighbourOrder(ImageBatch images)
         }
 
         for (i = vectors.Length * Vector128<byte>.Count; i < a.Length; i++)
+        {
             sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
 
         return sum;
     }

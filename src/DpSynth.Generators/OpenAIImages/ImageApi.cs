@@ -28,9 +28,14 @@ public sealed class ImageApi(ImageApiOptions options, ISharedRecords records, ID
     {
         ArgumentNullException.ThrowIfNull(request);
         if (options.Endpoint is null)
+        {
             throw new GenerationException($"This worker asks no image API: set '{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}'.");
+        }
+
         if (options.DescribeFault() is { } fault)
+        {
             throw new GenerationException($"The worker's settings are wrong: {fault}");
+        }
 
         var name = request.Deployment ?? request.Model;
         if (!_deployments.TryGetValue(name, out var deployment))

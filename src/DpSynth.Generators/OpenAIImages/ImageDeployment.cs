@@ -32,7 +32,7 @@ internal sealed class ImageDeployment
     {
         (_name, _client, _time) = (name, client, time);
         _concurrency = new AdaptiveConcurrency(options.InitialConcurrency, options.MaxConcurrency, time);
-        double? perMinute = options.RequestsPerMinute is { } requests && options.ImagesPerMinute is { } images
+        var perMinute = options.RequestsPerMinute is { } requests && options.ImagesPerMinute is { } images
             ? Math.Min(requests, images)
             : options.RequestsPerMinute ?? options.ImagesPerMinute;
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{ImageEndpoint.Of(options).Address.AbsoluteUri}\n{name}"));
@@ -90,7 +90,10 @@ internal sealed class ImageDeployment
             var (answer, image) = await _pipelines.Attempt.ExecuteAsync(async token => await SendAsync(request, read, token), cancellationToken);
             outcome = new ImageSpending { Requests = 1, Images = 1, Cost = price, InputTokens = answer.InputTokens, OutputTokens = answer.OutputTokens };
             if (!waited)
+            {
                 _concurrency.Grow();
+            }
+
             return (answer, image);
         }
         catch (BrokenCircuitException)
@@ -105,9 +108,15 @@ internal sealed class ImageDeployment
         catch (ImageCallException fault)
         {
             if (fault.Fault == CallFault.Throttled)
+            {
                 _concurrency.Slow(began);
+            }
+
             if (fault.Fault != CallFault.Lost)
+            {
                 outcome = new ImageSpending { Requests = 1, Refusals = fault.Fault == CallFault.Refused ? 1 : 0 };
+            }
+
             throw;
         }
         finally

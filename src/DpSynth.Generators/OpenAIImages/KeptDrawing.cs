@@ -28,7 +28,10 @@ internal sealed record KeptDrawing(int Prompt, int Style, string? RequestId, byt
         {
             var kept = JsonSerializer.Deserialize<KeptDrawing>(record, SynthesisJson.Options);
             if (kept?.Image is null)
+            {
                 return null;
+            }
+
             decoder.Decode(kept.Image, shape, ResizeMode.Stretch, pixels);
             return kept;
         }

@@ -43,9 +43,14 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
         CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds, CancellationToken cancellationToken)
     {
         if (kit.Options.DescribeFault(degree) is { } fault)
+        {
             throw new ArgumentException(fault, nameof(degree));
+        }
+
         if (parents.Images is not { } images)
+        {
             throw new ArgumentException("Variations start from the parents' images, which are missing.", nameof(parents));
+        }
 
         var choices = Enumerable.Range(0, parents.Count).Select(parent => kit.Prompts.Read(parents.ParametersOf(parent))).ToArray();
 
@@ -75,7 +80,9 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
         Exception? first = null;
         await Task.WhenAll(Enumerable.Range(0, seeds.Length).Select(DrawAsync));
         if (first is not null)
+        {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        }
 
         var notes = refusals == 0
             ? GenerationNotes.None
@@ -119,7 +126,9 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
                 {
                     Interlocked.Increment(ref refusals);
                     if (redraw >= kit.Options.Redraws)
+                    {
                         throw new GenerationException($"{refused.Message} {redraw + 1} draws in a row were refused: change the prompts, or allow more 'generator.options.redraws'.");
+                    }
                 }
             }
         }

@@ -55,7 +55,9 @@ public sealed class ModelLibrary(ModelLibraryOptions options, IModelSource? sour
         foreach (var model in _loaded.Values)
         {
             if (model.IsValueCreated && model.Value.IsCompletedSuccessfully)
+            {
                 model.Value.Result.Dispose();
+            }
         }
     }
 

@@ -63,7 +63,9 @@ public sealed class StableDiffusionGenerator : IGenerator
         try
         {
             if (pipeline.DescribeFault(settings, strength: null) is { } fault)
+            {
                 throw new GenerationException($"The model '{options.Model}' does not take the request: {fault}");
+            }
         }
         catch (ModelFolderException fault)
         {
@@ -78,7 +80,10 @@ public sealed class StableDiffusionGenerator : IGenerator
     {
         var prompts = new int[seeds.Length];
         for (var i = 0; i < prompts.Length; i++)
+        {
             prompts[i] = new SeededRandom(SeededRandom.Derive(seeds.Span[i], PromptStage)).NextInt(_options.Prompts.Count);
+        }
+
         return await MakeAsync(className, prompts, seeds, parents: null, cancellationToken);
     }
 
@@ -93,9 +98,14 @@ public sealed class StableDiffusionGenerator : IGenerator
         CancellationToken cancellationToken)
     {
         if (_options.DescribeFault(degree) is { } fault)
+        {
             throw new ArgumentException(fault, nameof(degree));
+        }
+
         if (parents.Images is not { } images)
+        {
             throw new ArgumentException("Variations start from the parents' images, which are missing.", nameof(parents));
+        }
 
         var prompts = new int[parentOf.Length];
         for (var i = 0; i < prompts.Length; i++)
@@ -177,7 +187,9 @@ public sealed class StableDiffusionGenerator : IGenerator
     private Conditioning Encode(string template, string? className)
     {
         if (className is null && template.Contains(StableDiffusionOptions.ClassPlaceholder, StringComparison.Ordinal))
+        {
             throw new GenerationException($"A prompt names {StableDiffusionOptions.ClassPlaceholder}, but the run is not class-conditional.");
+        }
 
         var prompt = template.Replace(StableDiffusionOptions.ClassPlaceholder, className, StringComparison.Ordinal);
         return _encoded.GetOrAdd(prompt, text => _pipeline.Prompts.Encode(text, _options.NegativePrompt));

@@ -24,7 +24,9 @@ public abstract class FaultPlan
         return new Chosen(_ =>
         {
             lock (gate)
+            {
                 return random.NextDouble() < share ? kinds[random.Next(kinds.Count)] : null;
+            }
         });
     }
 

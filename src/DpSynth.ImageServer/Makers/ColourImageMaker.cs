@@ -21,7 +21,9 @@ public sealed class ColourImageMaker : IImageMaker
         var pixels = new byte[shape.ByteCount];
         var draw = SHA256.HashData(Encoding.UTF8.GetBytes($"{order.Number}\n{order.Prompt}"));
         if (order.Image is { } sent)
+        {
             _decoder.Decode(sent.Span, shape, ResizeMode.Stretch, pixels);
+        }
 
         for (var y = 0; y < order.Height; y++)
         {

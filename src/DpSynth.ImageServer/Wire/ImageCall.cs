@@ -39,10 +39,16 @@ internal sealed record ImageCall(
     public static async Task<ImageCall> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!request.HasFormContentType)
+        {
             throw new WireException("Unsupported content type: edits are multipart/form-data.", null, null);
+        }
+
         var form = await request.ReadFormAsync(cancellationToken);
         if (form.Files is not [var file] || file.Name is not ("image" or "image[]"))
+        {
             throw new WireException("Exactly one file 'image' is expected.", "image", "invalid_value");
+        }
+
         using var image = new MemoryStream();
         await file.CopyToAsync(image, cancellationToken);
         return Read(form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal), image.ToArray().AsMemory(), file);
@@ -51,11 +57,20 @@ internal sealed record ImageCall(
     private static ImageCall Read(Dictionary<string, string> fields, ReadOnlyMemory<byte>? image, IFormFile? file)
     {
         if (fields.Keys.FirstOrDefault(name => !_known.Contains(name, StringComparer.Ordinal)) is { } unknown)
+        {
             throw new WireException($"Unknown parameter: '{unknown}'.", unknown, "unknown_parameter");
+        }
+
         if (!fields.TryGetValue("prompt", out var prompt) || prompt.Length == 0)
+        {
             throw new WireException("You must provide a prompt.", "prompt", "missing_required_parameter");
+        }
+
         if (fields.GetValueOrDefault("n", "1") != "1")
+        {
             throw new WireException("This server makes one image a request.", "n", "invalid_value");
+        }
+
         return fields.GetValueOrDefault("size", "1024x1024").Split('x') is [var left, var right]
             && int.TryParse(left, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && width is >= 8 and <= 4096
             && int.TryParse(right, NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height is >= 8 and <= 4096

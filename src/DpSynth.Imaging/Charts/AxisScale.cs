@@ -14,7 +14,9 @@ public sealed record AxisScale(double Maximum, double Step)
         {
             var count = (int)Math.Round(Maximum / Step);
             for (var i = 0; i <= count; i++)
+            {
                 yield return i * Step;
+            }
         }
     }
 
@@ -27,13 +29,17 @@ public sealed record AxisScale(double Maximum, double Step)
         ArgumentOutOfRangeException.ThrowIfNegative(largest);
         ArgumentOutOfRangeException.ThrowIfLessThan(intervals, 1);
         if (!double.IsFinite(largest))
+        {
             throw new ArgumentOutOfRangeException(nameof(largest), largest, "An axis ends at a finite number.");
+        }
 
         var rough = Math.Max(largest, double.Epsilon * 1e20) / intervals;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 } * power;
         if (whole)
+        {
             step = Math.Max(1, Math.Round(step));
+        }
 
         return new AxisScale(Math.Max(1, Math.Ceiling((largest / step) - 1e-9)) * step, step);
     }
@@ -42,7 +48,9 @@ public sealed record AxisScale(double Maximum, double Step)
     public string Label(double tick)
     {
         if (Maximum is >= 1e9 or < 1e-4)
+        {
             return tick == 0 ? "0" : tick.ToString("0.##e0", CultureInfo.InvariantCulture);
+        }
 
         var decimals = Math.Max(0, -(int)Math.Floor(Math.Log10(Step) + 1e-9));
         return tick.ToString($"N{decimals}", CultureInfo.InvariantCulture);

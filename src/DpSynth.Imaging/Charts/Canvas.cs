@@ -48,14 +48,18 @@ internal sealed class Canvas
         for (var y = 0; y < text.Height; y++)
         {
             for (var x = 0; x < text.Width; x++)
+            {
                 Cover(left + x, top + y, text.Coverage.Span[(y * text.Width) + x] / 255.0, colour);
+            }
         }
     }
 
     private void Cover(int x, int y, double share, Colour colour)
     {
         if (share <= 0 || (uint)x >= (uint)Shape.Width || (uint)y >= (uint)Shape.Height)
+        {
             return;
+        }
 
         share = Math.Min(1, share);
         var pixel = _pixels.AsSpan(((y * Shape.Width) + x) * 3, 3);

@@ -37,7 +37,9 @@ public sealed record LineChart
     public byte[] Render()
     {
         if (Points.Count == 0 || Points.Any(point => !(point.X >= 0 && point.Y >= 0 && double.IsFinite(point.X) && double.IsFinite(point.Y))))
+        {
             throw new ArgumentException("A chart needs at least one point, and all finite and not negative.");
+        }
 
         var horizontal = AxisScale.Covering(Points.Max(point => point.X), intervals: 8, WholeSteps);
         var vertical = AxisScale.Covering(Points.Max(point => point.Y), intervals: 6);
@@ -68,11 +70,16 @@ public sealed record LineChart
         canvas.Put(name, Width - Right - name.Width, Height - 40, Ink.Label);
 
         for (var i = 1; i < Points.Count; i++)
+        {
             canvas.Line(X(Points[i - 1].X), Y(Points[i - 1].Y), X(Points[i].X), Y(Points[i].Y), LineWidth, Ink.Line);
+        }
+
         if (Points.Count <= MaxDots)
         {
             foreach (var point in Points)
+            {
                 canvas.Dot(X(point.X), Y(point.Y), DotRadius, Ink.Line);
+            }
         }
 
         return PngEncoder.Encode(canvas.Pixels, canvas.Shape);

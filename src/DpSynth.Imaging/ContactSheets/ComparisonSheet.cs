@@ -22,11 +22,15 @@ public static class ComparisonSheet
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imagesAcross, 1);
         if (headings.Count == 0 || rows.Count == 0 || rows.Any(row => row.Columns.Count != headings.Count))
+        {
             throw new ArgumentException("A comparison needs rows, and in each of them as many columns as there are headings.", nameof(rows));
+        }
 
         var shape = rows[0].Columns[0].Shape;
         if (rows.SelectMany(row => row.Columns).Any(images => images.Shape != shape))
+        {
             throw new ArgumentException("All images of a comparison have one shape.", nameof(rows));
+        }
 
         var font = SheetPage.LabelFont;
         var heads = headings.Select(heading => TextMask.Draw(heading, font, LabelSize)).ToArray();
@@ -43,7 +47,9 @@ public static class ComparisonSheet
             top + (lines.Sum() * stepY) + ((rows.Count - 1) * RowGap) - SheetPage.Gap + SheetPage.Margin,
             shape);
         for (var column = 0; column < heads.Length; column++)
+        {
             page.PutText(heads[column], left + (column * (columnWidth + ColumnGap)), SheetPage.Margin, columnWidth);
+        }
 
         for (var row = 0; row < rows.Count; row++)
         {
@@ -52,7 +58,9 @@ public static class ComparisonSheet
             {
                 var images = rows[row].Columns[column];
                 for (var i = 0; i < images.Count; i++)
+                {
                     page.PutImage(images, i, left + (column * (columnWidth + ColumnGap)) + (i % imagesAcross * stepX), top + (i / imagesAcross * stepY));
+                }
             }
 
             top += (lines[row] * stepY) + RowGap;

@@ -17,11 +17,15 @@ public static class ContactSheet
     public static byte[] Render(IReadOnlyList<ContactSheetRow> rows)
     {
         if (rows.Sum(row => (long)row.Images.Count) == 0)
+        {
             throw new ArgumentException("A contact sheet needs at least one image.", nameof(rows));
+        }
 
         var shape = rows[0].Images.Shape;
         if (rows.Any(row => row.Images.Shape != shape))
+        {
             throw new ArgumentException("All images of a contact sheet have one shape.", nameof(rows));
+        }
 
         var (tileWidth, tileHeight) = SheetPage.SizeOf(shape);
         var labels = DrawLabels(rows, Math.Clamp(tileHeight / 3, 14, 28));
@@ -36,9 +40,14 @@ public static class ContactSheet
         {
             var top = SheetPage.Margin + (i * (tileHeight + SheetPage.Gap));
             if (labels[i] is { } label)
+            {
                 page.PutText(label, SheetPage.Margin + labelWidth - SheetPage.LabelGap - label.Width, top + ((tileHeight - label.Height) / 2));
+            }
+
             for (var column = 0; column < rows[i].Images.Count; column++)
+            {
                 page.PutImage(rows[i].Images, column, SheetPage.Margin + labelWidth + (column * (tileWidth + SheetPage.Gap)), top);
+            }
         }
 
         return page.Encode();
@@ -47,7 +56,9 @@ public static class ContactSheet
     private static TextMask?[] DrawLabels(IReadOnlyList<ContactSheetRow> rows, int pixelsPerEm)
     {
         if (rows.All(row => string.IsNullOrWhiteSpace(row.Label)))
+        {
             return new TextMask?[rows.Count];
+        }
 
         var font = SheetPage.LabelFont;
         return [.. rows.Select(row => string.IsNullOrWhiteSpace(row.Label) ? null : TextMask.Draw(Shorten(row.Label), font, pixelsPerEm))];

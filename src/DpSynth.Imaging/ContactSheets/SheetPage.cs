@@ -61,7 +61,9 @@ internal sealed class SheetPage
             var source = image.Slice(y / _factor * shape.Width * channels, shape.Width * channels);
             var target = _page.Pixels.Slice((((top + y) * _page.Shape.Width) + left) * channels, shape.Width * _factor * channels);
             for (var x = 0; x < shape.Width * _factor; x++)
+            {
                 source.Slice(x / _factor * channels, channels).CopyTo(target[(x * channels)..]);
+            }
         }
     }
 

@@ -19,9 +19,14 @@ internal sealed class ImageConversion(Image source) : IDisposable
         _steps.Push(Image.Autorot());
         ToSrgb();
         if (Image.HasAlpha())
+        {
             _steps.Push(Image.Flatten());
+        }
+
         if (Image.Format != Enums.BandFormat.Uchar)
+        {
             _steps.Push(Image.Cast(Enums.BandFormat.Uchar));
+        }
 
         Resize(shape, resize);
         _steps.Push(Image.Colourspace(shape.Channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb));
@@ -31,7 +36,9 @@ internal sealed class ImageConversion(Image source) : IDisposable
     public void Dispose()
     {
         while (_steps.TryPop(out var step))
+        {
             step.Dispose();
+        }
     }
 
     /// <summary>Brings the colours to sRGB, or to grey where there is no colour, at 8 bits. An embedded profile that cannot be used is ignored.</summary>
@@ -39,7 +46,9 @@ internal sealed class ImageConversion(Image source) : IDisposable
     {
         var colours = Image.Bands - (Image.HasAlpha() ? 1 : 0);
         if (colours >= 3 && Image.Contains(ProfileField) && TryApplyProfile())
+        {
             return;
+        }
 
         _steps.Push(Image.Colourspace(colours >= 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw));
     }
@@ -60,7 +69,9 @@ internal sealed class ImageConversion(Image source) : IDisposable
     private void Resize(ImageShape shape, ResizeMode mode)
     {
         if (Image.Width == shape.Width && Image.Height == shape.Height)
+        {
             return;
+        }
 
         _steps.Push(Image.ThumbnailImage(
             shape.Width,

@@ -28,13 +28,20 @@ public sealed class ImageDecoder(DecodeLimits limits)
     public void Decode(ReadOnlySpan<byte> encoded, ImageShape shape, ResizeMode resize, Span<byte> destination)
     {
         if (shape.Channels is not (1 or 3))
+        {
             throw new ArgumentOutOfRangeException(nameof(shape), shape, "Images have 1 or 3 channels.");
+        }
+
         if (destination.Length != shape.ByteCount)
+        {
             throw new ArgumentException($"An image of {shape} takes {shape.ByteCount} bytes, not {destination.Length}.", nameof(destination));
+        }
 
         var format = CheckBytes(encoded);
         if (format == ImageFormat.Png && PlainPng.TryDecode(encoded, shape, destination))
+        {
             return;
+        }
 
         LibVips.EnsureStarted();
         try

@@ -20,7 +20,9 @@ internal static class PlainPng
     internal static bool TryDecode(ReadOnlySpan<byte> encoded, ImageShape shape, Span<byte> destination)
     {
         if (!TryFindData(encoded[SignatureLength..], shape, out var data))
+        {
             return false;
+        }
 
         var rowBytes = shape.Width * shape.Channels;
         var length = (rowBytes + 1) * shape.Height;
@@ -43,23 +45,35 @@ internal static class PlainPng
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(chunks);
             if (length > chunks.Length - ChunkOverhead)
+            {
                 return false;
+            }
 
             var type = chunks.Slice(4, 4);
             var body = chunks.Slice(8, (int)length);
             var checkedPart = chunks.Slice(4, 4 + (int)length);
             if (Crc32.HashToUInt32(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(chunks[(8 + (int)length)..]))
+            {
                 return false;
+            }
 
             if (first != type.SequenceEqual("IHDR"u8) || (first && !IsPlainHeader(body, shape)))
+            {
                 return false;
+            }
+
             if (type.SequenceEqual("IEND"u8))
+            {
                 return !data.IsEmpty;
+            }
 
             if (type.SequenceEqual("IDAT"u8))
             {
                 if (!data.IsEmpty)
+                {
                     return false;
+                }
+
                 data = body;
             }
             else if (!first && !IsHarmless(type))
@@ -123,19 +137,31 @@ internal static class PlainPng
                     break;
                 case 1:
                     for (var x = 0; x < row.Length; x++)
+                    {
                         row[x] = (byte)(source[x] + Before(row, x, step));
+                    }
+
                     break;
                 case 2:
                     for (var x = 0; x < row.Length; x++)
+                    {
                         row[x] = (byte)(source[x] + At(above, x));
+                    }
+
                     break;
                 case 3:
                     for (var x = 0; x < row.Length; x++)
+                    {
                         row[x] = (byte)(source[x] + ((Before(row, x, step) + At(above, x)) / 2));
+                    }
+
                     break;
                 case 4:
                     for (var x = 0; x < row.Length; x++)
+                    {
                         row[x] = (byte)(source[x] + Paeth(Before(row, x, step), At(above, x), Before(above, x, step)));
+                    }
+
                     break;
                 default:
                     return false;
@@ -158,7 +184,9 @@ internal static class PlainPng
         var toAbove = Math.Abs(left - upperLeft);
         var toUpperLeft = Math.Abs(left + above - (2 * upperLeft));
         if (toLeft <= toAbove && toLeft <= toUpperLeft)
+        {
             return left;
+        }
 
         return toAbove <= toUpperLeft ? above : upperLeft;
     }

@@ -37,7 +37,9 @@ public sealed record FontFile(string Path, string Family)
         {
             var record = names.Slice(6 + (12 * i), 12);
             if (UInt16(record, 0) == WindowsPlatform && UInt16(record, 6) == FamilyNameId)
+            {
                 return Encoding.BigEndianUnicode.GetString(strings.Slice(UInt16(record, 10), UInt16(record, 8)));
+            }
         }
 
         throw new InvalidDataException("The font has no family name in Unicode.");
@@ -54,7 +56,9 @@ public sealed record FontFile(string Path, string Family)
                 var offset = BinaryPrimitives.ReadUInt32BigEndian(entry[8..]);
                 var length = BinaryPrimitives.ReadUInt32BigEndian(entry[12..]);
                 if (offset + (ulong)length > (ulong)font.Length)
+                {
                     throw new InvalidDataException("The font is cut short.");
+                }
 
                 return font.Slice((int)offset, (int)length);
             }

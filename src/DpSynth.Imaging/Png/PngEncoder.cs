@@ -24,9 +24,14 @@ public static class PngEncoder
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.Width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.Height, 1);
         if (shape.Channels is not (1 or 3))
+        {
             throw new ArgumentOutOfRangeException(nameof(shape), shape, "A PNG of this encoder has 1 or 3 channels.");
+        }
+
         if (pixels.Length != shape.ByteCount)
+        {
             throw new ArgumentException($"An image of {shape} has {shape.ByteCount} bytes, not {pixels.Length}.", nameof(pixels));
+        }
 
         using var png = new MemoryStream(128 + (pixels.Length / 2));
         png.Write(Signature);
@@ -40,7 +45,10 @@ public static class PngEncoder
 
         var start = BeginChunk(png, "IDAT"u8);
         using (var deflate = new ZLibStream(png, CompressionLevel.Fastest, leaveOpen: true))
+        {
             WriteRows(deflate, pixels, shape);
+        }
+
         EndChunk(png, start);
 
         WriteChunk(png, "IEND"u8, []);
@@ -61,7 +69,9 @@ public static class PngEncoder
             if (filter == 1)
             {
                 for (var x = shape.Channels; x < rowBytes; x++)
+                {
                     target[x + 1] = (byte)(source[x] - source[x - shape.Channels]);
+                }
             }
         }
 

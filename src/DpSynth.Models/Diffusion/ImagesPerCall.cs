@@ -16,7 +16,9 @@ internal static class ImagesPerCall
     public static int Choose(UNet unet, InferenceOptions options, SamplerShape one)
     {
         if (options.ImagesPerCall is { } chosen)
+        {
             return Math.Max(1, chosen);
+        }
 
         var positions = (long)one.Height * one.Width;
         var bytes = sizeof(float) * positions * one.Rows * ((LiveMaps * unet.FirstWidth) + (AttentionMaps * positions));

@@ -98,14 +98,18 @@ public sealed class LatentCodec : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         if (_encoder is null)
+        {
             throw new ModelFolderException("The model folder has no 'vae_encoder', which image to image needs.");
+        }
 
         var (height, width) = (images.Shape.Height / Format.Downscale, images.Shape.Width / Format.Downscale);
         var length = Format.Channels * height * width;
         var latents = new float[images.Count * length];
         var outputChannels = _latentOutput!.Dimensions[1] > 0 ? _latentOutput.Dimensions[1] : 2 * Format.Channels;
         if (outputChannels != Format.Channels && outputChannels != 2 * Format.Channels)
+        {
             throw new ModelFolderException($"{_encoder.File} gives {outputChannels} channels, neither the {Format.Channels} of latents nor mean and log-variance.");
+        }
 
         var group = Math.Clamp(PixelBytesPerCall / images.Shape.ByteCount, 1, Math.Max(1, images.Count));
         for (var start = 0; start < images.Count; start += group)
@@ -116,10 +120,15 @@ public sealed class LatentCodec : IDisposable
             using var output = new TensorBuffer(_latentOutput, count, outputChannels, height, width);
             using var bound = _encoder.Bind(alone: true, [input], [output]);
             for (var i = 0; i < count; i++)
+            {
                 input.Write(i * images.Shape.ByteCount, PixelValues.FromBytes(images[start + i]));
+            }
+
             bound.Run(input);
             for (var i = 0; i < count; i++)
+            {
                 output.Read(i * outputChannels * height * width, latents.AsSpan((start + i) * length, length));
+            }
         }
 
         TensorPrimitives.Multiply(latents, Format.ScalingFactor, latents);

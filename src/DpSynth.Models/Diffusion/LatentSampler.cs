@@ -95,7 +95,10 @@ internal sealed class LatentSampler : IDisposable
     {
         _bound.Dispose();
         foreach (var input in Inputs)
+        {
             input.Dispose();
+        }
+
         _output.Dispose();
     }
 
@@ -111,9 +114,15 @@ internal sealed class LatentSampler : IDisposable
 
         _sample.Write(0, scaled);
         if (_shape.Guided)
+        {
             _sample.Write(_latents.Length, scaled);
+        }
+
         for (var i = 0; i < _timestep.Count; i++)
+        {
             _timestep.Write(i, [(float)step.Timestep]);
+        }
+
         _bound.Run(_sample, _timestep);
         _output.Read(0, _prediction);
         if (_shape.Guided)
@@ -139,11 +148,20 @@ internal sealed class LatentSampler : IDisposable
         TensorPrimitives.Multiply(_latents, (float)step.Latents, _latents);
         TensorPrimitives.MultiplyAdd(_clean, (float)step.Clean, _latents, _latents);
         if (step.Output != 0)
+        {
             TensorPrimitives.MultiplyAdd(prediction, (float)step.Output, _latents, _latents);
+        }
+
         for (var i = 0; i < step.PastOutputs.Count; i++)
+        {
             TensorPrimitives.MultiplyAdd(_pastOutputs[i], (float)step.PastOutputs[i], _latents, _latents);
+        }
+
         if (step.PreviousClean != 0)
+        {
             TensorPrimitives.MultiplyAdd(_previousClean, (float)step.PreviousClean, _latents, _latents);
+        }
+
         if (step.Noise != 0)
         {
             Draw(noise);
@@ -157,16 +175,24 @@ internal sealed class LatentSampler : IDisposable
     private void ForgetOutputs(int needed)
     {
         if (_pastOutputs.Length != needed)
+        {
             _pastOutputs = [.. Enumerable.Range(0, needed).Select(_ => new float[_latents.Length])];
+        }
+
         foreach (var output in _pastOutputs)
+        {
             Array.Clear(output);
+        }
     }
 
     // The latest first; the oldest one's memory is used again.
     private void RememberOutput(ReadOnlySpan<float> output)
     {
         if (_pastOutputs is not [.., var oldest])
+        {
             return;
+        }
+
         Array.Copy(_pastOutputs, 0, _pastOutputs, 1, _pastOutputs.Length - 1);
         output.CopyTo(oldest);
         _pastOutputs[0] = oldest;
@@ -175,7 +201,9 @@ internal sealed class LatentSampler : IDisposable
     private void Draw(ReadOnlySpan<ILatentNoise> noise)
     {
         for (var i = 0; i < _shape.Images; i++)
+        {
             noise[i].Fill(_fresh.AsSpan(i * LatentLength, LatentLength));
+        }
     }
 
     private void WriteConditions(ReadOnlySpan<Conditioning> conditionings, double guidanceScale)
@@ -186,7 +214,10 @@ internal sealed class LatentSampler : IDisposable
             var embedding = _shape.Guided && row < _shape.Images ? conditioning.Unconditional : conditioning.Condition;
             _tokens.Write(row * embedding.Tokens.Length, embedding.Tokens.Span);
             if (_pooled is not null)
+            {
                 _pooled.Write(row * _shape.Pooled, embedding.Pooled!.Value.Span);
+            }
+
             if (_size is not null)
             {
                 float height = _shape.Height * _unet.Format.Downscale, width = _shape.Width * _unet.Format.Downscale;
@@ -194,7 +225,9 @@ internal sealed class LatentSampler : IDisposable
             }
 
             if (_guidance is not null)
+            {
                 _guidance.Write(row * _unet.GuidanceDimension, GuidanceEmbedding.Of(guidanceScale, _unet.GuidanceDimension));
+            }
         }
 
         _bound.Changed(_tokens, _pooled, _size, _guidance);

@@ -12,7 +12,9 @@ internal static class PixelValues
         for (var i = 0; i < area; i++)
         {
             for (var colour = 0; colour < Colours; colour++)
+            {
                 values[(colour * area) + i] = (bytes[(i * Colours) + colour] / 127.5f) - 1;
+            }
         }
 
         return values;
@@ -29,12 +31,17 @@ internal static class PixelValues
             {
                 var value = values[(colour * area) + i];
                 if (!float.IsFinite(value))
+                {
                     throw new GeneratedImageException("The model made an image with values that are not finite; in float16 that often means an overflow in the VAE.");
+                }
+
                 bytes[(i * Colours) + colour] = (byte)MathF.Round(Math.Clamp((value + 1) * 0.5f, 0, 1) * 255);
             }
         }
 
         if (!bytes.ContainsAnyExcept((byte)0))
+        {
             throw new GeneratedImageException("The model made an image of nothing but black.");
+        }
     }
 }

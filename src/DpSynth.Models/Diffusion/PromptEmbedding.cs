@@ -11,7 +11,9 @@ public sealed class PromptEmbedding
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(tokenCount, 1);
         if (tokens.Length == 0 || tokens.Length % tokenCount != 0)
+        {
             throw new ArgumentException($"{tokens.Length} numbers are not {tokenCount} tokens of equal length.", nameof(tokens));
+        }
 
         (Tokens, TokenCount, Pooled) = (tokens, tokenCount, pooled);
     }

@@ -24,9 +24,14 @@ public sealed class PromptEncoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!folder.Has("text_encoder_2"))
+        {
             return new PromptEncoder([TextEncoder.Open(folder, "", penultimate: false, pooled: false, options)], zeroWithoutNegative: false);
+        }
+
         if (!folder.Has("text_encoder"))
+        {
             throw new ModelFolderException($"{folder.Index.File} names 'text_encoder_2' but no 'text_encoder'; refiner models are not supported.");
+        }
 
         var first = TextEncoder.Open(folder, "", penultimate: true, pooled: false, options);
         try
@@ -63,13 +68,17 @@ public sealed class PromptEncoder : IDisposable
     public void Dispose()
     {
         foreach (var encoder in _encoders)
+        {
             encoder.Dispose();
+        }
     }
 
     private static PromptEmbedding SideBySide(PromptEmbedding first, PromptEmbedding second)
     {
         if (first.TokenCount != second.TokenCount)
+        {
             throw new ModelFolderException($"The two text encoders give {first.TokenCount} and {second.TokenCount} tokens; they must give as many.");
+        }
 
         var dimension = first.Dimension + second.Dimension;
         var tokens = new float[first.TokenCount * dimension];

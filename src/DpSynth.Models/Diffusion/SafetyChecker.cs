@@ -39,7 +39,9 @@ public sealed class SafetyChecker : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(Path.Combine(folder.Path, Part)))
+        {
             return null;
+        }
 
         var preprocessing = PreprocessorConfiguration.Read(folder.File("feature_extractor", "preprocessor_config.json"));
         var file = folder.File(Part, "model.onnx");
@@ -97,7 +99,9 @@ public sealed class SafetyChecker : IDisposable
             bound.Run(inputs);
             flags.Read(0, flag);
             if (flag[0] != 0)
+            {
                 flagged.Add(i);
+            }
         }
 
         return flagged;
@@ -110,6 +114,8 @@ public sealed class SafetyChecker : IDisposable
     {
         var area = image.Length / Colours;
         for (var i = 0; i < image.Length; i++)
+        {
             values[channelsFirst ? (i % Colours * area) + (i / Colours) : i] = image[i] / 255f;
+        }
     }
 }

@@ -31,7 +31,9 @@ internal sealed class SamplerLane(UNet unet, LatentCodec codec) : IDisposable
         var pixels = codec.Decode(sampler.Latents, count, work.One.Height, work.One.Width, alone);
         var length = pixels.Length / count;
         for (var i = 0; i < count; i++)
+        {
             PixelValues.ToBytes(pixels.AsSpan(i * length, length), work.Images[start + i]);
+        }
     }
 
     /// <summary>Gives the memory back.</summary>

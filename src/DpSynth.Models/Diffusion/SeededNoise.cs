@@ -16,7 +16,9 @@ internal sealed class SeededNoise(ulong seed) : ILatentNoise
             var (sine, cosine) = Math.SinCos(2 * Math.PI * NextUniform());
             values[i] = (float)(radius * cosine);
             if (i + 1 < values.Length)
+            {
                 values[i + 1] = (float)(radius * sine);
+            }
         }
     }
 

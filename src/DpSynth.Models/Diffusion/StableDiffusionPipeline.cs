@@ -72,7 +72,10 @@ public sealed class StableDiffusionPipeline : IDisposable
         catch
         {
             foreach (var part in parts)
+            {
                 part.Dispose();
+            }
+
             throw;
         }
     }
@@ -83,17 +86,35 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         var step = UNet.Divisor * Codec.Format.Downscale;
         if ((settings.Width ?? DefaultShape?.Width) is not { } width || (settings.Height ?? DefaultShape?.Height) is not { } height)
+        {
             return "the model does not say what size its images have: give width and height.";
+        }
+
         if (width < 1 || height < 1 || width % step != 0 || height % step != 0)
+        {
             return $"width and height must be multiples of {step} for this model, not {width}×{height}.";
+        }
+
         if (!UNet.SampleInput.Admits([UNet.SampleInput.Dimensions[0], Codec.Format.Channels, height / Codec.Format.Downscale, width / Codec.Format.Downscale]))
+        {
             return $"this model makes images of {DefaultShape} only, not {width}×{height}.";
+        }
+
         if (UNet.SampleInput.Dimensions[0] >= 0)
+        {
             return $"{UNet.Model.File} is exported for {UNet.SampleInput.Dimensions[0]} rows; export it with a free batch dimension.";
+        }
+
         if (!(settings.GuidanceScale is >= 0 and <= 50))
+        {
             return $"the guidance scale must lie between 0 and 50, not {settings.GuidanceScale}.";
+        }
+
         if (strength is { } given && !(given is > 0 and <= 1))
+        {
             return $"the strength must lie inside (0, 1], not {given}.";
+        }
+
         var scheduler = SchedulerConfiguration.Read(_scheduler, settings.Scheduler);
         var most = Math.Min(SamplingPlan.MaxSteps, scheduler.Kind == SchedulerKind.Lcm ? scheduler.OriginalSteps : scheduler.Noise.Count);
         return settings.Steps < 1 || settings.Steps > most ? $"steps must lie between 1 and {most}, not {settings.Steps}." : null;
@@ -110,14 +131,19 @@ public sealed class StableDiffusionPipeline : IDisposable
         var settings = request.Settings;
         var shape = new ImageShape(settings.Width ?? DefaultShape!.Value.Width, settings.Height ?? DefaultShape!.Value.Height, 3);
         if (request.Seeds.Length == 0)
+        {
             return new DiffusionResult(new ImageBatch(shape, 0), []);
+        }
 
         lock (_oneAtATime)
         {
             var warnings = new List<string>();
             var images = Sample(request, shape, warnings, progress, cancellationToken);
             if (_safetyChecker is null && Folder.Has("safety_checker"))
+            {
                 warnings.Add($"{Folder.Index.File} names a safety checker, but the folder holds none: images are not checked for their content.");
+            }
+
             var redrawn = _safetyChecker is null ? 0 : RedrawFlagged(request, images, warnings, cancellationToken);
             return new DiffusionResult(images, warnings) { Redrawn = redrawn };
         }
@@ -127,7 +153,10 @@ public sealed class StableDiffusionPipeline : IDisposable
     public void Dispose()
     {
         foreach (var lane in _lanes)
+        {
             lane.Dispose();
+        }
+
         _safetyChecker?.Dispose();
         UNet.Dispose();
         Prompts.Dispose();
@@ -167,7 +196,10 @@ public sealed class StableDiffusionPipeline : IDisposable
             var again = Sample(request.Redraw(flagged, attempt), images.Shape, warnings, progress: null, cancellationToken);
             var still = _safetyChecker.Flagged(again, cancellationToken);
             for (var i = 0; i < flagged.Count; i++)
+            {
                 again[i].CopyTo(images[flagged[i]]);
+            }
+
             flagged = [.. still.Select(place => flagged[place])];
         }
 
@@ -212,7 +244,9 @@ public sealed class StableDiffusionPipeline : IDisposable
     private void RunCalls(SamplerWork work, List<Range> calls, int lanes, List<Range> failed, CancellationToken cancellationToken)
     {
         while (_lanes.Count < lanes)
+        {
             _lanes.Push(new SamplerLane(UNet, Codec));
+        }
 
         var taken = -1;
         var idle = new Stack<SamplerLane>(_lanes.Take(lanes));
@@ -220,7 +254,10 @@ public sealed class StableDiffusionPipeline : IDisposable
         {
             SamplerLane lane;
             lock (idle)
+            {
                 lane = idle.Pop();
+            }
+
             for (var next = Interlocked.Increment(ref taken); next < calls.Count; next = Interlocked.Increment(ref taken))
             {
                 try
@@ -231,7 +268,9 @@ public sealed class StableDiffusionPipeline : IDisposable
                 {
                     lane.Release();
                     lock (failed)
+                    {
                         failed.Add(calls[next]);
+                    }
                 }
             }
         });
@@ -247,31 +286,58 @@ public sealed class StableDiffusionPipeline : IDisposable
     private void Validate(DiffusionRequest request)
     {
         if (DescribeFault(request.Settings, request.Start?.Strength) is { } fault)
+        {
             throw new ArgumentException(char.ToUpperInvariant(fault[0]) + fault[1..], nameof(request));
+        }
+
         if (request.Conditionings.Count == 0)
+        {
             throw new ArgumentException("There is no conditioning: give a prompt or tokens.", nameof(request));
+        }
+
         if (!request.ConditioningOf.IsEmpty && request.ConditioningOf.Length != request.Seeds.Length)
+        {
             throw new ArgumentException($"{request.Seeds.Length} images need as many indices of conditionings, not {request.ConditioningOf.Length}.", nameof(request));
+        }
 
         var first = request.Conditionings[0].Condition;
         foreach (var embedding in request.Conditionings.SelectMany(conditioning => new[] { conditioning.Condition, conditioning.Unconditional }))
         {
             if (embedding.TokenCount != first.TokenCount || embedding.Pooled?.Length != first.Pooled?.Length)
+            {
                 throw new ArgumentException("All conditionings of a request must have as many tokens.", nameof(request));
+            }
+
             if (UNet.CrossAttentionDimension >= 0 && embedding.Dimension != UNet.CrossAttentionDimension)
+            {
                 throw new ArgumentException($"The model takes tokens of length {UNet.CrossAttentionDimension}, not {embedding.Dimension}.", nameof(request));
+            }
+
             if (UNet.PooledInput is not null && embedding.Pooled is null)
+            {
                 throw new ArgumentException("The model takes a pooled embedding beside the tokens.", nameof(request));
+            }
         }
 
         if (request.Start is not { } start)
+        {
             return;
+        }
+
         var shape = new ImageShape(request.Settings.Width ?? DefaultShape!.Value.Width, request.Settings.Height ?? DefaultShape!.Value.Height, 3);
         if (start.Images.Shape != shape)
+        {
             throw new ArgumentException($"Images to start from must be {shape}, not {start.Images.Shape}.", nameof(request));
+        }
+
         if (start.ImageOf.Length != request.Seeds.Length)
+        {
             throw new ArgumentException($"{request.Seeds.Length} images need as many indices of images to start from, not {start.ImageOf.Length}.", nameof(request));
+        }
+
         if (start.ImageOf.Length > 0 && (start.ImageOf.Span.ContainsAnyExceptInRange(0, start.Images.Count - 1)))
+        {
             throw new ArgumentException("An index of an image to start from is out of range.", nameof(request));
+        }
     }
 }

@@ -47,7 +47,9 @@ internal sealed class TextEncoder : IDisposable
     public static TextEncoder Open(ModelFolder folder, string suffix, bool penultimate, bool pooled, InferenceOptions options)
     {
         if (!folder.Has("tokenizer" + suffix))
+        {
             throw new ModelFolderException($"{folder.Index.File} names no 'tokenizer{suffix}' beside 'text_encoder{suffix}'.");
+        }
 
         var tokenizer = ClipTokenizer.Read(folder.File("tokenizer" + suffix, ""));
         var model = OnnxModel.Open(folder.OnnxFile("text_encoder" + suffix), options);
@@ -68,10 +70,16 @@ internal sealed class TextEncoder : IDisposable
         var tokenized = _tokenizer.Encode(prompt, _contextLength);
         using var ids = new TensorBuffer(_model.Input(Ids)!, 1, _contextLength);
         for (var i = 0; i < _contextLength; i++)
+        {
             ids.Write(i, (long)tokenized.Ids[i]);
+        }
+
         using var mask = _model.Input(Mask) is { } declared ? new TensorBuffer(declared, 1, _contextLength) : null;
         for (var i = 0; mask is not null && i < _contextLength; i++)
+        {
             mask.Write(i, 1L);
+        }
+
         using var tokens = new TensorBuffer(_tokens, 1, _contextLength, _dimension);
         using var pooled = _pooled is null ? null : new TensorBuffer(_pooled, 1, PooledDimension);
         using var bound = _model.Bind(alone: true, mask is null ? [ids] : [ids, mask], pooled is null ? [tokens] : [tokens, pooled]);

@@ -31,9 +31,14 @@ public sealed class UNet : IDisposable
 
         var channels = configuration.Integer("in_channels", format.Channels);
         if (channels != format.Channels)
+        {
             throw configuration.Fault("in_channels", $"is {channels}, but latents have {format.Channels}; models for inpainting or upscaling are not supported");
+        }
+
         if (SizeInput is { } size && size.Dimensions[1] >= 0 && size.Dimensions[1] != SizeNumbers)
+        {
             throw new ModelFolderException($"{model.File} takes {size.Dimensions[1]} time_ids, which is not supported; base models take {SizeNumbers}.");
+        }
 
         CrossAttentionDimension = configuration.Has("cross_attention_dim")
             ? configuration.RequireInteger("cross_attention_dim")
@@ -100,7 +105,10 @@ public sealed class UNet : IDisposable
     internal int TimestepRows(int rows)
     {
         if (TimestepInput.Rank == 0)
+        {
             return 1;
+        }
+
         var declared = TimestepInput.Dimensions[0];
         var symbol = TimestepInput.Symbols[0];
         return declared >= 0 ? declared : symbol.Length > 0 && symbol == SampleInput.Symbols[0] ? rows : 1;
@@ -113,11 +121,20 @@ public sealed class UNet : IDisposable
     private (int Height, int Width)? ReadSize(JsonConfiguration configuration)
     {
         if (SampleInput.Dimensions[2] > 0 && SampleInput.Dimensions[3] > 0)
+        {
             return (SampleInput.Dimensions[2], SampleInput.Dimensions[3]);
+        }
+
         if (configuration.Take("sample_size") is not { } size)
+        {
             return null;
+        }
+
         if (size.ValueKind == System.Text.Json.JsonValueKind.Array && configuration.Numbers("sample_size") is [var height, var width])
+        {
             return ((int)height, (int)width);
+        }
+
         var side = configuration.RequireInteger("sample_size");
         return (side, side);
     }

@@ -37,7 +37,10 @@ internal sealed class EmbeddingLane : IDisposable
     public ReadOnlySpan<float> Output(int image, int length)
     {
         if (_values.Length != length)
+        {
             _values = new float[length];
+        }
+
         _output.Read(image * length, _values);
         return _values;
     }

@@ -20,7 +20,10 @@ internal sealed class EmbeddingLayout
     public EmbeddingLayout(TensorSignature output, long[] shape, int batch, TokenReduction reduction)
     {
         if (shape.Length is < 2 or > 4 || shape[0] != batch)
+        {
             throw new InferenceException($"'{output.Name}' came as [{string.Join(", ", shape)}] for {batch} images; it must begin with the batch and have 2 to 4 dimensions.");
+        }
+
         (_shape, _reduction) = (shape, reduction);
         Dimension = checked((int)(shape.Length == 3 ? shape[2] : shape[1]));
         ValuesPerImage = checked((int)TensorPrimitives.Product<long>(shape.AsSpan(1)));
@@ -55,7 +58,9 @@ internal sealed class EmbeddingLayout
             }
 
             for (var i = 0; i < Dimension; i++)
+            {
                 embedding[i] += values[(i * places) + place];
+            }
         }
 
         TensorPrimitives.Divide(embedding, places, embedding);

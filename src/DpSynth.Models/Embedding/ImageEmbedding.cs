@@ -23,7 +23,10 @@ public sealed class ImageEmbedding : IDisposable
     {
         (_encoder, Shape) = (encoder, shape);
         if (encoder.Channels < shape.Channels)
+        {
             throw new ModelFolderException($"{encoder.Model.File} takes grey images ({encoder.Input}), not images of {shape}.");
+        }
+
         _preprocessor = new Preprocessor(encoder.Preprocessing, shape, encoder.Channels, encoder.ChannelsLast);
         var declared = encoder.Input.Dimensions[0];
         BatchSize = declared > 0 ? declared : (int)Math.Clamp(InputBytes / (sizeof(float) * _preprocessor.Length), 1, MaxImages);
@@ -55,14 +58,19 @@ public sealed class ImageEmbedding : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Shape != Shape || destination.Length != (long)images.Count * Dimension)
+        {
             throw new ArgumentException($"{images.Count} images of {images.Shape} do not give {destination.Length} values; this takes {Shape} and gives {Dimension} each.", nameof(images));
+        }
 
         var whole = images.Count / BatchSize;
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Math.Max(2, _encoder.Model.Lanes) };
         await Parallel.ForAsync(0, whole, parallel, (batch, _) =>
         {
             if (!_lanes.TryTake(out var lane))
+            {
                 lane = MakeLane(BatchSize, alone: false);
+            }
+
             Embed(lane, images.Slice(batch * BatchSize, BatchSize), destination.Slice(batch * BatchSize * Dimension, BatchSize * Dimension));
             _lanes.Add(lane);
             return ValueTask.CompletedTask;
@@ -81,7 +89,9 @@ public sealed class ImageEmbedding : IDisposable
     public void Dispose()
     {
         foreach (var lane in _lanes)
+        {
             lane.Dispose();
+        }
     }
 
     private void Embed(EmbeddingLane lane, ImageBatch images, Memory<float> destination)
@@ -94,7 +104,9 @@ public sealed class ImageEmbedding : IDisposable
             foreach (var value in embedding)
             {
                 if (!float.IsFinite(value))
+                {
                     throw new InferenceException($"{_encoder.Model.File} gave an embedding with a value that is not finite.");
+                }
             }
         }
     }

@@ -20,7 +20,9 @@ public sealed class ImageEncoder : IDisposable
     {
         (Model, Preprocessing, _reduction) = (model, preprocessing, reduction);
         if (model.Inputs is not [{ Rank: 4 } input])
+        {
             throw new ModelFolderException($"{model.File} has the inputs {string.Join(", ", model.Inputs)}; an image model has one, of 4 dimensions.");
+        }
 
         Input = input;
         ChannelsLast = input.Dimensions[3] is 1 or 3 && input.Dimensions[1] is not (1 or 3);
@@ -36,7 +38,9 @@ public sealed class ImageEncoder : IDisposable
             : model.Output(output) ?? throw new ModelFolderException(
                 $"{model.File} has no output '{output}'; it has {string.Join(", ", model.Outputs.Select(known => known.Name))}.");
         if (Output.Rank is < 2 or > 4)
+        {
             throw new ModelFolderException($"{model.File} declares the output '{Output.Name}' as {Output}; an embedding has 2 to 4 dimensions.");
+        }
     }
 
     /// <summary>The ONNX file.</summary>
@@ -98,7 +102,10 @@ public sealed class ImageEncoder : IDisposable
     public void Dispose()
     {
         foreach (var embedding in _embeddings.Values.Where(embedding => embedding.IsValueCreated))
+        {
             embedding.Value.Dispose();
+        }
+
         Model.Dispose();
     }
 }

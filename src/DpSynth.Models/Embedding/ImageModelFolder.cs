@@ -15,7 +15,10 @@ public sealed record ImageModelFolder(string ModelFile, string PreprocessorFile)
     public static ImageModelFolder Open(string path)
     {
         if (!Directory.Exists(path))
+        {
             throw new ModelFolderException($"There is no model folder {path}.");
+        }
+
         return new ImageModelFolder(
             Find(path, ModelFiles, "an image model"),
             Find(path, PreprocessorFolders.Select(folder => Path.Combine(folder, "preprocessor_config.json")), "a preprocessor configuration"));

@@ -47,7 +47,9 @@ public sealed class ImageResizer
         }
 
         if (_down is not null)
+        {
             Down(widened, result);
+        }
     }
 
     private void Across(ReadOnlySpan<byte> image, Span<byte> result)
@@ -64,7 +66,10 @@ public sealed class ImageResizer
                 {
                     var sum = 0;
                     for (var i = 0; i < weights.Length; i++)
+                    {
                         sum += weights[i] * row[((start + i) * channels) + channel];
+                    }
+
                     target[(x * channels) + channel] = Sample(sum);
                 }
             }
@@ -84,12 +89,16 @@ public sealed class ImageResizer
                 var weight = weights[i];
                 var row = image.Slice((start + i) * length, length);
                 for (var x = 0; x < row.Length; x++)
+                {
                     sums[x] += weight * row[x];
+                }
             }
 
             var target = result.Slice(y * length, length);
             for (var x = 0; x < target.Length; x++)
+            {
                 target[x] = Sample(sums[x]);
+            }
         }
     }
 

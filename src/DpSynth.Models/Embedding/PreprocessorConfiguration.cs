@@ -40,18 +40,25 @@ public sealed record PreprocessorConfiguration
         foreach (var step in Unsupported)
         {
             if (file.Take(step)?.ValueKind == JsonValueKind.True)
+            {
                 throw file.Fault(step, "asks for a step that is not supported; supported are do_resize, do_center_crop, do_rescale, do_normalize and do_convert_rgb");
+            }
         }
 
         if (file.Has("crop_pct"))
+        {
             throw file.Fault("crop_pct", "is not supported; give 'size' and 'crop_size' instead");
+        }
 
         var resize = file.Boolean("do_resize", true);
         var normalize = file.Boolean("do_normalize", true);
         var (edge, size) = resize ? ReadSize(file) : default;
         var (mean, deviation) = (file.Numbers("image_mean"), file.Numbers("image_std"));
         if (normalize && (mean.Length is not (1 or 3) || deviation.Length != mean.Length || deviation.Contains(0)))
+        {
             throw file.Fault("image_mean", "and 'image_std' must be 1 or 3 numbers each, the latter not 0");
+        }
+
         return new PreprocessorConfiguration
         {
             ShortestEdge = edge,
@@ -68,7 +75,10 @@ public sealed record PreprocessorConfiguration
     public (int Height, int Width) Resized(ImageShape image)
     {
         if (ShortestEdge is not { } edge)
+        {
             return Size ?? (image.Height, image.Width);
+        }
+
         return image.Width <= image.Height
             ? (Math.Max(1, (int)((long)edge * image.Height / image.Width)), edge)
             : (edge, Math.Max(1, (int)((long)edge * image.Width / image.Height)));
@@ -94,14 +104,20 @@ public sealed record PreprocessorConfiguration
 
         var size = Object(file, "size");
         if (size.Has("longest_edge"))
+        {
             throw file.Fault("size", "gives a longest edge, which is not supported");
+        }
+
         return size.Has("shortest_edge") ? (Positive(size, "shortest_edge"), null) : (null, (Positive(size, "height"), Positive(size, "width")));
     }
 
     private static (int Height, int Width) ReadCrop(JsonConfiguration file)
     {
         if (file.Take("crop_size") is { ValueKind: JsonValueKind.Number })
+        {
             return (Positive(file, "crop_size"), Positive(file, "crop_size"));
+        }
+
         var crop = Object(file, "crop_size");
         return (Positive(crop, "height"), Positive(crop, "width"));
     }

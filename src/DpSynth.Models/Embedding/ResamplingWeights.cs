@@ -33,7 +33,9 @@ internal sealed record ResamplingWeights(int Start, int[] Weights)
         var end = Math.Min(inputLength, (int)(centre + reach + 0.5));
         var weights = new double[end - start];
         for (var i = 0; i < weights.Length; i++)
+        {
             weights[i] = Value(filter, (start + i + 0.5 - centre) / stretch);
+        }
 
         var sum = weights.Sum();
         return new(start, Array.ConvertAll(weights, weight => Rounded(weight / sum * (1 << FractionBits))));

@@ -24,7 +24,9 @@ public sealed class JsonConfiguration
     public static JsonConfiguration Read(string path)
     {
         if (!System.IO.File.Exists(path))
+        {
             throw new ModelFolderException($"The model folder lacks the file {path}.");
+        }
 
         try
         {

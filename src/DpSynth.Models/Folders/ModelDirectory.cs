@@ -16,7 +16,9 @@ public sealed class ModelDirectory(string path)
         {
             var models = System.IO.Path.Combine(folder.FullName, "models");
             if (Directory.Exists(models))
+            {
                 return new ModelDirectory(models);
+            }
         }
 
         return new ModelDirectory(System.IO.Path.Combine(AppContext.BaseDirectory, "models"));
@@ -29,11 +31,16 @@ public sealed class ModelDirectory(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
+        {
             throw new ModelFolderException($"'{name}' is not the name of a model's folder.");
+        }
 
         var folder = System.IO.Path.Combine(Path, name);
         if (Directory.Exists(folder))
+        {
             return folder;
+        }
+
         var known = Directory.Exists(Path)
             ? Directory.GetDirectories(Path).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal).Take(NamedFolders).ToArray()
             : [];

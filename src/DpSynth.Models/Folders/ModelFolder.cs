@@ -32,7 +32,9 @@ public sealed class ModelFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!Directory.Exists(path))
+        {
             throw new ModelFolderException($"There is no model folder {path}.");
+        }
 
         var index = JsonConfiguration.Read(System.IO.Path.Combine(path, "model_index.json"));
         var parts = index.Fields.Where(field => IsPart(field.Value)).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
@@ -50,7 +52,9 @@ public sealed class ModelFolder
     public string OnnxFile(string part)
     {
         if (!Has(part))
+        {
             throw new ModelFolderException($"{Index.File} names no '{part}', which a Stable Diffusion folder needs.");
+        }
 
         var file = File(part, "model.onnx");
         return System.IO.File.Exists(file) ? file : throw new ModelFolderException($"The model folder lacks the file {file}.");

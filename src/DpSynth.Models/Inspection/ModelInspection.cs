@@ -20,16 +20,24 @@ public static class ModelInspection
         var faults = new List<string>();
         var isDiffusion = File.Exists(Path.Combine(path, Index));
         if (isDiffusion)
+        {
             report = InspectDiffusion(path, report with { IsStableDiffusion = true }, faults);
+        }
+
         if (!isDiffusion || File.Exists(Path.Combine(path, "image_encoder", "model.onnx")))
+        {
             report = InspectImageModel(path, isDiffusion, report, faults);
+        }
+
         return report with { Faults = [.. faults.Distinct(StringComparer.Ordinal)] };
     }
 
     private static ModelReport InspectDiffusion(string path, ModelReport report, List<string> faults)
     {
         if (Try(() => ModelFolder.Open(path), faults) is not { } folder)
+        {
             return report;
+        }
 
         var parts = new List<PartReport>();
         foreach (var part in DiffusionPart.All)
@@ -37,19 +45,26 @@ public static class ModelInspection
             if (!part.IsIn(folder))
             {
                 if (part.IsRequired)
+                {
                     faults.Add($"{folder.Index.File} names no '{part.Name}', which a Stable Diffusion folder needs.");
+                }
+
                 continue;
             }
 
             if (Try(() => PartReport.Of(part.Name, folder.File(part.Name, "model.onnx"), part.KnowsInput, part.KnowsOutput), faults) is { } opened)
+            {
                 parts.Add(opened);
+            }
         }
 
         report = report with { Parts = parts, CanVaryImages = folder.Has("vae_encoder") };
         foreach (var tokenizer in folder.Parts.Where(part => part.StartsWith("tokenizer", StringComparison.Ordinal)))
         {
             if (Try(() => ClipTokenizer.Read(folder.File(tokenizer, "")), faults) is { ContextLength: { } length })
+            {
                 report = report with { ContextLength = length };
+            }
         }
 
         if (Try(() => SchedulerConfiguration.Read(folder.Configuration("scheduler", "scheduler_config.json")), faults) is { } scheduler)
@@ -76,13 +91,25 @@ public static class ModelInspection
 
         var format = Try(() => LatentFormat.Read(folder.Configuration("vae_decoder")), faults);
         if (IsOpen("text_encoder"))
+        {
             Try(() => PromptEncoder.Open(folder, options), faults)?.Dispose();
+        }
+
         if (IsOpen("unet") && format is not null)
+        {
             Try(() => UNet.Open(folder, format, options), faults)?.Dispose();
+        }
+
         if (IsOpen("vae_decoder"))
+        {
             Try(() => LatentCodec.Open(folder, options), faults)?.Dispose();
+        }
+
         if (IsOpen("safety_checker"))
+        {
             Try(() => SafetyChecker.Open(folder, options), faults)?.Dispose();
+        }
+
         return report;
 
         bool IsOpen(string part) => report.Parts.Any(opened => opened.Name == part);
@@ -92,13 +119,20 @@ public static class ModelInspection
     {
         var files = Try(() => ImageModelFolder.Open(path), faults);
         if (files is null && !beside)
+        {
             faults[^1] = $"{path} is neither a Stable Diffusion folder, which has a {Index}, nor an image model: {char.ToLowerInvariant(faults[^1][0])}{faults[^1][1..]}";
+        }
+
         if (files is null)
+        {
             return report;
+        }
 
         var encoder = Try(() => ImageEncoder.Open(files, new InferenceOptions { Threads = 1 }), faults);
         if (encoder is null)
+        {
             return report;
+        }
 
         using (encoder)
         {

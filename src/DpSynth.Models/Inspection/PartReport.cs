@@ -17,7 +17,9 @@ public sealed record PartReport(string Name, long Bytes, string Precision, IRead
     internal static PartReport Of(string name, string file, Func<TensorSignature, bool> knowsInput, Func<TensorSignature, bool> knowsOutput)
     {
         if (!File.Exists(file))
+        {
             throw new ModelFolderException($"The model folder lacks the file {file}.");
+        }
 
         using var model = OnnxModel.Open(file, new InferenceOptions { Threads = 1 });
         return new PartReport(

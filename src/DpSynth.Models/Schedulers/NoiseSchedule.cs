@@ -39,14 +39,22 @@ public sealed class NoiseSchedule
         ArgumentNullException.ThrowIfNull(defaults);
         var betas = ReadBetas(configuration, defaults);
         if (betas.Length < 2 || betas.Any(beta => beta is not (>= 0 and < 1)))
+        {
             throw configuration.Fault("beta_schedule", "must give at least two values of β inside [0, 1)");
+        }
 
         var alphas = new double[betas.Length];
         var product = 1.0;
         for (var i = 0; i < betas.Length; i++)
+        {
             alphas[i] = product *= 1 - betas[i];
+        }
+
         if (configuration.Boolean("rescale_betas_zero_snr", false))
+        {
             RescaleToZeroTerminalSnr(alphas);
+        }
+
         return new NoiseSchedule(alphas);
     }
 
@@ -63,7 +71,9 @@ public sealed class NoiseSchedule
     {
         var high = Array.BinarySearch(_sigmas, sigma);
         if (high >= 0)
+        {
             return high;
+        }
 
         high = Math.Clamp(~high, 1, Count - 1);
         var (from, to) = (Math.Log(_sigmas[high - 1]), Math.Log(_sigmas[high]));
@@ -73,11 +83,16 @@ public sealed class NoiseSchedule
     private static double[] ReadBetas(JsonConfiguration configuration, SchedulerDefaults defaults)
     {
         if (configuration.Has("trained_betas"))
+        {
             return configuration.Numbers("trained_betas");
+        }
 
         var count = configuration.Integer("num_train_timesteps", 1000);
         if (count is < 2 or > 100_000)
+        {
             throw configuration.Fault("num_train_timesteps", "must lie between 2 and 100,000");
+        }
+
         var start = configuration.Number("beta_start", defaults.BetaStart);
         var end = configuration.Number("beta_end", defaults.BetaEnd);
         return configuration.Text("beta_schedule", defaults.BetaSchedule) switch

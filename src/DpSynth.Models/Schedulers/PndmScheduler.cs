@@ -43,7 +43,10 @@ internal static class PndmScheduler
 
             // The output of the step made again, the second of all, is not among those extrapolated.
             if (i < 4)
+            {
                 factors.Insert(i, 0);
+            }
+
             plan.Add(Step(timesteps[i], here.Latents, factors[0], [.. factors.Skip(1)]));
         }
 

@@ -29,7 +29,9 @@ public sealed record SamplingPlan(
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, Math.Min(MaxSteps, configuration.Noise.Count));
         if (!(strength is > 0 and <= 1))
+        {
             throw new ArgumentOutOfRangeException(nameof(strength), strength, "The strength must lie inside (0, 1].");
+        }
 
         var run = Math.Clamp((int)(steps * strength), 1, steps);
         return configuration.Kind switch

@@ -130,31 +130,47 @@ public sealed record SchedulerConfiguration
     private static void RefuseUnsupported(JsonConfiguration configuration, SchedulerKind kind)
     {
         if (configuration.Boolean("thresholding", false))
+        {
             throw configuration.Fault("thresholding", "is true; dynamic thresholding is for models of pixels, and not supported");
+        }
 
         foreach (var option in (ReadOnlySpan<string>)["use_exponential_sigmas", "use_beta_sigmas", "use_flow_sigmas", "use_lu_lambdas"])
         {
             if (configuration.Boolean(option, false))
+            {
                 throw configuration.Fault(option, "is true, which is not supported; use_karras_sigmas is");
+            }
         }
 
         if (kind is SchedulerKind.Euler or SchedulerKind.EulerAncestral)
         {
             if (configuration.Text("interpolation_type", "linear") != "linear")
+            {
                 throw configuration.Fault("interpolation_type", "must be linear");
+            }
+
             if (configuration.Text("timestep_type", "discrete") != "discrete")
+            {
                 throw configuration.Fault("timestep_type", "must be discrete");
+            }
         }
 
         if (configuration.Text("_class_name", "") == "PNDMScheduler" && kind is SchedulerKind.Pndm && !configuration.Boolean("skip_prk_steps", false))
+        {
             throw configuration.Fault("skip_prk_steps", "must be true, as Stable Diffusion has it; Runge-Kutta steps are not supported");
+        }
 
         if (kind is SchedulerKind.DpmSolver)
         {
             if (configuration.Text("algorithm_type", "dpmsolver++") != "dpmsolver++")
+            {
                 throw configuration.Fault("algorithm_type", "must be dpmsolver++");
+            }
+
             if (configuration.Integer("solver_order", 2) is not (1 or 2))
+            {
                 throw configuration.Fault("solver_order", "must be 1 or 2");
+            }
         }
     }
 

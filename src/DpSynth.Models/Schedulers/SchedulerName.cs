@@ -27,7 +27,9 @@ public readonly record struct SchedulerName(SchedulerKind Kind, bool? KarrasSigm
         foreach (var (known, name) in Known)
         {
             if (known == text)
+            {
                 return name;
+            }
         }
 
         throw new ArgumentException($"There is no scheduler '{text}'; there are {string.Join(", ", All)}.", nameof(text));

@@ -24,7 +24,7 @@ internal static class Timesteps
     {
         var count = configuration.Noise.Count;
         var last = count - Clipped(configuration);
-        double[] spaced = configuration.Spacing switch
+        var spaced = configuration.Spacing switch
         {
             TimestepSpacing.Leading => [.. Down(steps).Select(i => (double)((i + 1) * (last / (steps + 1))) + configuration.StepsOffset)],
             TimestepSpacing.Linspace => [.. Down(steps).Select(i => (last - 1) * (i + 1.0) / steps)],
@@ -49,7 +49,10 @@ internal static class Timesteps
         var clipped = 0;
         var sigmas = configuration.Noise.Sigmas;
         while (clipped < sigmas.Length - 1 && -Math.Log(sigmas[^(clipped + 1)]) < configuration.LeastLogSnr)
+        {
             clipped++;
+        }
+
         return clipped;
     }
 }

@@ -42,18 +42,25 @@ public sealed class BoundModel : IDisposable
         }
 
         foreach (var output in outputs)
+        {
             _binding.BindOutput(output.Signature.Name, _mirror?.Of(output) ?? output.Value);
+        }
     }
 
     /// <summary>Says that buffers were written; null ones are passed over. To a device they are copied.</summary>
     public void Changed(params ReadOnlySpan<TensorBuffer?> inputs)
     {
         if (!_onDevice)
+        {
             return;
+        }
+
         foreach (var input in inputs)
         {
             if (input is not null)
+            {
                 Bind([input]);
+            }
         }
     }
 
@@ -66,10 +73,15 @@ public sealed class BoundModel : IDisposable
         {
             // On a device, binding copies the values there; on the processor the model reads the buffers themselves.
             if (_onDevice)
+            {
                 Bind(changed);
+            }
+
             _session.RunWithBinding(_runOptions, _binding);
             foreach (var output in _outputs)
+            {
                 _mirror?.Download(output);
+            }
         }
         catch (OnnxRuntimeException fault)
         {
@@ -92,9 +104,13 @@ public sealed class BoundModel : IDisposable
         foreach (var input in inputs)
         {
             if (_mirror is not null)
+            {
                 _mirror.Upload(input);
+            }
             else
+            {
                 _binding.BindInput(input.Signature.Name, input.Value);
+            }
         }
     }
 }

@@ -49,7 +49,10 @@ internal sealed unsafe class DeviceMirror : IDisposable
     public void Dispose()
     {
         foreach (var value in _values.Values)
+        {
             value.Dispose();
+        }
+
         _allocator.Dispose();
         _memory.Dispose();
         NativeLibrary.Free(_runtime);
@@ -63,7 +66,9 @@ internal sealed unsafe class DeviceMirror : IDisposable
         {
             var status = _copy(target, source, (nuint)from.Length, direction);
             if (status != 0)
+            {
                 throw new InferenceException($"The GPU's memory could not be copied (CUDA error {status}).");
+            }
         }
     }
 
@@ -72,7 +77,9 @@ internal sealed unsafe class DeviceMirror : IDisposable
         foreach (var name in RuntimeLibraries)
         {
             if (NativeLibrary.TryLoad(name, out var library))
+            {
                 return library;
+            }
         }
 
         throw new InferenceException("CUDA graphs need the CUDA runtime library (libcudart.so), which was not found.");

@@ -86,7 +86,9 @@ public sealed class OnnxModel : IDisposable
         foreach (var input in Inputs)
         {
             if (!known.Contains(input.Name))
+            {
                 throw new ModelFolderException($"{File} has the input '{input.Name}' ({input}), which is not understood; known are {string.Join(", ", known.ToArray())}.");
+            }
         }
     }
 
@@ -122,7 +124,9 @@ public sealed class OnnxModel : IDisposable
     {
         _serial.Dispose();
         if (_parallel.IsValueCreated)
+        {
             _parallel.Value.Dispose();
+        }
     }
 
     private CudaGraphBinding? NextGraph() => _options.CudaGraphs && Provider == ExecutionProvider.Cuda
@@ -132,7 +136,10 @@ public sealed class OnnxModel : IDisposable
     private TensorSignature Check(TensorSignature? signature, string what, string name, int rank)
     {
         if (signature is null)
+        {
             throw new ModelFolderException($"{File} has no {what} '{name}'; it has {string.Join(", ", (what == "input" ? Inputs : Outputs).Select(known => known.Name))}.");
+        }
+
         return signature.Rank == rank
             ? signature
             : throw new ModelFolderException($"{File} declares the {what} '{name}' as {signature}; it must have {rank} dimensions.");

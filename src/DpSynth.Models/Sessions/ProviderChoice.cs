@@ -16,7 +16,9 @@ internal static class ProviderChoice
     {
         RuntimeTelemetry.TurnOff();
         if (options.Provider == ExecutionProvider.Cpu)
+        {
             return (OpenOnCpu(load, threads), ExecutionProvider.Cpu, null);
+        }
 
         try
         {
@@ -80,7 +82,10 @@ internal static class ProviderChoice
             ["enable_cuda_graph"] = options.CudaGraphs ? "1" : "0",
         };
         if (options.DeviceMemoryLimit is { } limit)
+        {
             settings["gpu_mem_limit"] = limit.ToString(CultureInfo.InvariantCulture);
+        }
+
         using var cuda = new OrtCUDAProviderOptions();
         cuda.UpdateOptions(settings);
         configured.AppendExecutionProvider_CUDA(cuda);

@@ -17,7 +17,10 @@ public sealed class TensorBuffer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(signature);
         if (!signature.Admits(shape))
+        {
             throw new InferenceException($"The model declares '{signature.Name}' as {signature}, which does not take [{string.Join(", ", shape.ToArray())}].");
+        }
+
         if (signature.Type is not (TensorElementType.Float or TensorElementType.Float16 or TensorElementType.Int64 or TensorElementType.Int32
             or TensorElementType.Bool))
         {
@@ -57,7 +60,10 @@ public sealed class TensorBuffer : IDisposable
                 break;
             default:
                 for (var i = 0; i < values.Length; i++)
+                {
                     Write(offset + i, (long)MathF.Round(values[i]));
+                }
+
                 break;
         }
     }
@@ -98,7 +104,10 @@ public sealed class TensorBuffer : IDisposable
                 break;
             case TensorElementType.Bool:
                 for (var i = 0; i < values.Length; i++)
+                {
                     values[i] = Elements<bool>(offset + i, 1)[0] ? 1 : 0;
+                }
+
                 break;
             default:
                 throw new InferenceException($"'{Signature.Name}' is {Signature}, where numbers with a fraction are expected.");

@@ -21,11 +21,16 @@ public sealed record TensorSignature(string Name, TensorElementType Type, IReadO
     public bool Admits(ReadOnlySpan<long> shape)
     {
         if (shape.Length != Rank)
+        {
             return false;
+        }
+
         for (var i = 0; i < shape.Length; i++)
         {
             if (Dimensions[i] >= 0 && Dimensions[i] != shape[i])
+            {
                 return false;
+            }
         }
 
         return true;

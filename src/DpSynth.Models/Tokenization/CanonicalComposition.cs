@@ -24,16 +24,24 @@ internal static class CanonicalComposition
     public static string Normalize(string text)
     {
         if (System.Text.Ascii.IsValid(text))
+        {
             return text;
+        }
 
         var points = new List<int>(text.Length);
         foreach (var rune in text.EnumerateRunes())
+        {
             Decompose(rune.Value, points);
+        }
+
         Order(points);
         Compose(points);
         var result = new StringBuilder(points.Count);
         foreach (var point in points)
+        {
             result.Append(new Rune(point).ToString());
+        }
+
         return result.ToString();
     }
 
@@ -45,12 +53,16 @@ internal static class CanonicalComposition
             points.Add(LeadBase + (syllable / (VowelCount * TrailCount)));
             points.Add(VowelBase + (syllable / TrailCount % VowelCount));
             if (syllable % TrailCount > 0)
+            {
                 points.Add(TrailBase + (syllable % TrailCount));
+            }
         }
         else if (Data.Decompositions.TryGetValue(point, out var parts))
         {
             foreach (var part in parts)
+            {
                 Decompose(part, points);
+            }
         }
         else
         {
@@ -66,11 +78,16 @@ internal static class CanonicalComposition
             var point = points[i];
             var combiningClass = Class(point);
             if (combiningClass == 0)
+            {
                 continue;
+            }
 
             var place = i;
             for (; place > 0 && Class(points[place - 1]) > combiningClass; place--)
+            {
                 points[place] = points[place - 1];
+            }
+
             points[place] = point;
         }
     }
@@ -92,7 +109,10 @@ internal static class CanonicalComposition
             }
 
             if (combiningClass == 0)
+            {
                 starter = kept;
+            }
+
             lastClass = combiningClass;
             points[kept++] = point;
         }
@@ -105,12 +125,17 @@ internal static class CanonicalComposition
         var lead = first - LeadBase;
         var vowel = second - VowelBase;
         if (lead is >= 0 and < LeadCount && vowel is >= 0 and < VowelCount)
+        {
             return SyllableBase + (((lead * VowelCount) + vowel) * TrailCount);
+        }
 
         var syllable = first - SyllableBase;
         var trail = second - TrailBase;
         if (syllable is >= 0 and < SyllableCount && syllable % TrailCount == 0 && trail is > 0 and < TrailCount)
+        {
             return first + trail;
+        }
+
         return Data.Compositions.TryGetValue((first, second), out var joined) ? joined : null;
     }
 
@@ -127,7 +152,9 @@ internal static class CanonicalComposition
             while (reader.ReadLine() is { } line)
             {
                 if (line[0] != '#')
+                {
                     tables.Add(line.Split(' '));
+                }
             }
 
             return tables;
@@ -139,13 +166,18 @@ internal static class CanonicalComposition
             if (fields[0] == "c")
             {
                 for (var point = numbers[0]; point <= numbers[1]; point++)
+                {
                     Classes[point] = int.Parse(fields[3], CultureInfo.InvariantCulture);
+                }
+
                 return;
             }
 
             Decompositions[numbers[0]] = numbers[1..];
             if (fields[0] == "d")
+            {
                 Compositions[(numbers[1], numbers[2])] = numbers[0];
+            }
         }
     }
 }

@@ -38,7 +38,10 @@ public sealed class ClipTokenizer
         foreach (var entry in vocabulary.Fields)
         {
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id))
+            {
                 throw vocabulary.Fault(entry.Name, "must be a whole number");
+            }
+
             ids[entry.Name] = id;
         }
 
@@ -52,7 +55,9 @@ public sealed class ClipTokenizer
         var unknown = Special(ids, map, configuration, "unk_token", ClipText.EndOfText);
         var length = configuration.Number("model_max_length", double.MaxValue);
         if (length < 2)
+        {
             throw configuration.Fault("model_max_length", "must leave room for a start and an end");
+        }
 
         var written = new[] { ClipText.StartOfText, ClipText.EndOfText }.ToDictionary(token => token, token => ids.GetValueOrDefault(token, ids[unknown]));
         var pairs = BpeTokenizer.Create(new BpeOptions(ids)
@@ -80,7 +85,10 @@ public sealed class ClipTokenizer
         var ids = new int[contextLength];
         ids[0] = _start;
         for (var i = 0; i < kept; i++)
+        {
             ids[i + 1] = tokens[i];
+        }
+
         ids[kept + 1] = _end;
         ids.AsSpan(kept + 2).Fill(_padding);
         return new TokenizedPrompt(ids, tokens.Count, kept < tokens.Count);
@@ -90,7 +98,9 @@ public sealed class ClipTokenizer
     private static List<string> ReadMerges(string path, Dictionary<string, int> ids)
     {
         if (!File.Exists(path))
+        {
             throw new ModelFolderException($"The model folder lacks the file {path}.");
+        }
 
         var merges = new List<string>();
         var number = 0;
@@ -98,14 +108,21 @@ public sealed class ClipTokenizer
         {
             number++;
             if (line.Length == 0 || (number == 1 && line.StartsWith("#version", StringComparison.Ordinal)))
+            {
                 continue;
+            }
 
             if (line.Split(' ') is not [{ Length: > 0 } left, { Length: > 0 } right])
+            {
                 throw new ModelFolderException($"{path}: line {number} is no pair of two pieces.");
+            }
+
             foreach (var piece in new[] { left, right, left + right })
             {
                 if (!ids.ContainsKey(piece))
+                {
                     throw new ModelFolderException($"{path}: line {number} needs the piece '{piece}', which is not in the vocabulary.");
+                }
             }
 
             merges.Add(line);
@@ -120,7 +137,10 @@ public sealed class ClipTokenizer
     {
         var element = map.Take(name) ?? configuration.Take(name);
         if (element is { ValueKind: JsonValueKind.Object } added)
+        {
             element = JsonConfiguration.Parse(map.File, added).Take("content");
+        }
+
         var token = element switch
         {
             null => defaultToken,

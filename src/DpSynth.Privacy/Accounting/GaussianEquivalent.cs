@@ -42,16 +42,16 @@ internal readonly record struct GaussianEquivalent(double UpperMuSquared, double
         switch (release)
         {
             case GaussianEvent gaussian:
-                double muSquared = factor / gaussian.NoiseMultiplier / gaussian.NoiseMultiplier;
+                var muSquared = factor / gaussian.NoiseMultiplier / gaussian.NoiseMultiplier;
                 return new GaussianEquivalent(muSquared, muSquared);
             case SubsampledGaussianEvent { SamplingRate: 0 }:
                 return new GaussianEquivalent(0, 0);
             case SubsampledGaussianEvent { SamplingRate: 1 } whole:
                 // Contributions of either sign: replacing one moves the sum by up to twice the sensitivity.
-                double wholeMuSquared = factor * factor / whole.NoiseMultiplier / whole.NoiseMultiplier;
+                var wholeMuSquared = factor * factor / whole.NoiseMultiplier / whole.NoiseMultiplier;
                 return new GaussianEquivalent(wholeMuSquared, wholeMuSquared);
             case DiscreteGaussianEvent discrete:
-                double sigmaSquared = discrete.SigmaSquared.ToDouble();
+                var sigmaSquared = discrete.SigmaSquared.ToDouble();
                 if (discrete.Contribution != ContributionShape.Vector && sigmaSquared < fineGrid)
                 {
                     return null;
@@ -63,7 +63,7 @@ internal readonly record struct GaussianEquivalent(double UpperMuSquared, double
                         $"Discrete Gaussian noise on vectors is covered from a variance of {LeastSigmaSquared} squared grid units on, and this has {sigmaSquared:R}: count on a finer grid.");
                 }
 
-                double change = factor * discrete.Sensitivity * discrete.Sensitivity;
+                var change = factor * discrete.Sensitivity * discrete.Sensitivity;
                 return new GaussianEquivalent(
                     change / (sigmaSquared - SmoothingVariance) * (1 + 1e-15), change / (sigmaSquared + SmoothingVariance) * (1 - 1e-15));
             default:

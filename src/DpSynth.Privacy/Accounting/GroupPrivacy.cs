@@ -18,7 +18,7 @@ public static class GroupPrivacy
         Require.NonNegative(epsilon);
         Require.Probability(delta);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
-        double growth = epsilon == 0
+        var growth = epsilon == 0
             ? Math.Log(units)
             : Exponentials.LogMinusOne(units * epsilon) - Exponentials.LogMinusOne(epsilon);
         return (units * epsilon, Math.Log(delta) + growth);

@@ -43,15 +43,15 @@ public static class NoiseCalibration
     {
         Require.Positive(epsilon);
         ArgumentOutOfRangeException.ThrowIfLessThan(sensitivity, 1);
-        double[] multipliers = GaussianAccountant.NoiseMultipliers(epsilon, delta, weights);
+        var multipliers = GaussianAccountant.NoiseMultipliers(epsilon, delta, weights);
         RequireBudget(epsilon, delta, adjacency, alreadySpent);
-        double least = contribution == ContributionShape.Vector ? GaussianEquivalent.LeastSigmaSquared : 0;
+        var least = contribution == ContributionShape.Vector ? GaussianEquivalent.LeastSigmaSquared : 0;
         DiscreteGaussianEvent[] Events(double scale)
         {
             DiscreteGaussianEvent[] events = new DiscreteGaussianEvent[multipliers.Length];
-            for (int t = 0; t < events.Length; t++)
+            for (var t = 0; t < events.Length; t++)
             {
-                double sigma = multipliers[t] * scale * sensitivity;
+                var sigma = multipliers[t] * scale * sensitivity;
                 events[t] = new DiscreteGaussianEvent
                 {
                     SigmaSquared = RoundUp(Math.Max(least, sigma * sigma)),
@@ -63,7 +63,7 @@ public static class NoiseCalibration
             return events;
         }
 
-        double smallest = Smallest(
+        var smallest = Smallest(
             scale => PrivacyAccountant.Epsilon([.. Events(scale), .. alreadySpent ?? []], delta, adjacency).Epsilon,
             epsilon,
             adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);
@@ -114,25 +114,25 @@ public static class NoiseCalibration
     /// <summary>The smallest scale whose cost is within the budget; the cost falls with the scale.</summary>
     private static double Smallest(Func<double, double> cost, double budget, double guess)
     {
-        (double lower, double lowerCost, double upper, double upperCost) = Bracket(cost, budget, guess);
-        bool halve = false;
-        for (int i = 0; i < 200 && upper > lower * (1 + Tolerance) && upperCost < budget * (1 - CostTolerance); i++)
+        (var lower, var lowerCost, var upper, var upperCost) = Bracket(cost, budget, guess);
+        var halve = false;
+        for (var i = 0; i < 200 && upper > lower * (1 + Tolerance) && upperCost < budget * (1 - CostTolerance); i++)
         {
             // Regula falsi on logarithms, where the curve is nearly straight, aimed a little into the admissible side; every
             // other time bisection, so that the bracket shrinks whatever the curve.
-            double low = Math.Log(lower);
-            double high = Math.Log(upper);
-            double slope = (Math.Log(upperCost) - Math.Log(lowerCost)) / (high - low);
-            double aim = high + ((Math.Log(budget) - (CostTolerance / 2) - Math.Log(upperCost)) / slope);
-            double middle = halve || !(aim > low && aim < high) ? (low + high) / 2 : aim;
+            var low = Math.Log(lower);
+            var high = Math.Log(upper);
+            var slope = (Math.Log(upperCost) - Math.Log(lowerCost)) / (high - low);
+            var aim = high + ((Math.Log(budget) - (CostTolerance / 2) - Math.Log(upperCost)) / slope);
+            var middle = halve || !(aim > low && aim < high) ? (low + high) / 2 : aim;
             halve = !halve && i > 6;
-            double next = Math.Exp(middle);
+            var next = Math.Exp(middle);
             if (next <= lower || next >= upper)
             {
                 break;
             }
 
-            double nextCost = cost(next);
+            var nextCost = cost(next);
             if (nextCost <= budget)
             {
                 (upper, upperCost) = (next, nextCost);
@@ -143,7 +143,7 @@ public static class NoiseCalibration
                 if (i > 0 && double.IsFinite(aim))
                 {
                     // The root is just above: close the bracket from there.
-                    double near = next * (1 + (4 * Math.Abs(Math.Log(nextCost / budget) / slope)) + (Tolerance / 2));
+                    var near = next * (1 + (4 * Math.Abs(Math.Log(nextCost / budget) / slope)) + (Tolerance / 2));
                     if (near < upper && cost(near) is var nearCost && nearCost <= budget)
                     {
                         (upper, upperCost) = (near, nearCost);
@@ -158,14 +158,14 @@ public static class NoiseCalibration
     private static (double Lower, double LowerCost, double Upper, double UpperCost) Bracket(
         Func<double, double> cost, double budget, double guess)
     {
-        double at = guess;
-        double found = cost(at);
+        var at = guess;
+        var found = cost(at);
         if (found <= budget)
         {
-            for (double factor = 1.001; ; factor = Math.Min(factor * factor, 4))
+            for (var factor = 1.001; ; factor = Math.Min(factor * factor, 4))
             {
-                double lower = at / factor;
-                double lowerCost = cost(lower);
+                var lower = at / factor;
+                var lowerCost = cost(lower);
                 if (lowerCost > budget || lower < guess * 1e-9)
                 {
                     return (lower, lowerCost, at, found);
@@ -175,10 +175,10 @@ public static class NoiseCalibration
             }
         }
 
-        for (double factor = 1.001; at < guess * 1e12; factor = Math.Min(factor * factor, 4))
+        for (var factor = 1.001; at < guess * 1e12; factor = Math.Min(factor * factor, 4))
         {
-            double upper = at * factor;
-            double upperCost = cost(upper);
+            var upper = at * factor;
+            var upperCost = cost(upper);
             if (upperCost <= budget)
             {
                 return (at, found, upper, upperCost);
@@ -193,7 +193,7 @@ public static class NoiseCalibration
     /// <summary>The next fraction above a variance whose numerator and denominator fit 40 bits where that leaves nine digits.</summary>
     private static Rational RoundUp(double value)
     {
-        int shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MaxDenominatorBits);
+        var shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MaxDenominatorBits);
         return new Rational(new BigInteger(Math.Ceiling(Math.ScaleB(value, shift))), BigInteger.One << shift);
     }
 }

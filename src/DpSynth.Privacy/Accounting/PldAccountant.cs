@@ -39,7 +39,7 @@ public static class PldAccountant
     {
         ArgumentNullException.ThrowIfNull(events);
         Require.Probability(delta);
-        double logDelta = Math.Log(delta);
+        var logDelta = Math.Log(delta);
         List<DeltaCurve> directions = [];
         double lower = 0;
         foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))

@@ -26,12 +26,12 @@ public static class PrivacyAccountant
         switch (Choose(events, adjacency, accountant))
         {
             case AccountantKind.Gdp:
-                (double upperMu, double lowerMu) = Mu(events, adjacency);
-                double upper = GaussianAccountant.Epsilon(upperMu, delta);
+                (var upperMu, var lowerMu) = Mu(events, adjacency);
+                var upper = GaussianAccountant.Epsilon(upperMu, delta);
                 return new EpsilonBound(
                     upper, lowerMu == 0 ? 0 : Math.Min(upper, Gaussian(lowerMu).LowerEpsilon(Math.Log(delta))), upper, AccountantKind.Gdp);
             case AccountantKind.Rdp:
-                double epsilon = RdpAccountant.Epsilon(events, delta, adjacency).Epsilon;
+                var epsilon = RdpAccountant.Epsilon(events, delta, adjacency).Epsilon;
                 return new EpsilonBound(epsilon, 0, epsilon, AccountantKind.Rdp);
             default:
                 return PldAccountant.Epsilon(events, delta, adjacency);
@@ -56,11 +56,11 @@ public static class PrivacyAccountant
         switch (Choose(events, adjacency, accountant))
         {
             case AccountantKind.Gdp:
-                (double upperMu, double lowerMu) = Mu(events, adjacency);
-                double upper = upperMu == 0 ? 0 : Math.Exp(Gaussian(upperMu).LogUpper(epsilon));
+                (var upperMu, var lowerMu) = Mu(events, adjacency);
+                var upper = upperMu == 0 ? 0 : Math.Exp(Gaussian(upperMu).LogUpper(epsilon));
                 return new DeltaBound(upper, lowerMu == 0 ? 0 : Math.Exp(Gaussian(lowerMu).LogLower(epsilon)), upper, AccountantKind.Gdp);
             case AccountantKind.Rdp:
-                double delta = RdpAccountant.Delta(events, epsilon, adjacency);
+                var delta = RdpAccountant.Delta(events, epsilon, adjacency);
                 return new DeltaBound(delta, 0, delta, AccountantKind.Rdp);
             default:
                 return PldAccountant.Delta(events, epsilon, adjacency);
@@ -83,7 +83,7 @@ public static class PrivacyAccountant
     {
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(deltas);
-        foreach (double delta in deltas)
+        foreach (var delta in deltas)
         {
             Require.Probability(delta, nameof(deltas));
         }

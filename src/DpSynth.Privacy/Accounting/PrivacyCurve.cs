@@ -20,9 +20,9 @@ public sealed class PrivacyCurve
     public EpsilonBound Epsilon(double delta)
     {
         Require.Probability(delta);
-        double logDelta = Math.Log(delta);
-        double upper = _directions.Select(direction => direction.UpperEpsilon(logDelta)).DefaultIfEmpty(0).Max();
-        double lower = _directions.Select(direction => direction.LowerEpsilon(logDelta)).DefaultIfEmpty(0).Max();
+        var logDelta = Math.Log(delta);
+        var upper = _directions.Select(direction => direction.UpperEpsilon(logDelta)).DefaultIfEmpty(0).Max();
+        var lower = _directions.Select(direction => direction.LowerEpsilon(logDelta)).DefaultIfEmpty(0).Max();
         return new EpsilonBound(upper, Math.Min(lower, upper), upper, _accountant);
     }
 
@@ -32,8 +32,8 @@ public sealed class PrivacyCurve
     public DeltaBound Delta(double epsilon)
     {
         Require.NonNegative(epsilon);
-        double upper = Math.Exp(_directions.Select(direction => direction.LogUpper(epsilon)).DefaultIfEmpty(double.NegativeInfinity).Max());
-        double lower = Math.Exp(_directions.Select(direction => direction.LogLower(epsilon)).DefaultIfEmpty(double.NegativeInfinity).Max());
+        var upper = Math.Exp(_directions.Select(direction => direction.LogUpper(epsilon)).DefaultIfEmpty(double.NegativeInfinity).Max());
+        var lower = Math.Exp(_directions.Select(direction => direction.LogLower(epsilon)).DefaultIfEmpty(double.NegativeInfinity).Max());
         return new DeltaBound(upper, Math.Min(lower, upper), upper, _accountant);
     }
 }

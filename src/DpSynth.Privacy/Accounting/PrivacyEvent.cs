@@ -138,7 +138,7 @@ public sealed record ExplicitEvent : PrivacyEvent
     {
         ArgumentNullException.ThrowIfNull(values, name);
         double sum = 0;
-        foreach (double value in values)
+        foreach (var value in values)
         {
             if (!(value >= 0))
             {

@@ -65,17 +65,17 @@ public static class RdpAccountant
     {
         ArgumentNullException.ThrowIfNull(events);
         Require.Probability(delta);
-        double logDelta = Math.Log(delta);
+        var logDelta = Math.Log(delta);
         orders ??= DefaultOrders;
         RenyiBound largest = new(0, orders.Count > 0 ? orders[0] : throw new ArgumentException("The grid has no orders.", nameof(orders)), false);
         foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
-            (double best, int at) = (double.PositiveInfinity, 0);
-            for (int i = 0; i < orders.Count; i++)
+            (var best, var at) = (double.PositiveInfinity, 0);
+            for (var i = 0; i < orders.Count; i++)
             {
-                double order = orders[i];
+                var order = orders[i];
                 RequireOrder(order);
-                double epsilon = Divergence(components, order) + (conversion == RenyiConversion.Basic
+                var epsilon = Divergence(components, order) + (conversion == RenyiConversion.Basic
                     ? -logDelta / (order - 1)
                     : NormalDistribution.LogOnePlus(-1 / order) - ((logDelta + Math.Log(order)) / (order - 1)));
                 (best, at) = epsilon < best ? (epsilon, i) : (best, at);
@@ -103,7 +103,7 @@ public static class RdpAccountant
         double largest = 0;
         foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
-            double logDelta = DefaultOrders.Min(order =>
+            var logDelta = DefaultOrders.Min(order =>
                 ((order - 1) * (Divergence(components, order) + NormalDistribution.LogOnePlus(-1 / order) - epsilon)) - Math.Log(order));
             largest = Math.Max(largest, Math.Min(1, Math.Exp(logDelta)));
         }

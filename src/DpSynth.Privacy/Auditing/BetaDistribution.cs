@@ -41,18 +41,18 @@ internal static class BetaDistribution
     /// <summary>x^a·(1−x)^b / (a·B(a, b)) times the continued fraction of Lentz, all in logarithms.</summary>
     private static double LogLowerTail(double x, double a, double b)
     {
-        double front = (a * Math.Log(x)) + (b * NormalDistribution.LogOnePlus(-x))
+        var front = (a * Math.Log(x)) + (b * NormalDistribution.LogOnePlus(-x))
             + LogGamma(a + b) - LogGamma(a) - LogGamma(b) - Math.Log(a);
         double c = 1;
-        double d = 1 / (1 - ((a + b) * x / (a + 1)));
-        double fraction = d;
-        for (int m = 1; m <= MaxTerms; m++)
+        var d = 1 / (1 - ((a + b) * x / (a + 1)));
+        var fraction = d;
+        for (var m = 1; m <= MaxTerms; m++)
         {
-            double even = m * (b - m) * x / ((a + (2 * m) - 1) * (a + (2 * m)));
+            var even = m * (b - m) * x / ((a + (2 * m) - 1) * (a + (2 * m)));
             d = 1 / (1 + (even * d));
             c = 1 + (even / c);
             fraction *= d * c;
-            double odd = -(a + m) * (a + b + m) * x / ((a + (2 * m)) * (a + (2 * m) + 1));
+            var odd = -(a + m) * (a + b + m) * x / ((a + (2 * m)) * (a + (2 * m) + 1));
             d = 1 / (1 + (odd * d));
             c = 1 + (odd / c);
             fraction *= d * c;
@@ -74,8 +74,8 @@ internal static class BetaDistribution
             product *= x;
         }
 
-        double inverse = 1 / (x * x);
-        double series = ((((((((-1.0 / 360360 * 691 * inverse) + (1.0 / 1188)) * inverse) - (1.0 / 1680)) * inverse) + (1.0 / 1260)) * inverse)
+        var inverse = 1 / (x * x);
+        var series = ((((((((-1.0 / 360360 * 691 * inverse) + (1.0 / 1188)) * inverse) - (1.0 / 1680)) * inverse) + (1.0 / 1260)) * inverse)
             - (1.0 / 360)) * inverse;
         return ((x - 0.5) * Math.Log(x)) - x + LogSqrtTwoPi + ((series + (1.0 / 12)) / x) - Math.Log(product);
     }

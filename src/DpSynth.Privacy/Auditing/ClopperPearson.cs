@@ -11,7 +11,7 @@ public static class ClopperPearson
     public static double Upper(long successes, long trials, double confidence)
     {
         Check(successes, trials, confidence);
-        double logMiss = NormalDistribution.LogOnePlus(-confidence);
+        var logMiss = NormalDistribution.LogOnePlus(-confidence);
 
         // P[X ≤ k | p] = 1 − I_p(k + 1, n − k) falls in p.
         return successes == trials ? 1 : Bisect(p => BetaDistribution.LogCdf(1 - p, trials - successes, successes + 1.0) > logMiss).Upper;
@@ -22,7 +22,7 @@ public static class ClopperPearson
     public static double Lower(long successes, long trials, double confidence)
     {
         Check(successes, trials, confidence);
-        double logMiss = NormalDistribution.LogOnePlus(-confidence);
+        var logMiss = NormalDistribution.LogOnePlus(-confidence);
         return successes == 0 ? 0 : Bisect(p => BetaDistribution.LogBinomialTail(successes, trials, p) < logMiss).Lower;
     }
 
@@ -40,7 +40,7 @@ public static class ClopperPearson
         (double lower, double upper) = (0, 1);
         while (true)
         {
-            double middle = (lower + upper) / 2;
+            var middle = (lower + upper) / 2;
             if (middle <= lower || middle >= upper)
             {
                 return (lower, upper);

@@ -32,11 +32,11 @@ public readonly record struct OneRunAudit(int Canaries, int Guesses, int Correct
                 nameof(delta), $"{Correct} right ones of {Guesses} guesses about {Canaries} canaries are not possible.");
         }
 
-        double accuracy = 1 / (1 + Math.Exp(-epsilon));
-        double beta = Math.Exp(BetaDistribution.LogBinomialTail(Correct, Guesses, accuracy));
+        var accuracy = 1 / (1 + Math.Exp(-epsilon));
+        var beta = Math.Exp(BetaDistribution.LogBinomialTail(Correct, Guesses, accuracy));
         double alpha = 0;
         double sum = 0;
-        for (int i = 1; delta > 0 && i <= Correct; i++)
+        for (var i = 1; delta > 0 && i <= Correct; i++)
         {
             sum += accuracy < 1 ? Math.Exp(BetaDistribution.LogBinomialMass(Correct - i, Guesses, accuracy)) : 0;
             alpha = Math.Max(alpha, sum / i);
@@ -64,10 +64,10 @@ public readonly record struct OneRunAudit(int Canaries, int Guesses, int Correct
             lower += Step;
         }
 
-        double upper = lower + Step;
+        var upper = lower + Step;
         while (upper - lower > 1e-12)
         {
-            double middle = (lower + upper) / 2;
+            var middle = (lower + upper) / 2;
             (lower, upper) = PValue(middle, delta) <= alpha ? (middle, upper) : (lower, middle);
         }
 

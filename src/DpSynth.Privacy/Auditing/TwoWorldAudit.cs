@@ -22,7 +22,7 @@ public readonly record struct TwoWorldAudit(long FalsePositives, long FalseNegat
             throw new ArgumentOutOfRangeException(nameof(delta), delta, "delta must lie inside [0, 1).");
         }
 
-        (double falsePositive, double falseNegative) = UpperRates(alpha);
+        (var falsePositive, var falseNegative) = UpperRates(alpha);
         return Math.Max(0, Math.Max(
             LogRatio(1 - delta - falsePositive, falseNegative),
             LogRatio(1 - delta - falseNegative, falsePositive)));
@@ -35,8 +35,8 @@ public readonly record struct TwoWorldAudit(long FalsePositives, long FalseNegat
     /// <inheritdoc cref="EpsilonLowerBound"/>
     public double MuLowerBound(double alpha)
     {
-        (double falsePositive, double falseNegative) = UpperRates(alpha);
-        double mu = -NormalQuantile(falsePositive) - NormalQuantile(falseNegative);
+        (var falsePositive, var falseNegative) = UpperRates(alpha);
+        var mu = -NormalQuantile(falsePositive) - NormalQuantile(falseNegative);
         return double.IsNaN(mu) ? 0 : Math.Max(0, mu);
     }
 
@@ -67,11 +67,11 @@ public readonly record struct TwoWorldAudit(long FalsePositives, long FalseNegat
             return -NormalQuantile(1 - p);
         }
 
-        (double lower, double upper) = (-40, 0.0);
-        double target = Math.Log(p);
+        (double lower, var upper) = (-40, 0.0);
+        var target = Math.Log(p);
         while (true)
         {
-            double middle = (lower + upper) / 2;
+            var middle = (lower + upper) / 2;
             if (middle <= lower || middle >= upper)
             {
                 return upper;

@@ -46,7 +46,7 @@ internal static class DiscreteGaussianSampler
         where TUniforms : struct, IUniformIntegers
     {
         Draws<TInteger, TUniforms> draws = new(sigmaSquared, (ulong)Scale(sigmaSquared), uniforms);
-        foreach (ref long value in destination)
+        foreach (ref var value in destination)
         {
             value = draws.Next();
         }
@@ -115,7 +115,7 @@ internal static class DiscreteGaussianSampler
         {
             while (true)
             {
-                long y = NextLaplace();
+                var y = NextLaplace();
                 if (Accepts((ulong)Math.Abs(y)))
                 {
                     return y;
@@ -128,7 +128,7 @@ internal static class DiscreteGaussianSampler
         {
             while (true)
             {
-                bool negative = _uniforms.Below(2UL) == 0;
+                var negative = _uniforms.Below(2UL) == 0;
                 ulong remainder;
                 ulong common;
                 do
@@ -144,7 +144,7 @@ internal static class DiscreteGaussianSampler
                     quotient++;
                 }
 
-                long magnitude = checked((long)((quotient * _t) + remainder));
+                var magnitude = checked((long)((quotient * _t) + remainder));
                 if (!negative)
                 {
                     return magnitude;
@@ -204,8 +204,8 @@ internal static class DiscreteGaussianSampler
                 return b;
             }
 
-            int twosOfA = int.CreateTruncating(T.TrailingZeroCount(a));
-            int twosOfB = int.CreateTruncating(T.TrailingZeroCount(b));
+            var twosOfA = int.CreateTruncating(T.TrailingZeroCount(a));
+            var twosOfB = int.CreateTruncating(T.TrailingZeroCount(b));
             a >>= twosOfA;
             b >>= twosOfB;
             while (a != b)

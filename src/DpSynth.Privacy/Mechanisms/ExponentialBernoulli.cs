@@ -39,7 +39,7 @@ internal static class ExponentialBernoulli
         for (uint k = 1; ; k++)
         {
             // x/k in lowest terms: numerator and denominator have no common factor already.
-            uint common = k == 1 ? 1 : CommonDivisor(uint.CreateTruncating(numerator % TInteger.CreateTruncating(k)), k);
+            var common = k == 1 ? 1 : CommonDivisor(uint.CreateTruncating(numerator % TInteger.CreateTruncating(k)), k);
             TInteger bound = checked(denominator * TInteger.CreateChecked(k / common));
             TInteger below = common == 1 ? numerator : numerator / TInteger.CreateTruncating(common);
             if (uniforms.Below(bound) >= below)

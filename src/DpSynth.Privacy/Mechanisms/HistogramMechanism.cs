@@ -23,7 +23,7 @@ public static class HistogramMechanism
     /// <exception cref="ArgumentException">One is negative.</exception>
     public static void Check(ReadOnlySpan<long> counts)
     {
-        foreach (long count in counts)
+        foreach (var count in counts)
         {
             if (count < 0)
             {

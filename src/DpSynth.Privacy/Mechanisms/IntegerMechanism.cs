@@ -23,7 +23,7 @@ public static class IntegerMechanism
         }
 
         // Noise first, so that its duration cannot depend on the values.
-        long[] noisy = new long[values.Length];
+        var noisy = new long[values.Length];
         switch (release)
         {
             case DiscreteGaussianEvent discrete:
@@ -33,7 +33,7 @@ public static class IntegerMechanism
                 throw new NotSupportedException($"No noise is drawn for a {release.GetType().Name}: it is accounted for, but no mechanism here makes it.");
         }
 
-        for (int j = 0; j < noisy.Length; j++)
+        for (var j = 0; j < noisy.Length; j++)
         {
             noisy[j] = checked(noisy[j] + values[j]);
         }

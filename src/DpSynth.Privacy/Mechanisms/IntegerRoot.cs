@@ -9,7 +9,7 @@ internal static class IntegerRoot
     public static ulong Floor(ulong square)
     {
         // The double's root is within one of the exact one; (2³² − 1)² is the largest square below 2⁶⁴.
-        ulong root = Math.Min((ulong)Math.Sqrt(square), uint.MaxValue);
+        var root = Math.Min((ulong)Math.Sqrt(square), uint.MaxValue);
         if (root * root > square)
         {
             root--;

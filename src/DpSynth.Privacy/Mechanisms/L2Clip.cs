@@ -12,7 +12,7 @@ public static class L2Clip
     {
         Require.Positive(norm);
         double largest = 0;
-        foreach (double value in vector)
+        foreach (var value in vector)
         {
             if (!double.IsFinite(value))
             {
@@ -24,13 +24,13 @@ public static class L2Clip
 
         // Relative to the largest entry, so that no square overflows or vanishes.
         double squares = 0;
-        foreach (double value in vector)
+        foreach (var value in vector)
         {
-            double relative = largest == 0 ? 0 : value / largest;
+            var relative = largest == 0 ? 0 : value / largest;
             squares += relative * relative;
         }
 
-        double relativeNorm = Math.Sqrt(squares);
+        var relativeNorm = Math.Sqrt(squares);
         return largest == 0 || relativeNorm <= norm / largest ? 1 : norm / largest / relativeNorm;
     }
 
@@ -38,8 +38,8 @@ public static class L2Clip
     /// <inheritdoc cref="Factor"/>
     public static void Apply(Span<double> vector, double norm)
     {
-        double factor = Factor(vector, norm);
-        foreach (ref double value in vector)
+        var factor = Factor(vector, norm);
+        foreach (ref var value in vector)
         {
             value *= factor;
         }

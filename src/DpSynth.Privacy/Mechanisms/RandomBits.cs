@@ -33,7 +33,7 @@ internal sealed class RandomBits(IRandomBytes bytes, int words = 512) : IDisposa
             _left = 64;
         }
 
-        ulong value = _word & (ulong.MaxValue >> (64 - count));
+        var value = _word & (ulong.MaxValue >> (64 - count));
         _word >>= count;
         _left -= count;
         return value;
@@ -54,7 +54,7 @@ internal sealed class RandomBits(IRandomBytes bytes, int words = 512) : IDisposa
             _next = 0;
         }
 
-        ulong word = _buffer[_next];
+        var word = _buffer[_next];
         _buffer[_next++] = 0;
         return word;
     }

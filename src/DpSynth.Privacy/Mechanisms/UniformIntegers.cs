@@ -18,11 +18,11 @@ internal readonly struct UniformIntegers(RandomBits bits) : IUniformIntegers
     public TInteger Below<TInteger>(TInteger bound)
         where TInteger : IBinaryInteger<TInteger>
     {
-        int length = (bound - TInteger.One).GetShortestBitLength();
+        var length = (bound - TInteger.One).GetShortestBitLength();
         while (true)
         {
             TInteger value = TInteger.CreateTruncating(bits.Next(Math.Min(length, 64)));
-            for (int shift = 64; shift < length; shift += 64)
+            for (var shift = 64; shift < length; shift += 64)
             {
                 value |= TInteger.CreateTruncating(bits.Next(Math.Min(length - shift, 64))) << shift;
             }

@@ -55,13 +55,13 @@ public sealed record VectorGrid(int Dimension, double Norm, int Bits, VectorRoun
     {
         get
         {
-            double full = Math.ScaleB(1, Bits);
+            var full = Math.ScaleB(1, Bits);
             if (Rounding == VectorRounding.TowardZero)
             {
                 return (long)full;
             }
 
-            double likely = (full * full) + (Dimension / 4.0) + (Math.Sqrt(-2 * Math.Log(Beta)) * (full + (Math.Sqrt(Dimension) / 2)));
+            var likely = (full * full) + (Dimension / 4.0) + (Math.Sqrt(-2 * Math.Log(Beta)) * (full + (Math.Sqrt(Dimension) / 2)));
             return (long)Math.Ceiling(Math.Min(full + Math.Sqrt(Dimension), Math.Sqrt(likely)));
         }
     }
@@ -79,14 +79,14 @@ public sealed record VectorGrid(int Dimension, double Norm, int Bits, VectorRoun
             throw new ArgumentException($"This grid is for vectors of {Dimension} coordinates.", nameof(vector));
         }
 
-        double[] scaled = new double[Dimension];
-        for (int i = 0; i < scaled.Length; i++)
+        var scaled = new double[Dimension];
+        for (var i = 0; i < scaled.Length; i++)
         {
             scaled[i] = vector[i];
         }
 
-        double factor = L2Clip.Factor(scaled, Norm) / Norm;
-        for (int i = 0; i < scaled.Length; i++)
+        var factor = L2Clip.Factor(scaled, Norm) / Norm;
+        for (var i = 0; i < scaled.Length; i++)
         {
             scaled[i] = Math.ScaleB(scaled[i] * factor, Bits);
         }
@@ -103,8 +103,8 @@ public sealed record VectorGrid(int Dimension, double Norm, int Bits, VectorRoun
 
     private void RoundTowardZero(ReadOnlySpan<double> scaled, Span<long> gridded)
     {
-        int largest = 0;
-        for (int i = 0; i < scaled.Length; i++)
+        var largest = 0;
+        for (var i = 0; i < scaled.Length; i++)
         {
             gridded[i] = (long)scaled[i];
             largest = Math.Abs(gridded[i]) > Math.Abs(gridded[largest]) ? i : largest;
@@ -123,10 +123,10 @@ public sealed record VectorGrid(int Dimension, double Norm, int Bits, VectorRoun
         using RandomBits bits = new(randomBytes, Math.Min(Dimension, 512));
         do
         {
-            for (int i = 0; i < scaled.Length; i++)
+            for (var i = 0; i < scaled.Length; i++)
             {
-                double floor = Math.Floor(scaled[i]);
-                double up = Math.ScaleB(scaled[i] - floor, ProbabilityBits);
+                var floor = Math.Floor(scaled[i]);
+                var up = Math.ScaleB(scaled[i] - floor, ProbabilityBits);
                 gridded[i] = (long)floor + (bits.Next(ProbabilityBits) < up ? 1 : 0);
             }
         }
@@ -136,7 +136,7 @@ public sealed record VectorGrid(int Dimension, double Norm, int Bits, VectorRoun
     private bool IsWithinSensitivity(ReadOnlySpan<long> gridded)
     {
         UInt128 squares = 0;
-        foreach (long value in gridded)
+        foreach (var value in gridded)
         {
             squares += (UInt128)((Int128)value * value);
         }

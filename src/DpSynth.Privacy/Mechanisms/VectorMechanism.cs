@@ -32,13 +32,13 @@ public static class VectorMechanism
                 $"The event must stand for one release of vectors with a sensitivity of at least {grid.Sensitivity} grid units.", nameof(release));
         }
 
-        long[] sum = new long[grid.Dimension];
+        var sum = new long[grid.Dimension];
         noise.Fill(sum, release.SigmaSquared, purpose);
-        long[] gridded = new long[grid.Dimension];
+        var gridded = new long[grid.Dimension];
         foreach (ReadOnlyMemory<float> vector in vectors)
         {
             grid.Quantize(vector.Span, gridded);
-            for (int i = 0; i < sum.Length; i++)
+            for (var i = 0; i < sum.Length; i++)
             {
                 sum[i] = checked(sum[i] + gridded[i]);
             }

@@ -40,13 +40,13 @@ public sealed record VoteGrid(int Bits)
         }
 
         UInt128 sum = 0;
-        foreach (int count in counts)
+        foreach (var count in counts)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(count, nameof(counts));
             sum += (ulong)count * (ulong)count;
         }
 
-        for (int j = 0; j < counts.Length; j++)
+        for (var j = 0; j < counts.Length; j++)
         {
             // c² < 2⁶² and 4^b ≤ 2⁴⁰: the product fits; the quotient is at most 4^b.
             votes[j] = counts[j] == 0 ? 0 : (long)IntegerRoot.Floor((ulong)(((UInt128)((ulong)counts[j] * (ulong)counts[j]) << (2 * Bits)) / sum));
@@ -59,16 +59,16 @@ public sealed record VoteGrid(int Bits)
     /// <exception cref="ArgumentOutOfRangeException">A candidate is not in the histogram; nothing is added.</exception>
     public void AddVotes(ReadOnlySpan<int> candidates, Span<long> histogram)
     {
-        int[] sorted = candidates.ToArray();
+        var sorted = candidates.ToArray();
         Array.Sort(sorted);
         if (sorted.Length > 0 && (sorted[0] < 0 || sorted[^1] >= histogram.Length))
         {
             throw new ArgumentOutOfRangeException(nameof(candidates), "A vote is for a candidate that the histogram does not have.");
         }
 
-        int[] counts = new int[sorted.Length];
-        int distinct = 0;
-        for (int i = 0; i < sorted.Length; i++)
+        var counts = new int[sorted.Length];
+        var distinct = 0;
+        for (var i = 0; i < sorted.Length; i++)
         {
             if (i > 0 && sorted[i] != sorted[distinct])
             {
@@ -79,9 +79,9 @@ public sealed record VoteGrid(int Bits)
         }
 
         distinct = Math.Min(distinct + 1, sorted.Length);
-        long[] votes = new long[distinct];
+        var votes = new long[distinct];
         Scale(counts.AsSpan(0, distinct), votes);
-        for (int i = 0; i < distinct; i++)
+        for (var i = 0; i < distinct; i++)
         {
             histogram[sorted[i]] = checked(histogram[sorted[i]] + votes[i]);
         }

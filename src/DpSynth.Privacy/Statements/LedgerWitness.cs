@@ -16,8 +16,8 @@ public static class LedgerWitness
     {
         ArgumentNullException.ThrowIfNull(lines);
         Dictionary<string, LedgerSpend> spends = new(StringComparer.Ordinal);
-        int number = 0;
-        foreach (string line in lines)
+        var number = 0;
+        foreach (var line in lines)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line))
@@ -34,7 +34,7 @@ public static class LedgerWitness
                     continue;
                 }
 
-                string hash = entry.GetProperty("hash").GetString() ?? "";
+                var hash = entry.GetProperty("hash").GetString() ?? "";
                 if (entry.GetProperty("kind").GetString() == "spend" && IsHash(hash))
                 {
                     spends[hash] = new LedgerSpend(

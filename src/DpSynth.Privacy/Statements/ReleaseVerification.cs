@@ -33,7 +33,7 @@ public static class ReleaseVerification
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException or NotSupportedException)
         {
-            string field = (fault as JsonException)?.Path ?? "";
+            var field = (fault as JsonException)?.Path ?? "";
             return new ReleaseVerdict(null, [new ReleaseMismatch(PrivacyStatement.FileName, field.TrimStart('$', '.'), $"cannot be read: {FirstLine(fault)}")]);
         }
 
@@ -78,7 +78,7 @@ public static class ReleaseVerification
         {
             foreach (JsonProperty property in computed.EnumerateObject())
             {
-                string inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+                var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
                 if (stated.TryGetProperty(property.Name, out JsonElement value))
                 {
                     Compare(inner, property.Value, value, mismatches);
@@ -96,7 +96,7 @@ public static class ReleaseVerification
         }
         else if (computed.ValueKind == JsonValueKind.Array && stated.ValueKind == JsonValueKind.Array && computed.GetArrayLength() == stated.GetArrayLength())
         {
-            for (int i = 0; i < computed.GetArrayLength(); i++)
+            for (var i = 0; i < computed.GetArrayLength(); i++)
             {
                 Compare(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), computed[i], stated[i], mismatches);
             }
@@ -116,10 +116,10 @@ public static class ReleaseVerification
     private static void CheckEntries(PrivacyStatement statement, IReadOnlyDictionary<string, LedgerSpend>? spends, List<ReleaseMismatch> mismatches)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
-        for (int i = 0; i < statement.Releases.Count; i++)
+        for (var i = 0; i < statement.Releases.Count; i++)
         {
-            string entry = statement.Releases[i].LedgerEntry;
-            string? problem = true switch
+            var entry = statement.Releases[i].LedgerEntry;
+            var problem = true switch
             {
                 _ when !LedgerWitness.IsHash(entry) => "is not the SHA-256 of an entry, 64 hexadecimal digits in lower case",
                 _ when !seen.Add(entry) => "stands for another release already",
@@ -137,12 +137,12 @@ public static class ReleaseVerification
 
     private static void CheckMarkdown(PrivacyStatement statement, string markdown, List<ReleaseMismatch> mismatches)
     {
-        string[] rendered = statement.ToMarkdown().Split('\n');
-        string[] found = markdown.ReplaceLineEndings("\n").Split('\n');
-        for (int line = 0; line < Math.Max(rendered.Length, found.Length); line++)
+        var rendered = statement.ToMarkdown().Split('\n');
+        var found = markdown.ReplaceLineEndings("\n").Split('\n');
+        for (var line = 0; line < Math.Max(rendered.Length, found.Length); line++)
         {
-            string expected = line < rendered.Length ? rendered[line] : "the end";
-            string present = line < found.Length ? found[line] : "the end";
+            var expected = line < rendered.Length ? rendered[line] : "the end";
+            var present = line < found.Length ? found[line] : "the end";
             if (!string.Equals(expected, present, StringComparison.Ordinal) || (line < rendered.Length) != (line < found.Length))
             {
                 mismatches.Add(new ReleaseMismatch(
@@ -168,7 +168,7 @@ public static class ReleaseVerification
             return;
         }
 
-        foreach ((string field, string expected) in new[] { ("runId", statement.RunId), ("dataset", statement.Dataset) })
+        foreach ((var field, var expected) in new[] { ("runId", statement.RunId), ("dataset", statement.Dataset) })
         {
             if (Member(root, field) is not { ValueKind: JsonValueKind.String } text || !text.ValueEquals(expected))
             {
@@ -183,15 +183,15 @@ public static class ReleaseVerification
             return;
         }
 
-        for (int i = 0; i < iterations.Length; i++)
+        for (var i = 0; i < iterations.Length; i++)
         {
-            string path = string.Create(CultureInfo.InvariantCulture, $"iterations[{i}]");
-            if (!IsNumber(Member(listed[i], "iteration"), out double number) || !double.IsInteger(number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
+            var path = string.Create(CultureInfo.InvariantCulture, $"iterations[{i}]");
+            if (!IsNumber(Member(listed[i], "iteration"), out var number) || !double.IsInteger(number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
             {
                 Report($"{path}.iteration", $"is {Shown(Member(listed[i], "iteration"))}; by privacy.json it is {iterations[i].Key}");
             }
 
-            if (!IsNumber(Member(listed[i], "noiseMultiplier"), out double sigma) || iterations[i].Sigma is not { } stated || !Near(stated, sigma))
+            if (!IsNumber(Member(listed[i], "noiseMultiplier"), out var sigma) || iterations[i].Sigma is not { } stated || !Near(stated, sigma))
             {
                 Report($"{path}.noiseMultiplier", $"is {Shown(Member(listed[i], "noiseMultiplier"))}; by privacy.json σ is {iterations[i].Sigma:R} votes");
             }
@@ -211,7 +211,7 @@ public static class ReleaseVerification
 
     private static string Shown(JsonElement? element)
     {
-        string text = element?.GetRawText() ?? "missing";
+        var text = element?.GetRawText() ?? "missing";
         return text.Length <= 80 ? text : text[..79] + "…";
     }
 

@@ -29,9 +29,9 @@ internal static class StatementMarkdown
 
     private static void PlainWords(StringBuilder text, PrivacyStatement statement)
     {
-        string unit = statement.Unit == PrivacyUnit.Owner ? "owner" : "image";
-        string whose = statement.Unit == PrivacyUnit.Owner ? "any one owner, with all their images," : "any one image";
-        string change = statement.Adjacency == Adjacency.ReplaceOne ? "was exchanged for another" : "was among the private ones";
+        var unit = statement.Unit == PrivacyUnit.Owner ? "owner" : "image";
+        var whose = statement.Unit == PrivacyUnit.Owner ? "any one owner, with all their images," : "any one image";
+        var change = statement.Adjacency == Adjacency.ReplaceOne ? "was exchanged for another" : "was among the private ones";
         Line(text, $"# Privacy of run {Escape(statement.RunId)}");
         Line(text);
         if (statement.Releases.Count == 0)
@@ -96,7 +96,7 @@ internal static class StatementMarkdown
         Line(text, "| --- | --- | --- | --- | --- |");
         foreach (ReleaseCost release in statement.Releases)
         {
-            string sigma = release.Sigma is { } value ? Exact(value) : "–";
+            var sigma = release.Sigma is { } value ? Exact(value) : "–";
             Line(text, $"| {Escape(release.Key)} | {StatementSentences.NameOf(release.Event)} | {sigma} | {release.UnitsPerVote} | `{release.LedgerEntry}` |");
         }
 
@@ -117,7 +117,7 @@ internal static class StatementMarkdown
             Line(text, none);
         }
 
-        foreach (string sentence in sentences)
+        foreach (var sentence in sentences)
         {
             Line(text, $"- {Escape(sentence)}");
         }
@@ -154,7 +154,7 @@ internal static class StatementMarkdown
     private static string Percent(double share)
     {
         // Rounded up: a chance is never stated smaller than it is.
-        double percent = Math.Min(100, Math.Ceiling(share * 10000 * (1 - 1e-12)) / 100);
+        var percent = Math.Min(100, Math.Ceiling(share * 10000 * (1 - 1e-12)) / 100);
         return string.Create(CultureInfo.InvariantCulture, $"{percent:0.##} %");
     }
 
@@ -170,7 +170,7 @@ internal static class StatementMarkdown
     private static string Escape(string prose)
     {
         StringBuilder text = new(prose.Length);
-        foreach (char letter in prose)
+        foreach (var letter in prose)
         {
             if (letter is '\\' or '|' or '*' or '_' or '`' or '<' or '>' or '[' or ']')
             {

@@ -40,7 +40,7 @@ internal static class StatementSentences
     /// <summary>What neighbours are.</summary>
     internal static string Neighbours(Adjacency adjacency, PrivacyUnit unit)
     {
-        string one = unit == PrivacyUnit.Owner ? "one owner" : "one image";
+        var one = unit == PrivacyUnit.Owner ? "one owner" : "one image";
         return adjacency switch
         {
             Adjacency.ReplaceOne => $"replace-one: two datasets are neighbours if {one} of the first is exchanged for another in the second",

@@ -59,17 +59,27 @@ public sealed record DrawTextOptions : GeneratorOptions
     public override string? DescribeFault()
     {
         if (Texts is not { Count: > 0 })
+        {
             return "'generator.options.texts' is empty: name at least one character.";
+        }
+
         foreach (var text in Texts)
         {
             if (text is not { Length: 1 } || char.IsControl(text[0]) || char.IsWhiteSpace(text[0]) || char.IsSurrogate(text[0]))
+            {
                 return $"'generator.options.texts' holds '{text}': each text must be one visible character.";
+            }
         }
 
         if (Fonts is null || Fonts.Any(string.IsNullOrWhiteSpace))
+        {
             return "'generator.options.fonts' holds an empty name.";
+        }
+
         if (!Enum.IsDefined(Centre))
+        {
             return "'generator.options.centre' must be 'mass' or 'box'.";
+        }
 
         return Check("size", Size, 1, 40)
             ?? Check("stroke", Stroke, -2, 8)

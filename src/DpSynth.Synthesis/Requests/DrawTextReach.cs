@@ -41,7 +41,9 @@ public sealed record DrawTextReach(
     public static DrawTextReach Of(VariationDegree degree)
     {
         if (DescribeFault(degree) is { } fault)
+        {
             throw new ArgumentException(fault, nameof(degree));
+        }
 
         var reach = Full;
         foreach (var component in Components)
@@ -57,16 +59,26 @@ public sealed record DrawTextReach(
     public static string? DescribeFault(VariationDegree degree)
     {
         if (degree.Value is { } value && !(value is >= 0 and <= 1))
+        {
             return $"a degree of {DrawTextOptions.GeneratorName} must lie within 0 to 1, not {value}.";
+        }
+
         if (degree.Value is null && degree.Components.Count == 0)
+        {
             return $"a degree of {DrawTextOptions.GeneratorName} must be a number or name components.";
+        }
 
         foreach (var (name, named) in degree.Components)
         {
             if (Array.Find(Components, c => c.Name == name) is not { } component)
+            {
                 return $"{DrawTextOptions.GeneratorName} knows no degree component '{name}': it knows {string.Join(", ", Components.Select(c => c.Name))}.";
+            }
+
             if (!(named >= 0 && named <= component.Largest))
+            {
                 return $"the degree component {name} must lie within 0 to {component.Largest}, not {named}.";
+            }
         }
 
         return null;

@@ -30,7 +30,10 @@ public sealed record NearestImageOptions : GeneratorOptions
     public override string? DescribeFault(VariationDegree degree)
     {
         if (degree.Components.Count > 0)
+        {
             return $"{GeneratorName} knows no degree component '{degree.Components.Keys.First()}': its degree is one number, how many nearest images to draw among.";
+        }
+
         return degree.Value is >= 1 and <= int.MaxValue && double.IsInteger(degree.Value.Value)
             ? null
             : $"a degree of {GeneratorName} must be a whole number of at least 1, not {degree.Value?.ToString() ?? "missing"}.";

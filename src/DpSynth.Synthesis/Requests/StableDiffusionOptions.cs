@@ -62,27 +62,53 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     public override string? DescribeFault()
     {
         if (!ModelName.IsValid(Model))
+        {
             return $"'generator.options.model' must be {ModelName.Rule}.";
+        }
+
         if (ModelHash is not null && !Requests.ModelHash.IsValid(ModelHash))
+        {
             return $"'generator.options.modelHash' must be {Requests.ModelHash.Rule}.";
+        }
+
         if (Prompts is not { Count: >= 1 and <= MaxPrompts })
+        {
             return $"'generator.options.prompts' must have 1 to {MaxPrompts} entries.";
+        }
+
         for (var i = 0; i < Prompts.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(Prompts[i]) || Prompts[i].Length > MaxPrompt)
+            {
                 return $"'generator.options.prompts[{i}]' must have 1 to {MaxPrompt} characters.";
+            }
         }
 
         if (NegativePrompt is { Length: > MaxPrompt })
+        {
             return $"'generator.options.negativePrompt' must have at most {MaxPrompt} characters.";
+        }
+
         if (GuidanceScale is not (>= 0 and <= 50))
+        {
             return $"'generator.options.guidanceScale' is {GuidanceScale}; it must lie between 0 and 50.";
+        }
+
         if (Steps is not (>= 1 and <= 1000))
+        {
             return $"'generator.options.steps' is {Steps}; it must lie between 1 and 1000.";
+        }
+
         if (Width is null != Height is null)
+        {
             return "'generator.options.width' and 'height' are given together, or neither: then the model's own size is taken.";
+        }
+
         if (Width is < 8 or > 2048 || Height is < 8 or > 2048)
+        {
             return $"'generator.options.width' and 'height' must lie between 8 and 2048, not {Width}×{Height}.";
+        }
+
         return Scheduler is null || Schedulers.Contains(Scheduler)
             ? null
             : $"'generator.options.scheduler' must be one of {string.Join(", ", Schedulers)}.";
@@ -92,7 +118,10 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     public override string? DescribeFault(VariationDegree degree)
     {
         if (degree.Components.Count > 0)
+        {
             return $"{GeneratorName} knows no degree component '{degree.Components.Keys.First()}': its degree is one number, the strength.";
+        }
+
         return degree.Value is > 0 and <= 1
             ? null
             : $"a degree of {GeneratorName} must be a strength above 0 and at most 1, not {degree.Value?.ToString() ?? "missing"}.";

@@ -91,7 +91,9 @@ public sealed class SharedRecord<T>(ISharedRecords records, SharedRecordId id, T
 
                 // A write whose answer was lost may have arrived all the same.
                 if (_known.Writers.Any(writer => writer.Id == _writer && writer.Sequence == _sequence))
+                {
                     return;
+                }
             }
 
             var content = batch.Aggregate(_known.Content, static (content, change) => change.Apply(content));

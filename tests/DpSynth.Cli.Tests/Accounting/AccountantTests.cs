@@ -140,7 +140,11 @@ public sealed class AccountantTests : IDisposable
     {
         var options = new Dictionary<string, string>
         {
-            ["--mechanism"] = "gaussian", ["--noise-multiplier"] = "1", ["--steps"] = "1", ["--delta"] = "1e-5", [option] = value,
+            ["--mechanism"] = "gaussian",
+            ["--noise-multiplier"] = "1",
+            ["--steps"] = "1",
+            ["--delta"] = "1e-5",
+            [option] = value,
         };
         AssertUsage(await EpsilonAsync([.. options.SelectMany(pair => new[] { pair.Key, pair.Value })]), expected);
     }

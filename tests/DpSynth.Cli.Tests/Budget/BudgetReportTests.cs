@@ -12,7 +12,11 @@ public sealed class BudgetReportTests
 
     private static readonly PrivacyBudget _unspent = new()
     {
-        Dataset = "birds", Lineage = "birds", CapEpsilon = 3, CapDelta = Delta, RemainingEpsilon = 3,
+        Dataset = "birds",
+        Lineage = "birds",
+        CapEpsilon = 3,
+        CapDelta = Delta,
+        RemainingEpsilon = 3,
     };
 
     [Fact]

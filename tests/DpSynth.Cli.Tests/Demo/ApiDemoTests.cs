@@ -34,7 +34,10 @@ public sealed class ApiDemoTests
     {
         var run = new RunView
         {
-            Id = "api-1", State = RunState.Succeeded, EpsilonSpent = 3.98, Delta = 1e-3,
+            Id = "api-1",
+            State = RunState.Succeeded,
+            EpsilonSpent = 3.98,
+            Delta = 1e-3,
             Spending = new ImageSpending { Cost = 6.41m, MaxCost = 10, Images = 600, Requests = 640, Refusals = 7, LostAnswers = 12 },
         };
 

@@ -98,7 +98,12 @@ public sealed class EmojiTests
     {
         var run = new RunView
         {
-            Id = "emoji-food-1", Dataset = "emoji-food", State = RunState.Succeeded, Epsilon = 5, Delta = 1e-3, EpsilonSpent = 4.98,
+            Id = "emoji-food-1",
+            Dataset = "emoji-food",
+            State = RunState.Succeeded,
+            Epsilon = 5,
+            Delta = 1e-3,
+            EpsilonSpent = 4.98,
         };
         var part = new EmojiPartResult(
             run,

@@ -25,7 +25,8 @@ internal sealed class TestProcess : IDisposable
         StorageFixture storage, string dataFolder, IEnumerable<(string Name, string Value)> settings, params string[] options) =>
         StartAsync(["host", dataFolder, .. options], new(settings.Select(static setting => KeyValuePair.Create(setting.Name, setting.Value)))
         {
-            ["PrivateStorage"] = storage.PrivateStorage, ["AzureWebJobsStorage"] = storage.ExchangeStorage,
+            ["PrivateStorage"] = storage.PrivateStorage,
+            ["AzureWebJobsStorage"] = storage.ExchangeStorage,
         });
 
     /// <summary>Starts a worker that holds signed access and nothing else.</summary>

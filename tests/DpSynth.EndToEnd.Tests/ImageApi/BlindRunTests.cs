@@ -55,7 +55,9 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
 
         // Nothing is left of single drawings, and no store holds a key, for there is none.
         await foreach (var blob in host.Storage.ExchangeAccount.Candidates.GetBlobsAsync(new() { Prefix = "runs/blind-1/drawings/" }))
+        {
             Assert.Fail($"{blob.Name} is left.");
+        }
     }
 
     [Fact]
@@ -78,7 +80,9 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         new ImageDecoder(new DecodeLimits()).Decode(_privateFiles[7], SmallDataset.Shape, ResizeMode.Stretch, image);
         var random = new Random(5);
         for (var i = 0; i < image.Length; i++)
+        {
             image[i] = (byte)Math.Clamp((image[i] * 0.8) + 20 + random.Next(-15, 16), 0, 255);
+        }
 
         Assert.Contains("embedding", detector.Find(Send(Enlarge(image))));
         Assert.Contains("look", detector.Find(Send(Enlarge(image))));

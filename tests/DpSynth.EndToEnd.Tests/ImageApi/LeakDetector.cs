@@ -42,21 +42,34 @@ internal sealed class LeakDetector
         foreach (var (file, pixels, _, _) in _private)
         {
             if (body.IndexOf(file) >= 0 || body.IndexOf(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(file))) >= 0)
+            {
                 found.Add("file");
+            }
+
             if (body.IndexOf(pixels) >= 0)
+            {
                 found.Add("pixels");
+            }
         }
 
         if (request.Image is { } image)
         {
             var pixels = Decode(image.ToArray());
             if (_exact.Contains(Convert.ToHexString(SHA256.HashData(pixels))))
+            {
                 found.Add("decoded");
+            }
+
             var (embedding, hash) = (Embed(pixels), PerceptualHash(pixels));
             if (_private.Any(known => TensorPrimitives.Dot(known.Embedding, embedding) >= AlikeCosine))
+            {
                 found.Add("embedding");
+            }
+
             if (_private.Any(known => System.Numerics.BitOperations.PopCount(known.Hash ^ hash) <= AlikeBits))
+            {
                 found.Add("look");
+            }
         }
 
         return [.. found];
@@ -88,7 +101,10 @@ internal sealed class LeakDetector
         var mean = small.Average(static value => (double)value);
         var hash = 0UL;
         for (var i = 0; i < HashSide * HashSide; i++)
+        {
             hash |= small[i] > mean ? 1UL << i : 0;
+        }
+
         return hash;
     }
 }

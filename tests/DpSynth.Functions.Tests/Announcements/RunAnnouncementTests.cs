@@ -9,7 +9,9 @@ public sealed class RunAnnouncementTests
 {
     private static readonly RunView _refused = new()
     {
-        Id = "run-1", State = RunState.Refused, Reason = "The dataset 'patients' has 1 files that cannot be used as images (patients/sick/miller.png: truncated).",
+        Id = "run-1",
+        State = RunState.Refused,
+        Reason = "The dataset 'patients' has 1 files that cannot be used as images (patients/sick/miller.png: truncated).",
     };
 
     [Fact]

@@ -13,7 +13,10 @@ public sealed class DistanceTransformTests
             var (width, height) = (random.Next(1, 14), random.Next(1, 14));
             var mask = new byte[width * height];
             for (var i = 0; i < mask.Length; i++)
+            {
                 mask[i] = (byte)(random.Next(3) == 0 ? 255 : 0);
+            }
+
             (mask[0], mask[^1]) = (255, mask.Length > 1 ? (byte)0 : (byte)255);
 
             var distances = DistanceTransform.Signed(mask, width, height);

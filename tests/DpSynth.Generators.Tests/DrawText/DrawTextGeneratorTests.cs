@@ -118,7 +118,9 @@ public sealed class DrawTextGeneratorTests(ShippedFonts fonts) : IClassFixture<S
 
             Assert.NotEqual(before, after);
             if (parameter >= DrawTextParameters.Size)
+            {
                 Assert.All(before.Zip(after), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, reach * 1.0001));
+            }
         }
     }
 
@@ -142,7 +144,9 @@ public sealed class DrawTextGeneratorTests(ShippedFonts fonts) : IClassFixture<S
         var grey = await fonts.Generator(new ImageShape(30, 21, 1)).RandomAsync(null, Seeds.Of(20, 11), default);
         var colour = await fonts.Generator(new ImageShape(30, 21, 3)).RandomAsync(null, Seeds.Of(20, 11), default);
         for (var i = 0; i < grey.Images!.Pixels.Length; i++)
+        {
             Assert.Equal(Enumerable.Repeat(grey.Images.Pixels[i], 3), colour.Images!.Pixels.Slice(i * 3, 3).ToArray());
+        }
     }
 
     [Fact]
@@ -151,7 +155,9 @@ public sealed class DrawTextGeneratorTests(ShippedFonts fonts) : IClassFixture<S
         var small = await fonts.Generator(Mnist).RandomAsync(null, Seeds.Of(50, 12), default);
         var large = await fonts.Generator(new ImageShape(56, 56, 1)).RandomAsync(null, Seeds.Of(50, 12), default);
         for (var i = 0; i < 50; i++)
+        {
             Assert.InRange(Mean(large.Images![i]) / Mean(small.Images![i]), 0.9, 1.1);
+        }
     }
 
     [Theory]
@@ -228,7 +234,9 @@ public sealed class DrawTextGeneratorTests(ShippedFonts fonts) : IClassFixture<S
         var parameters = new float[DrawTextParameters.Count];
         parameters[DrawTextParameters.Size] = 26;
         foreach (var (index, value) in changes)
+        {
             parameters[index] = value;
+        }
 
         return parameters;
     }
@@ -247,7 +255,9 @@ public sealed class DrawTextGeneratorTests(ShippedFonts fonts) : IClassFixture<S
     {
         long sum = 0;
         foreach (var value in image)
+        {
             sum += value;
+        }
 
         return (double)sum / image.Length;
     }

@@ -53,7 +53,9 @@ public sealed class ShippedFontTests(ShippedFonts shipped) : IClassFixture<Shipp
     public void Every_family_tells_its_digits_apart()
     {
         foreach (var font in shipped.Catalogue.Fonts)
+        {
             Assert.Equal(10, "0123456789".Select(digit => Fingerprint(digit.ToString(), font)).Distinct().Count());
+        }
     }
 
     [Fact]
@@ -89,7 +91,9 @@ public sealed class ShippedFontTests(ShippedFonts shipped) : IClassFixture<Shipp
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "DpSynth.Functions.sln")))
+        {
             folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside the repository.");
+        }
 
         return folder.FullName;
     }

@@ -126,7 +126,9 @@ public sealed class NearestImageGeneratorTests
     {
         long sum = 0;
         for (var i = 0; i < a.Length; i++)
+        {
             sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
 
         return sum;
     }

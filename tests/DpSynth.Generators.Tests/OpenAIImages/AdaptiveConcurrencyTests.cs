@@ -30,7 +30,10 @@ public sealed class AdaptiveConcurrencyTests
         var early = _clock.GetTimestamp();
         _clock.Advance();
         for (var i = 0; i < 10; i++)
+        {
             concurrency.Slow(early);
+        }
+
         Assert.Equal(8, concurrency.Limit);
 
         _clock.Advance();

@@ -12,7 +12,10 @@ public sealed class BlindByTypeTests
     {
         var reached = new HashSet<Type>();
         foreach (var type in typeof(ImageApi).Assembly.GetTypes().Where(static type => type.Namespace?.StartsWith("DpSynth.Generators.OpenAIImages", StringComparison.Ordinal) == true))
+        {
             Reach(type, reached);
+        }
+
         Reach(typeof(IPaidGenerator), reached);
 
         Assert.Contains(typeof(IDrawingStore), reached);
@@ -49,9 +52,14 @@ public sealed class BlindByTypeTests
         }
 
         foreach (var argument in type.GetGenericArguments())
+        {
             Reach(argument, reached);
+        }
+
         if (type.Assembly.GetName().Name?.StartsWith("DpSynth", StringComparison.Ordinal) != true || !reached.Add(type))
+        {
             return;
+        }
 
         const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         foreach (var member in type.GetMembers(All))
@@ -60,9 +68,15 @@ public sealed class BlindByTypeTests
             {
                 case MethodBase method:
                     foreach (var parameter in method.GetParameters())
+                    {
                         Reach(parameter.ParameterType, reached);
+                    }
+
                     if (method is MethodInfo { ReturnType: var result })
+                    {
                         Reach(result, reached);
+                    }
+
                     break;
                 case FieldInfo field:
                     Reach(field.FieldType, reached);
@@ -74,9 +88,14 @@ public sealed class BlindByTypeTests
         }
 
         foreach (var nested in type.GetNestedTypes(All))
+        {
             Reach(nested, reached);
+        }
+
         if (type.BaseType is { } parent)
+        {
             Reach(parent, reached);
+        }
     }
 
     private sealed class Leak(Func<Task<List<Leak.Inner>>> way)

@@ -67,7 +67,9 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         for (var generation = 0; generation <= 1; generation++)
         {
             foreach (var job in recipe.Generation(generation).Jobs)
+            {
                 Assert.Equal(job.Count, (await harness.Candidates.ReadCandidatesAsync(job.ShardId, withImages: true, default)).Images!.Count);
+            }
         }
 
         // Our own books never say less than what the provider bills, and both stay below the bound.

@@ -112,7 +112,10 @@ internal sealed class ImageApiHarness : IAsyncDisposable
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {
             for (var i = 0; i < images.Count; i++)
+            {
                 destination.Span[i] = images[i][0];
+            }
+
             return default;
         }
     }

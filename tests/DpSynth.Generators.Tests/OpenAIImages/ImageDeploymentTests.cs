@@ -54,7 +54,9 @@ public sealed class ImageDeploymentTests
 
         await Assert.ThrowsAnyAsync<Exception>(async () => await (await harness.GeneratorAsync(configure: static settings => settings with
         {
-            MaxRetries = 10, InitialConcurrency = 64, BreakDuration = TimeSpan.FromMinutes(1),
+            MaxRetries = 10,
+            InitialConcurrency = 64,
+            BreakDuration = TimeSpan.FromMinutes(1),
         })).RandomAsync("cat", seeds, default));
 
         // Without a breaker each of the first 64 would be sent eleven times.

@@ -41,7 +41,13 @@ public sealed class WireFormTests
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["model"] = "pictures", ["prompt"] = "a photo of a cat", ["n"] = "1", ["size"] = "16x16", ["quality"] = "low", ["background"] = "opaque", ["output_format"] = "png",
+                ["model"] = "pictures",
+                ["prompt"] = "a photo of a cat",
+                ["n"] = "1",
+                ["size"] = "16x16",
+                ["quality"] = "low",
+                ["background"] = "opaque",
+                ["output_format"] = "png",
             },
             sent.Fields);
     }
@@ -61,8 +67,14 @@ public sealed class WireFormTests
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["model"] = "pictures", ["prompt"] = "Make a slightly different picture out of this one, of the same kind: a photo of a cat", ["n"] = "1", ["size"] = "16x16", ["quality"] = "low",
-                ["background"] = "opaque", ["output_format"] = "png", ["input_fidelity"] = "high",
+                ["model"] = "pictures",
+                ["prompt"] = "Make a slightly different picture out of this one, of the same kind: a photo of a cat",
+                ["n"] = "1",
+                ["size"] = "16x16",
+                ["quality"] = "low",
+                ["background"] = "opaque",
+                ["output_format"] = "png",
+                ["input_fidelity"] = "high",
             },
             sent.Fields);
 

@@ -166,7 +166,10 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
         double[] weights = channels == 1 ? [1] : [0.299, 0.587, 0.114];
         var sum = 0.0;
         for (var i = 0; i < image.Length; i++)
+        {
             sum += weights[i % channels] * image[i];
+        }
+
         return sum * channels / image.Length;
     }
 
@@ -174,7 +177,10 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
     {
         var sum = 0.0;
         for (var i = 0; i < a.Length; i++)
+        {
             sum += (a[i] - b[i]) * (double)(a[i] - b[i]);
+        }
+
         return sum;
     }
 }

@@ -1,6 +1,6 @@
+using System.Buffers.Binary;
 using DpSynth.Imaging.ContactSheets;
 using DpSynth.Imaging.Decoding;
-using System.Buffers.Binary;
 
 namespace DpSynth.Imaging.Tests.ContactSheets;
 
@@ -46,7 +46,9 @@ public sealed class ComparisonSheetTests
     {
         var images = new ImageBatch(_shape, count);
         for (var i = 0; i < count; i++)
+        {
             images[i].Fill((byte)(first + i));
+        }
 
         return images;
     }

@@ -19,7 +19,9 @@ public sealed class ContactSheetTests
         for (var y = 0; y < 56; y++)
         {
             for (var x = 0; x < 56; x++)
+            {
                 Assert.Equal((y / 2 * 28) + (x / 2) & 0xFF, page.Pixels[(((20 + y) * page.Shape.Width) + 20 + x) * channels]);
+            }
         }
     }
 
@@ -55,7 +57,9 @@ public sealed class ContactSheetTests
     {
         var images = new ImageBatch(shape, count);
         for (var i = 0; i < images.Pixels.Length; i++)
+        {
             images.Pixels[i] = (byte)(i / shape.Channels % (shape.Width * shape.Height));
+        }
 
         return new ContactSheetRow(label, images);
     }

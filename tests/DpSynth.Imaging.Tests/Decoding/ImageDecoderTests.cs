@@ -210,7 +210,9 @@ public sealed class ImageDecoderTests
             var pixels = Decode(SampleImage.Of(width, height, (_, _) => [255]).Png(), new ImageShape(28, 28, 1), mode);
             Assert.Contains((byte)255, pixels);
             if (mode != ResizeMode.Fit)
+            {
                 Assert.DoesNotContain((byte)0, pixels);
+            }
         }
     }
 
@@ -268,7 +270,9 @@ public sealed class ImageDecoderTests
             {
                 var bytes = Noise(12, 12).As(format);
                 for (var flips = random.Next(1, 20); flips > 0; flips--)
+                {
                     bytes[random.Next(12, bytes.Length)] = (byte)random.Next(256);
+                }
 
                 try
                 {

@@ -23,7 +23,9 @@ public sealed class PngEncoderTests
             var random = new Random(range);
             var pixels = new byte[shape.ByteCount];
             for (var i = 0; i < pixels.Length; i++)
+            {
                 pixels[i] = (byte)random.Next(range);
+            }
 
             var png = PngEncoder.Encode(pixels, shape);
             using var image = Image.PngloadBuffer(png, failOn: Enums.FailOn.Error);

@@ -10,7 +10,9 @@ internal sealed class ChangedModel : IDisposable
         {
             Directory.CreateDirectory(Path.Combine(Folder, part));
             foreach (var file in Directory.EnumerateFiles(Path.Combine(Fixtures.ModelFolder, part)))
+            {
                 File.CreateSymbolicLink(Path.Combine(Folder, part, Path.GetFileName(file)), file);
+            }
         }
     }
 

@@ -15,7 +15,9 @@ public sealed class MemoryTests
         var conditioning = pipeline.Prompts.Encode("a", negativePrompt: null);
         DiffusionRequest Request(params ulong[] seeds) => new()
         {
-            Settings = new DiffusionSettings { Steps = 2, GuidanceScale = 1 }, Seeds = seeds, Conditionings = [conditioning],
+            Settings = new DiffusionSettings { Steps = 2, GuidanceScale = 1 },
+            Seeds = seeds,
+            Conditionings = [conditioning],
         };
 
         var result = pipeline.Generate(Request(1, 2, 3, 4, 5, 6, 7, 8), CancellationToken.None);

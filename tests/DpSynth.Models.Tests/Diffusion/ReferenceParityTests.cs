@@ -77,7 +77,10 @@ public sealed class ReferenceParityTests(TinyModel model) : IClassFixture<TinyMo
         var units = Fixtures.Floats("retrieval_unit_embeds");
         var mean = new float[128];
         for (var i = 0; i < 4; i++)
+        {
             TensorPrimitives.Add(mean, units.AsSpan(i * 128, 128), mean);
+        }
+
         Normalise(mean);
         TensorPrimitives.MultiplyAdd(Fixtures.Floats("retrieval_dp_noise"), 0.05f, mean, mean);
         Normalise(mean);

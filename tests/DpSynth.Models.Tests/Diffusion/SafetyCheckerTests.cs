@@ -99,7 +99,10 @@ public sealed class SafetyCheckerTests
     {
         var sum = 0;
         foreach (var value in image)
+        {
             sum += value;
+        }
+
         return (double)sum / image.Length;
     }
 }

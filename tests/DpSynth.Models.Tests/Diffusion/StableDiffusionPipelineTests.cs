@@ -154,7 +154,10 @@ public sealed class StableDiffusionPipelineTests(TinyModel model) : IClassFixtur
     {
         var sum = 0.0;
         for (var i = 0; i < a.Length; i++)
+        {
             sum += (a[i] - b[i]) * (double)(a[i] - b[i]);
+        }
+
         return sum;
     }
 
@@ -167,7 +170,9 @@ public sealed class StableDiffusionPipelineTests(TinyModel model) : IClassFixtur
         public void Report(DiffusionProgress value)
         {
             lock (_values)
+            {
                 _values.Add(value);
+            }
         }
     }
 

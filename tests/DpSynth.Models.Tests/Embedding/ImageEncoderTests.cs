@@ -38,12 +38,17 @@ public sealed class ImageEncoderTests
         var each = await EmbedAsync(encoder, reference);
         var images = new ImageBatch(Shape, count);
         for (var i = 0; i < count; i++)
+        {
             reference[i % 8].CopyTo(images[i]);
+        }
 
         var all = await EmbedAsync(encoder, images);
         Assert.Equal(count * 128, all.Length);
         for (var i = 0; i < count; i++)
+        {
             Assert.InRange(Fixtures.LargestDifference(all.AsSpan(i * 128, 128), each.AsSpan(i % 8 * 128, 128)), 0, 1e-4);
+        }
+
         Assert.Equal(all, await EmbedAsync(encoder, images));
     }
 
@@ -96,7 +101,10 @@ public sealed class ImageEncoderTests
         var decoder = new ImageDecoder(new DecodeLimits());
         var images = new ImageBatch(Shape, 8);
         for (var i = 0; i < images.Count; i++)
+        {
             decoder.Decode(File.ReadAllBytes(Fixtures.Reference($"embed_{i}.png")), Shape, ResizeMode.Stretch, images[i]);
+        }
+
         return images;
     }
 }

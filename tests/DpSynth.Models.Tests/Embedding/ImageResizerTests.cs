@@ -70,7 +70,9 @@ public sealed class ImageResizerTests
         {
             state ^= value;
             for (var bit = 0; bit < 8; bit++)
+            {
                 state = (state >> 1) ^ ((state & 1) * 0xEDB88320);
+            }
         }
 
         return ~state;

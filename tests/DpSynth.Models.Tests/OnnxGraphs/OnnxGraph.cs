@@ -59,7 +59,10 @@ internal sealed class OnnxGraph(ElementType real = ElementType.Float, bool exter
     {
         var values = new float[shape.Aggregate(1, (product, side) => product * side)];
         for (var i = 0; i < values.Length; i++)
+        {
             values[i] = (float)(((2 * _random.NextDouble()) - 1) * range);
+        }
+
         return Constant(name, values, shape);
     }
 
@@ -70,9 +73,13 @@ internal sealed class OnnxGraph(ElementType real = ElementType.Float, bool exter
         for (var i = 0; i < values.Length; i++)
         {
             if (real == ElementType.Half)
+            {
                 BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(i * 2), (Half)values[i]);
+            }
             else
+            {
                 BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * 4), values[i]);
+            }
         }
 
         var tensor = new TensorProto { Name = name, DataType = (int)real, Dims = { shape.Select(side => (long)side) } };
@@ -108,7 +115,10 @@ internal sealed class OnnxGraph(ElementType real = ElementType.Float, bool exter
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (external)
+        {
             File.WriteAllBytes(Path.Combine(Path.GetDirectoryName(path)!, ExternalFile), [.. _externalData]);
+        }
+
         var model = new ModelProto
         {
             IrVersion = IrVersion,

@@ -73,7 +73,9 @@ internal sealed record RandomModel
     {
         var tokenizer = Directory.CreateDirectory(Path.Combine(folder, "tokenizer" + suffix)).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Fixtures.ModelFolder, "tokenizer")))
+        {
             File.CreateSymbolicLink(Path.Combine(tokenizer, Path.GetFileName(file)), file);
+        }
 
         var graph = Graph(seed)
             .Input("input_ids", Ids, "batch", "sequence")
@@ -87,7 +89,10 @@ internal sealed record RandomModel
         if (TwoEncoders)
         {
             for (var i = 0; i < 3; i++)
+            {
                 graph.Output($"hidden_states.{i}", Real, "batch", "sequence", width);
+            }
+
             graph.Weights("projection", 1, width, Pooled)
                 .Node("ReduceMean", ["last_hidden_state"], "mean", ("axes", new[] { 1 }), ("keepdims", 0))
                 .Node("MatMul", ["mean", "projection"], "text_embeds")
@@ -130,13 +135,19 @@ internal sealed record RandomModel
         }
 
         if (GuidanceEmbedding > 0)
+        {
             Condition("timestep_cond", GuidanceEmbedding, 0.3);
+        }
+
         graph.Node("Mul", [$"shift{shifts - 1}", "share"], "shift")
             .Node("Unsqueeze", ["shift", "places"], "shifts")
             .Node("Conv", ["sample", "kernel"], "mixed")
             .Node("Add", ["mixed", "shifts"], MaxRows is null ? "out_sample" : "held");
         if (MaxRows is { } rows)
+        {
             AskForMemory(graph, rows);
+        }
+
         graph
             .Output("out_sample", Real, "batch", 4, "height", "width")
             .Save(Path.Combine(folder, "unet", "model.onnx"));
@@ -181,7 +192,9 @@ internal sealed record RandomModel
             .Output("latent_sample", Real, "batch", 4, "height/2", "width/2")
             .Save(Path.Combine(folder, "vae_encoder", "model.onnx"));
         foreach (var part in (string[])["vae_decoder", "vae_encoder"])
+        {
             Write(folder, $"{part}/config.json", new { latent_channels = 4, scaling_factor = 1.0, block_out_channels = new[] { 8, 8 } });
+        }
     }
 
     private void SaveSafetyChecker(string folder)

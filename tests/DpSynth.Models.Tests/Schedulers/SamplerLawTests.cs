@@ -123,7 +123,10 @@ public sealed class SamplerLawTests
         var mean = ScalarSampler.Run(plan, start, model, _ => 0);
         var variance = Square(ScalarSampler.Run(plan, start + Math.Sqrt(startVariance), model, _ => 0) - mean);
         for (var drawn = 0; plan.DrawsNoise && drawn < steps; drawn++)
+        {
             variance += Square(ScalarSampler.Run(plan, start, model, i => i == drawn ? 1 : 0) - mean);
+        }
+
         return (mean, Math.Sqrt(variance));
     }
 

@@ -21,11 +21,17 @@ internal static class ScalarSampler
             var output = model(step.InputScale * latents, step.Timestep);
             var clean = (step.CleanFromLatents * latents) + (step.CleanFromOutput * output);
             if (plan.ClipRange is { } range)
+            {
                 clean = Math.Clamp(clean, -range, range);
+            }
+
             latents = (step.Latents * latents) + (step.Output * output) + (step.Clean * clean) + (step.PreviousClean * previous)
                 + (step.Noise == 0 ? 0 : step.Noise * noise!(i));
             for (var past = 0; past < step.PastOutputs.Count; past++)
+            {
                 latents += step.PastOutputs[past] * outputs[past];
+            }
+
             outputs.Insert(0, output);
             previous = clean;
         }

@@ -81,7 +81,10 @@ public sealed class ClipTokenizerTests
     {
         var folder = Directory.CreateTempSubdirectory("tokenizer-").FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Fixtures.ModelFolder, "tokenizer")))
+        {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
         File.WriteAllText(Path.Combine(folder, "merges.txt"), $"#version: 0.2\n\n{line}\n");
 
         Assert.EndsWith(fault, Assert.Throws<ModelFolderException>(() => ClipTokenizer.Read(folder)).Message, StringComparison.Ordinal);
@@ -103,7 +106,9 @@ public sealed class ClipTokenizerTests
         for (var character = 0; character < 0x30000; character++)
         {
             if (Rune.IsValid(character))
+            {
                 yield return string.Create(CultureInfo.InvariantCulture, $"a{new Rune(character)}b {new Rune(character)}{new Rune(character)}'s");
+            }
         }
 
         string[] pieces =

@@ -11,24 +11,24 @@ public sealed class ComplexFourierTests
     [InlineData(256)]
     public void Forward_is_the_sum_by_definition_in_bit_reversed_order(int size)
     {
-        (double[] real, double[] imaginary) = Sequence(size);
+        (var real, var imaginary) = Sequence(size);
         double[] outReal = [.. real];
         double[] outImaginary = [.. imaginary];
 
         new ComplexFourier(size).Forward(outReal, outImaginary);
 
-        for (int k = 0; k < size; k++)
+        for (var k = 0; k < size; k++)
         {
             double sumReal = 0;
             double sumImaginary = 0;
-            for (int j = 0; j < size; j++)
+            for (var j = 0; j < size; j++)
             {
-                (double sine, double cosine) = Math.SinCos(-2 * Math.PI * ((long)j * k % size) / size);
+                (var sine, var cosine) = Math.SinCos(-2 * Math.PI * ((long)j * k % size) / size);
                 sumReal += (real[j] * cosine) - (imaginary[j] * sine);
                 sumImaginary += (real[j] * sine) + (imaginary[j] * cosine);
             }
 
-            int place = Reverse(k, size);
+            var place = Reverse(k, size);
             Assert.Equal(sumReal, outReal[place], 1e-12);
             Assert.Equal(sumImaginary, outImaginary[place], 1e-12);
             Assert.Equal(Reverse((size - k) % size, size), ComplexFourier.Mirror(place));
@@ -41,7 +41,7 @@ public sealed class ComplexFourierTests
     [InlineData(65536)]
     public void Backward_undoes_forward(int size)
     {
-        (double[] real, double[] imaginary) = Sequence(size);
+        (var real, var imaginary) = Sequence(size);
         double[] outReal = [.. real];
         double[] outImaginary = [.. imaginary];
         ComplexFourier fourier = new(size);
@@ -49,7 +49,7 @@ public sealed class ComplexFourierTests
         fourier.Forward(outReal, outImaginary);
         fourier.Backward(outReal, outImaginary);
 
-        for (int j = 0; j < size; j++)
+        for (var j = 0; j < size; j++)
         {
             Assert.Equal(real[j], outReal[j] / size, 1e-14);
             Assert.Equal(imaginary[j], outImaginary[j] / size, 1e-14);
@@ -73,8 +73,8 @@ public sealed class ComplexFourierTests
 
     private static int Reverse(int value, int size)
     {
-        int reversed = 0;
-        for (int bit = 1; bit < size; bit *= 2)
+        var reversed = 0;
+        for (var bit = 1; bit < size; bit *= 2)
         {
             reversed = (reversed * 2) + ((value & bit) != 0 ? 1 : 0);
         }

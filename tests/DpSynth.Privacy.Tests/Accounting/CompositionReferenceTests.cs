@@ -17,12 +17,12 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
             .. node["sigmas_and_counts"]!.AsArray().Select(pair =>
                 new GaussianEvent { NoiseMultiplier = (double)pair![0]!, Count = (int)pair[1]! }),
         ];
-        double expected = (double)node["epsilon"]!;
-        double delta = (double)node["delta"]!;
+        var expected = (double)node["epsilon"]!;
+        var delta = (double)node["delta"]!;
         EpsilonBound exact = PrivacyAccountant.Epsilon(events, delta);
         EpsilonBound byLosses = PrivacyAccountant.Epsilon(events, delta, Adjacency.AddRemove, AccountantKind.Pld);
         Assert.Equal(AccountantKind.Gdp, exact.Accountant);
-        double tolerance = (1e-9 * expected) + 1e-10;
+        var tolerance = (1e-9 * expected) + 1e-10;
         return
         [
             ReferenceFile.Within(exact.Upper, expected, tolerance),
@@ -34,7 +34,7 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Mixed_lists_are_certified_from_both_sides() => _file.Check("mixed_cases", 15, node =>
     {
-        double expected = (double)node["epsilon"]!;
+        var expected = (double)node["epsilon"]!;
         EpsilonBound bound = PrivacyAccountant.Epsilon(
             [.. node["components"]!.AsArray().Select(component => Event(component!))], (double)node["delta"]!);
         Assert.Equal(AccountantKind.Pld, bound.Accountant);
@@ -44,22 +44,22 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Gaussian_differential_privacy_meets_the_reference() => _file.Check("gdp_cases", 8, node =>
     {
-        double mu = (double)node["mu"]!;
-        double expected = (double)node["epsilon"]!;
+        var mu = (double)node["mu"]!;
+        var expected = (double)node["epsilon"]!;
         List<(double, double, double, double)> found =
             [ReferenceFile.Within(GaussianAccountant.Epsilon(mu, (double)node["delta"]!), expected, (1e-9 * expected) + 1e-10)];
         foreach (JsonNode? point in node["trade_off_alpha_beta_logbeta"]!.AsArray())
         {
-            double beta = (double)point![1]!;
-            double logBeta = (double)point[2]!;
-            double logFound = NormalDistribution.LogCdf(Quantile(1 - (double)point[0]!) - mu);
+            var beta = (double)point![1]!;
+            var logBeta = (double)point[2]!;
+            var logFound = NormalDistribution.LogCdf(Quantile(1 - (double)point[0]!) - mu);
             found.Add(ReferenceFile.Within(Math.Exp(logFound), beta, 1e-10 * beta));
             found.Add(ReferenceFile.Within(logFound, logBeta, 1e-10 * Math.Max(1, Math.Abs(logBeta))));
         }
 
         foreach (JsonNode? point in node["epsilon_logdelta"]!.AsArray())
         {
-            double logDelta = (double)point![1]!;
+            var logDelta = (double)point![1]!;
             found.Add(ReferenceFile.Within(GaussianAccountant.LogDelta((double)point[0]!, mu), logDelta, (1e-9 * Math.Abs(logDelta)) + 1e-9));
         }
 
@@ -68,7 +68,7 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
 
     private static PrivacyEvent Event(JsonNode node)
     {
-        int steps = (int)node["steps"]!;
+        var steps = (int)node["steps"]!;
         return (string)node["kind"]! switch
         {
             "gaussian" => new GaussianEvent { NoiseMultiplier = (double)node["sigma"]!, Count = steps },
@@ -80,9 +80,9 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
     private static double Quantile(double probability)
     {
         (double low, double high) = (-40, 40);
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
         {
-            double middle = (low + high) / 2;
+            var middle = (low + high) / 2;
             (low, high) = NormalDistribution.LogCdf(middle) < Math.Log(probability) ? (middle, high) : (low, middle);
         }
 

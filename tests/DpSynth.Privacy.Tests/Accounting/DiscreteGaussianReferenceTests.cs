@@ -12,9 +12,9 @@ public sealed class DiscreteGaussianReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Delta_of_one_release_meets_the_reference() => _file.Check("delta_cases", 69, node =>
     {
-        double expected = (double)node["delta"]!;
+        var expected = (double)node["delta"]!;
         DeltaBound bound = PrivacyAccountant.Delta([Event(node, 1)], (double)node["epsilon"]!);
-        double tolerance = expected > 1e-290 ? 1e-9 * expected : 1e-290;
+        var tolerance = expected > 1e-290 ? 1e-9 * expected : 1e-290;
         return [ReferenceFile.Within(bound.Upper, expected, tolerance), ReferenceFile.Within(bound.Lower, expected, tolerance)];
     });
 
@@ -32,9 +32,9 @@ public sealed class DiscreteGaussianReferenceTests(ITestOutputHelper output)
 
     private static IEnumerable<(double Found, double Expected, double Low, double High)> Epsilon(JsonNode node, PrivacyEvent release)
     {
-        double expected = (double)node["epsilon"]!;
+        var expected = (double)node["epsilon"]!;
         EpsilonBound bound = PrivacyAccountant.Epsilon([release], (double)node["delta"]!);
-        double tolerance = (1e-9 * expected) + 1e-10;
+        var tolerance = (1e-9 * expected) + 1e-10;
         return [ReferenceFile.Within(bound.Upper, expected, tolerance), ReferenceFile.Within(bound.Lower, expected, tolerance)];
     }
 

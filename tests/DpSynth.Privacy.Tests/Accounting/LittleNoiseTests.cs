@@ -18,7 +18,7 @@ public sealed class LittleNoiseTests
 
         EpsilonBound bound = PrivacyAccountant.Epsilon([release], 1e-6);
 
-        double loss = steps / (2 * release.SigmaSquared.ToDouble());
+        var loss = steps / (2 * release.SigmaSquared.ToDouble());
         Assert.InRange(bound.Upper, (loss - 1.1e-6) * (1 - 1e-11), (loss + 1e-6) * (1 + 1e-11));
         Assert.InRange(bound.Lower, 0, bound.Upper);
     }

@@ -17,14 +17,14 @@ public sealed class NoiseCalibrationTests
     public void Calibrated_noise_spends_the_budget_and_no_more(
         double epsilon, ContributionShape contribution, Adjacency adjacency, long sensitivity, bool even)
     {
-        double[] weights = even ? Even : Uneven;
+        var weights = even ? Even : Uneven;
 
         IReadOnlyList<DiscreteGaussianEvent> events =
             NoiseCalibration.Calibrate(epsilon, 1e-6, weights, sensitivity, contribution, adjacency);
 
         Assert.Equal(weights.Length, events.Count);
         Assert.InRange(PrivacyAccountant.Epsilon(events, 1e-6, adjacency).Epsilon, epsilon * (1 - 1e-6), epsilon);
-        for (int t = 0; t < weights.Length; t++)
+        for (var t = 0; t < weights.Length; t++)
         {
             Rational sigmaSquared = events[t].SigmaSquared;
             Assert.Equal(events[0].SigmaSquared.ToDouble() * weights[0], sigmaSquared.ToDouble() * weights[t], 1e-8 * events[0].SigmaSquared.ToDouble());
@@ -65,7 +65,7 @@ public sealed class NoiseCalibrationTests
         ];
         foreach (Func<double, PrivacyEvent> kind in kinds)
         {
-            double sigma = NoiseCalibration.NoiseMultiplier(kind, 1.5, 1e-6);
+            var sigma = NoiseCalibration.NoiseMultiplier(kind, 1.5, 1e-6);
             Assert.InRange(PrivacyAccountant.Epsilon([kind(sigma)], 1e-6).Epsilon, 1.5 * (1 - 1e-6), 1.5);
         }
     }

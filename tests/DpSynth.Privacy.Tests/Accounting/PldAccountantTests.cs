@@ -36,16 +36,16 @@ public sealed class PldAccountantTests
     public void Gaussian_losses_on_a_grid_enclose_the_closed_form(double sigma, int count)
     {
         SubsampledGaussianLoss law = new(1 / sigma, 1, LossDirection.Remove);
-        double mu = Math.Sqrt(count) / sigma;
-        double centre = Math.Log(1e-6);
+        var mu = Math.Sqrt(count) / sigma;
+        var centre = Math.Log(1e-6);
         DeltaCurve curve = CurveComposer.ForDelta([new Component(law, law, count)], centre);
-        double at = GaussianAccountant.Epsilon(mu, 1e-6);
+        var at = GaussianAccountant.Epsilon(mu, 1e-6);
 
         Assert.InRange(curve.UpperEpsilon(centre), at, at * (1 + 1e-5));
         Assert.InRange(curve.LowerEpsilon(centre), at * (1 - 1e-5), at);
         for (double epsilon = 0; epsilon < 2 * at; epsilon += at / 37)
         {
-            double exact = GaussianAccountant.LogDelta(epsilon, mu);
+            var exact = GaussianAccountant.LogDelta(epsilon, mu);
             Assert.True(curve.LogUpper(epsilon) >= exact, $"delta({epsilon:R}) is below the truth.");
             Assert.True(curve.LogLower(epsilon) <= exact, $"delta({epsilon:R}) is above the truth.");
         }
@@ -57,14 +57,14 @@ public sealed class PldAccountantTests
     public void Randomised_response_is_the_binomial_sum(double truth, int count)
     {
         ExplicitEvent release = new() { Probabilities = [truth, 1 - truth], NeighbourProbabilities = [1 - truth, truth], Count = count };
-        double unit = Math.Log(truth / (1 - truth));
-        foreach (double epsilon in (double[])[0, 0.3, 1, 2.5])
+        var unit = Math.Log(truth / (1 - truth));
+        foreach (var epsilon in (double[])[0, 0.3, 1, 2.5])
         {
             double exact = 0;
             double binomial = 1;
-            for (int k = 0; k <= count; k++)
+            for (var k = 0; k <= count; k++)
             {
-                double loss = ((2 * k) - count) * unit;
+                var loss = ((2 * k) - count) * unit;
                 exact += loss > epsilon ? binomial * Math.Pow(truth, k) * Math.Pow(1 - truth, count - k) * (1 - Math.Exp(epsilon - loss)) : 0;
                 binomial *= (double)(count - k) / (k + 1);
             }
@@ -81,7 +81,7 @@ public sealed class PldAccountantTests
     {
         // Three releases with b = 2, by brute force over a fine grid of losses rounded up and down.
         LaplaceEvent release = new() { NoiseMultiplier = 2, Count = 3 };
-        (double down, double up) = (BruteForceLaplace(0.5, 3, 1, 0), BruteForceLaplace(0.5, 3, 1, 1));
+        (var down, var up) = (BruteForceLaplace(0.5, 3, 1, 0), BruteForceLaplace(0.5, 3, 1, 1));
 
         DeltaBound bound = PrivacyAccountant.Delta([release], 1);
 
@@ -98,9 +98,11 @@ public sealed class PldAccountantTests
         DiscreteGaussianLoss exact = new(sigmaSquared, sensitivity);
         DiscreteGaussianEvent release = new()
         {
-            SigmaSquared = new Rational(sigmaSquared, 1), Sensitivity = sensitivity, Contribution = ContributionShape.Vector,
+            SigmaSquared = new Rational(sigmaSquared, 1),
+            Sensitivity = sensitivity,
+            Contribution = ContributionShape.Vector,
         };
-        foreach (double epsilon in (double[])[0, 0.1, 0.5, 1, 2])
+        foreach (var epsilon in (double[])[0, 0.1, 0.5, 1, 2])
         {
             DeltaBound bound = PrivacyAccountant.Delta([release], epsilon);
             Assert.InRange(Math.Exp(exact.LogDelta(epsilon)), bound.Lower, bound.Upper);
@@ -119,16 +121,16 @@ public sealed class PldAccountantTests
             Sensitivity = (long)Math.Sqrt((first * first) + (second * second)),
             Contribution = ContributionShape.Vector,
         };
-        int reach = (int)(9 * Math.Sqrt(sigmaSquared));
-        double total = Enumerable.Range(-reach, (2 * reach) + 1).Sum(x => Math.Exp(-x * x / 2.0 / sigmaSquared));
-        foreach (double epsilon in (double[])[0, 0.2, 0.7])
+        var reach = (int)(9 * Math.Sqrt(sigmaSquared));
+        var total = Enumerable.Range(-reach, (2 * reach) + 1).Sum(x => Math.Exp(-x * x / 2.0 / sigmaSquared));
+        foreach (var epsilon in (double[])[0, 0.2, 0.7])
         {
             double exact = 0;
-            for (int x = -reach; x <= reach; x++)
+            for (var x = -reach; x <= reach; x++)
             {
-                for (int y = -reach; y <= reach; y++)
+                for (var y = -reach; y <= reach; y++)
                 {
-                    double loss = ((first * (x + (first / 2.0))) + (second * (y + (second / 2.0)))) / sigmaSquared;
+                    var loss = ((first * (x + (first / 2.0))) + (second * (y + (second / 2.0)))) / sigmaSquared;
                     exact += loss > epsilon
                         ? Math.Exp(-((x * x) + (y * y)) / 2.0 / sigmaSquared) / (total * total) * (1 - Math.Exp(epsilon - loss))
                         : 0;
@@ -136,7 +138,7 @@ public sealed class PldAccountantTests
             }
 
             // The sensitivity was rounded down to a whole number, so only the upper bound need hold where it was one.
-            bool whole = release.Sensitivity * release.Sensitivity == (first * first) + (second * second);
+            var whole = release.Sensitivity * release.Sensitivity == (first * first) + (second * second);
             DeltaBound bound = PrivacyAccountant.Delta([release], epsilon);
             Assert.True(!whole || exact <= bound.Upper * (1 + 1e-12), $"{exact:R} is above {bound}.");
             Assert.True(exact >= bound.Lower * (1 - 1e-12), $"{exact:R} is below {bound}.");
@@ -152,7 +154,7 @@ public sealed class PldAccountantTests
     {
         SubsampledGaussianEvent release = new() { NoiseMultiplier = 1, SamplingRate = 0.01, Count = 1000 };
         PrivacyCurve curve = PldAccountant.Compose([release], 1e-7);
-        foreach (double delta in (double[])[1e-3, 1e-5, 1e-9, 1e-12])
+        foreach (var delta in (double[])[1e-3, 1e-5, 1e-9, 1e-12])
         {
             EpsilonBound onCurve = curve.Epsilon(delta);
             EpsilonBound alone = PldAccountant.Epsilon([release], delta);
@@ -167,7 +169,7 @@ public sealed class PldAccountantTests
         Arb.From(Gen.NonEmptyListOf(Events).Select(list => list.Take(3).ToList()).Zip(Deltas)),
         pair =>
         {
-            (List<PrivacyEvent> events, double delta) = (pair.Item1, pair.Item2);
+            (List<PrivacyEvent> events, var delta) = (pair.Item1, pair.Item2);
             foreach (Adjacency adjacency in Enum.GetValues<Adjacency>())
             {
                 EpsilonBound bound = PrivacyAccountant.Epsilon(events, delta, adjacency);
@@ -184,7 +186,7 @@ public sealed class PldAccountantTests
         Arb.From(Events.Zip(Events).Zip(Events.Zip(Deltas))),
         drawn =>
         {
-            ((PrivacyEvent a, PrivacyEvent b), (PrivacyEvent c, double delta)) = drawn;
+            ((PrivacyEvent a, PrivacyEvent b), (PrivacyEvent c, var delta)) = drawn;
             EpsilonBound one = PrivacyAccountant.Epsilon([a, b, c, a], delta);
             EpsilonBound other = PrivacyAccountant.Epsilon([c, a with { Count = 2 * a.Count }, b], delta);
             Assert.True(Math.Abs(one.Upper - other.Upper) <= 1e-6 * (1 + one.Upper), $"{one} and {other}");
@@ -195,10 +197,10 @@ public sealed class PldAccountantTests
         Arb.From(Subsampled.Zip(Deltas)),
         pair =>
         {
-            (SubsampledGaussianEvent release, double delta) = pair;
+            (SubsampledGaussianEvent release, var delta) = pair;
             double Upper(SubsampledGaussianEvent changed, double at) => PrivacyAccountant.Epsilon([changed], at).Upper;
             double Lower(SubsampledGaussianEvent changed, double at) => PrivacyAccountant.Epsilon([changed], at).Lower;
-            double upper = Upper(release, delta);
+            var upper = Upper(release, delta);
 
             Assert.True(Lower(release with { NoiseMultiplier = 1.1 * release.NoiseMultiplier }, delta) <= upper);
             Assert.True(Lower(release with { SamplingRate = 0.9 * release.SamplingRate }, delta) <= upper);
@@ -213,10 +215,10 @@ public sealed class PldAccountantTests
         Arb.From(Events.Zip(Deltas)),
         pair =>
         {
-            (PrivacyEvent release, double delta) = pair;
+            (PrivacyEvent release, var delta) = pair;
             EpsilonBound add = PrivacyAccountant.Epsilon([release], delta);
             EpsilonBound replace = PrivacyAccountant.Epsilon([release], delta, Adjacency.ReplaceOne);
-            (double epsilon, double logDelta) = GroupPrivacy.Of(add.Upper, delta, 2);
+            (var epsilon, var logDelta) = GroupPrivacy.Of(add.Upper, delta, 2);
             Assert.True(replace.Upper >= add.Lower, $"{replace} is below {add}.");
             if (logDelta < 0)
             {
@@ -279,23 +281,23 @@ public sealed class PldAccountantTests
     private static double BruteForceLaplace(double end, int count, double epsilon, int roundUp)
     {
         const int Cells = 400;
-        double h = 2 * end / Cells;
-        double[] law = new double[Cells + 1];
+        var h = 2 * end / Cells;
+        var law = new double[Cells + 1];
         law[0] = Math.Exp(-end) / 2;
         law[Cells] = 0.5;
-        for (int k = 0; k < Cells; k++)
+        for (var k = 0; k < Cells; k++)
         {
-            double low = -end + (k * h);
+            var low = -end + (k * h);
             law[k + roundUp] += 0.5 * (Math.Exp((low + h - end) / 2) - Math.Exp((low - end) / 2));
         }
 
         double[] sum = [1];
-        for (int step = 0; step < count; step++)
+        for (var step = 0; step < count; step++)
         {
-            double[] next = new double[sum.Length + Cells];
-            for (int i = 0; i < sum.Length; i++)
+            var next = new double[sum.Length + Cells];
+            for (var i = 0; i < sum.Length; i++)
             {
-                for (int j = 0; j <= Cells; j++)
+                for (var j = 0; j <= Cells; j++)
                 {
                     next[i + j] += sum[i] * law[j];
                 }

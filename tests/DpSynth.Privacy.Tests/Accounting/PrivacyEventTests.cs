@@ -21,7 +21,7 @@ public sealed class PrivacyEventTests
     [MemberData(nameof(Written))]
     public void Event_comes_back_from_JSON_as_it_was(PrivacyEvent release, string mechanism)
     {
-        string json = JsonSerializer.Serialize(release, JsonSerializerOptions.Web);
+        var json = JsonSerializer.Serialize(release, JsonSerializerOptions.Web);
 
         Assert.Contains($"\"mechanism\":\"{mechanism}\"", json, StringComparison.Ordinal);
         Assert.Equal(release, JsonSerializer.Deserialize<PrivacyEvent>(json, JsonSerializerOptions.Web));

@@ -26,18 +26,18 @@ internal sealed class ReferenceFile(string name, ITestOutputHelper output)
         string array, int count, Func<JsonNode, IEnumerable<(double Found, double Expected, double Low, double High)>> check)
     {
         double largest = 0;
-        string at = "";
+        var at = "";
         foreach (JsonNode node in Cases(array, count))
         {
-            string id = (string)node["id"]!;
-            foreach ((double found, double expected, double low, double high) in check(node))
+            var id = (string)node["id"]!;
+            foreach ((var found, var expected, var low, var high) in check(node))
             {
                 if (!(found >= low && found <= high))
                 {
                     _failures.Add($"{id}: {found:R} is not within {low:R} to {high:R}");
                 }
 
-                double deviation = found == expected ? 0 : Math.Abs((found - expected) / expected);
+                var deviation = found == expected ? 0 : Math.Abs((found - expected) / expected);
                 if (!double.IsInfinity(deviation) && deviation > largest)
                 {
                     (largest, at) = (deviation, id);

@@ -20,8 +20,8 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
         SubsampledGaussianLoss law = new(1 / (double)node["sigma"]!, (double)node["q"]!, LossDirection.Remove);
         return node["orders"]!.AsArray().Zip(node["rdp_per_step"]!.AsArray()).Select(pair =>
         {
-            double order = (double)pair.First!;
-            double expected = (double)pair.Second!;
+            var order = (double)pair.First!;
+            var expected = (double)pair.Second!;
             return ReferenceFile.Within(law.LogMoment(order - 1) / (order - 1), expected, (1e-9 * expected) + 1e-12);
         });
     });
@@ -29,7 +29,7 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Tight_epsilon_is_certified_from_both_sides() => _file.Check("epsilon_cases", 42, node =>
     {
-        double expected = (double)node["epsilon"]!;
+        var expected = (double)node["epsilon"]!;
         EpsilonBound bound = PldAccountant.Epsilon([Event(node)], (double)node["delta"]!);
         return [ReferenceFile.UpperBound(bound.Upper, expected), ReferenceFile.LowerBound(bound.Lower, expected)];
     });
@@ -41,10 +41,10 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
     public void Renyi_accountant_meets_the_reference(string field, RenyiConversion conversion) => _file.Check("epsilon_cases", 42, node =>
     {
         JsonNode reference = node[field]!;
-        double[] orders = (string)reference["grid"]! == "opacus" ? OpacusOrders : DpAccountingOrders;
-        double expected = Math.Max(0, (double)reference["epsilon"]!);
+        var orders = (string)reference["grid"]! == "opacus" ? OpacusOrders : DpAccountingOrders;
+        var expected = Math.Max(0, (double)reference["epsilon"]!);
         RenyiBound bound = RdpAccountant.Epsilon([Event(node)], (double)node["delta"]!, Adjacency.AddRemove, orders, conversion);
-        double order = (double)reference["order"]!;
+        var order = (double)reference["order"]!;
         Assert.Equal(bound.Order == orders[0] || bound.Order == orders[^1], bound.AtEndOfGrid);
         return
         [
@@ -58,9 +58,9 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
         new[] { LossDirection.Remove, LossDirection.Add }.Select(direction =>
         {
             SubsampledGaussianLoss law = new(1 / (double)node["sigma"]!, (double)node["q"]!, direction);
-            double found = law.LogDelta((double)node["epsilon"]!);
+            var found = law.LogDelta((double)node["epsilon"]!);
             JsonNode? reference = node[direction == LossDirection.Remove ? "log_delta_remove" : "log_delta_add"];
-            double expected = reference is null ? double.NegativeInfinity : (double)reference;
+            var expected = reference is null ? double.NegativeInfinity : (double)reference;
             return reference is null
                 ? (found, expected, expected, expected)
                 : ReferenceFile.Within(found, expected, (1e-9 * Math.Abs(expected)) + 1e-9);

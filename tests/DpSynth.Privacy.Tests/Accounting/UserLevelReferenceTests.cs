@@ -12,10 +12,10 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
     public void Contributions_of_a_user_meet_the_reference() => _file.Check("user_cases", 20, node =>
     {
         // What add/remove gives for the scheme; the product's own replace-one factor does the rest.
-        double votes = (double)node["votes_per_user"]!;
-        double clip = (double?)node["clip"] ?? 1;
-        bool replace = (string)node["adjacency"]! == "replace_one";
-        double sensitivity = (string)node["scheme"]! switch
+        var votes = (double)node["votes_per_user"]!;
+        var clip = (double?)node["clip"] ?? 1;
+        var replace = (string)node["adjacency"]! == "replace_one";
+        var sensitivity = (string)node["scheme"]! switch
         {
             "distinct_bins" => Math.Sqrt(votes),
             "same_bin_allowed" => votes,
@@ -24,8 +24,8 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
             "signed_l2_clipped_vector" => replace ? 2 * clip : clip,
             _ => 1,
         };
-        bool signed = (string)node["scheme"]! == "signed_l2_clipped_vector";
-        double expected = (double)node["epsilon"]!;
+        var signed = (string)node["scheme"]! == "signed_l2_clipped_vector";
+        var expected = (double)node["epsilon"]!;
         EpsilonBound bound = PrivacyAccountant.Epsilon(
             [new GaussianEvent { NoiseMultiplier = (double)node["sigma"]! / sensitivity, Count = (int)node["steps"]! }],
             (double)node["delta"]!,
@@ -36,11 +36,11 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Groups_under_Gaussian_privacy_meet_the_reference() => _file.Check("group_cases", 8, node =>
     {
-        double mu = Math.Sqrt((double)node["steps"]!) / (double)node["sigma"]!;
-        double delta = (double)node["delta"]!;
-        double single = (double)node["epsilon_single"]!;
-        double group = (double)node["epsilon_group"]!;
-        double muOfGroup = GroupPrivacy.Mu(mu, (int)node["group_size"]!);
+        var mu = Math.Sqrt((double)node["steps"]!) / (double)node["sigma"]!;
+        var delta = (double)node["delta"]!;
+        var single = (double)node["epsilon_single"]!;
+        var group = (double)node["epsilon_group"]!;
+        var muOfGroup = GroupPrivacy.Mu(mu, (int)node["group_size"]!);
         return
         [
             ReferenceFile.Within(muOfGroup, (double)node["mu_group"]!, 1e-13 * muOfGroup),
@@ -52,8 +52,8 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Groups_in_general_meet_the_reference_and_cover_the_Gaussian() => _file.Check("generic_group_cases", 7, node =>
     {
-        double expected = (double)node["log_group_delta"]!;
-        (double epsilon, double logDelta) = GroupPrivacy.Of((double)node["epsilon"]!, (double)node["delta"]!, (int)node["group_size"]!);
+        var expected = (double)node["log_group_delta"]!;
+        (var epsilon, var logDelta) = GroupPrivacy.Of((double)node["epsilon"]!, (double)node["delta"]!, (int)node["group_size"]!);
         Assert.Equal((bool)node["vacuous"]!, logDelta >= 0);
         Assert.True((double)node["gaussian_log_group_delta"]! <= logDelta);
         return
@@ -66,16 +66,16 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
     [Fact]
     public void Calibration_meets_the_reference() => _file.Check("calibration_cases", 6, node =>
     {
-        bool replace = (string)node["adjacency"]! == "replace_one";
-        double expected = (double)node["sigma"]!;
-        double sensitivity = (double)node["l2_sensitivity"]! / (replace ? Math.Sqrt(2) : 1);
-        double epsilon = (double)node["epsilon"]!;
-        double delta = (double)node["delta"]!;
-        int steps = (int)node["steps"]!;
+        var replace = (string)node["adjacency"]! == "replace_one";
+        var expected = (double)node["sigma"]!;
+        var sensitivity = (double)node["l2_sensitivity"]! / (replace ? Math.Sqrt(2) : 1);
+        var epsilon = (double)node["epsilon"]!;
+        var delta = (double)node["delta"]!;
+        var steps = (int)node["steps"]!;
         Adjacency adjacency = replace ? Adjacency.ReplaceOne : Adjacency.AddRemove;
         GaussianEvent Release(double sigma) => new() { NoiseMultiplier = sigma, Count = steps };
 
-        double multiplier = NoiseCalibration.NoiseMultiplier(Release, epsilon, delta, adjacency);
+        var multiplier = NoiseCalibration.NoiseMultiplier(Release, epsilon, delta, adjacency);
 
         Assert.True(PrivacyAccountant.Epsilon([Release(multiplier)], delta, adjacency).Epsilon <= epsilon);
         return [ReferenceFile.Within(multiplier * sensitivity, expected, 1e-9 * expected)];

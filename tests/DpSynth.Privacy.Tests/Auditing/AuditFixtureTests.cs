@@ -45,12 +45,12 @@ public sealed class AuditFixtureTests
     public void Audit_of_a_correct_mechanism_stays_below_its_epsilon_and_within_its_law(string id)
     {
         AuditFixture.Audit reference = Fixture.AuditCases.Single(c => c.Id == id);
-        double deviation = reference.Sigma * Math.Sqrt(reference.Steps);
+        var deviation = reference.Sigma * Math.Sqrt(reference.Steps);
         AssertRate(reference.FalsePositiveRate, NormalDistribution.Cdf(-reference.Threshold / deviation));
         AssertRate(reference.FalseNegativeRate, NormalDistribution.Cdf((reference.Threshold - reference.Steps) / deviation));
 
         TwoWorldAudit audit = Simulate(reference.TrialsPerWorld, deviation, reference.Steps, reference.Threshold);
-        double audited = audit.EpsilonLowerBound(reference.Delta, reference.Alpha);
+        var audited = audit.EpsilonLowerBound(reference.Delta, reference.Alpha);
 
         Assert.InRange(audited, reference.AuditedQuantiles["0.001"], reference.AuditedQuantiles["0.999"]);
         Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class AuditFixtureTests
         TwoWorldAudit audit = Simulate(reference.TrialsPerWorld, reference.Sigma * Math.Sqrt(reference.Steps), reference.Steps, reference.Threshold);
 
         Assert.InRange(audit.MuLowerBound(reference.Alpha), reference.AuditedMuQuantiles["0.001"], reference.AuditedMuQuantiles["0.999"]);
-        double epsilon = audit.GaussianEpsilonLowerBound(reference.Delta, reference.Alpha);
+        var epsilon = audit.GaussianEpsilonLowerBound(reference.Delta, reference.Alpha);
         Assert.InRange(epsilon, reference.AuditedEpsilonQuantiles["0.001"], reference.AuditedEpsilonQuantiles["0.999"]);
         Assert.True(epsilon <= reference.EpsilonTheory);
     }
@@ -88,14 +88,14 @@ public sealed class AuditFixtureTests
         long Statistic(long vote)
         {
             // All steps are releases of the same histogram with fresh noise each.
-            long[] counts = new long[reference.Steps];
+            var counts = new long[reference.Steps];
             Array.Fill(counts, vote);
             return HistogramMechanism.Release(counts, release, noise, "audit").Sum();
         }
 
-        int falsePositives = Enumerable.Range(0, reference.TrialsPerWorld).Count(_ => Statistic(0) >= reference.ThresholdAtLeast);
-        int falseNegatives = Enumerable.Range(0, reference.TrialsPerWorld).Count(_ => Statistic(1) < reference.ThresholdAtLeast);
-        double audited = new TwoWorldAudit(falsePositives, falseNegatives, reference.TrialsPerWorld)
+        var falsePositives = Enumerable.Range(0, reference.TrialsPerWorld).Count(_ => Statistic(0) >= reference.ThresholdAtLeast);
+        var falseNegatives = Enumerable.Range(0, reference.TrialsPerWorld).Count(_ => Statistic(1) < reference.ThresholdAtLeast);
+        var audited = new TwoWorldAudit(falsePositives, falseNegatives, reference.TrialsPerWorld)
             .EpsilonLowerBound(reference.Delta, reference.Alpha);
 
         Assert.InRange(audited, reference.AuditedQuantiles["0.001"], reference.AuditedQuantiles["0.999"]);
@@ -109,14 +109,14 @@ public sealed class AuditFixtureTests
         AuditFixture.Fault reference = Fixture.FaultyMechanismCases.Single(c => c.Id == id);
 
         // The case with one noiseless step looks at that step alone.
-        bool oneStep = reference.ActualSigma.ValueKind == JsonValueKind.Array;
-        int steps = oneStep ? 1 : reference.ActualSteps;
-        double deviation = oneStep ? 0 : reference.ActualSigma.GetDouble() * Math.Sqrt(steps);
-        double shift = steps * reference.VotesOfCanary;
+        var oneStep = reference.ActualSigma.ValueKind == JsonValueKind.Array;
+        var steps = oneStep ? 1 : reference.ActualSteps;
+        var deviation = oneStep ? 0 : reference.ActualSigma.GetDouble() * Math.Sqrt(steps);
+        var shift = steps * reference.VotesOfCanary;
 
-        double audited = Simulate(reference.TrialsPerWorld, deviation, shift, reference.Threshold)
+        var audited = Simulate(reference.TrialsPerWorld, deviation, shift, reference.Threshold)
             .EpsilonLowerBound(reference.Delta, reference.Alpha);
-        double auditedMu = Simulate(reference.TrialsPerWorld, deviation, shift, reference.GdpThreshold).MuLowerBound(reference.Alpha);
+        var auditedMu = Simulate(reference.TrialsPerWorld, deviation, shift, reference.GdpThreshold).MuLowerBound(reference.Alpha);
 
         Assert.InRange(audited, reference.AuditedQuantiles["0.001"] - 1e-9, reference.AuditedQuantiles["0.999"] + 1e-9);
         Assert.Equal(reference.ProbabilityDetected > 0.5, audited > reference.ClaimedEpsilon);
@@ -130,9 +130,9 @@ public sealed class AuditFixtureTests
     {
         Random random = new(30);
         double Noise() => deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        int falsePositives = 0;
-        int falseNegatives = 0;
-        for (int i = 0; i < trials; i++)
+        var falsePositives = 0;
+        var falseNegatives = 0;
+        for (var i = 0; i < trials; i++)
         {
             falsePositives += Noise() > threshold ? 1 : 0;
             falseNegatives += shift + Noise() > threshold ? 0 : 1;

@@ -8,7 +8,7 @@ public sealed class OneRunAuditTests
     public void All_guesses_right_refute_what_randomised_response_would_need()
     {
         // Pure ε: β = q^r at v = r, so that the bound is the logit of 0.05^(1/r).
-        double q = Math.Pow(0.05, 1.0 / 100);
+        var q = Math.Pow(0.05, 1.0 / 100);
 
         Assert.Equal(Math.Log(q / (1 - q)), new OneRunAudit(100, 100, 100).EpsilonLowerBound(0, 0.05), 1e-9);
     }
@@ -21,11 +21,11 @@ public sealed class OneRunAuditTests
     public void P_value_is_the_one_of_the_theorem(int canaries, int guesses, int correct, double epsilon, double delta)
     {
         // Directly from Pascal's triangle.
-        double q = Math.Exp(epsilon) / (1 + Math.Exp(epsilon));
+        var q = Math.Exp(epsilon) / (1 + Math.Exp(epsilon));
         double Mass(int k)
         {
-            double mass = Math.Pow(q, k) * Math.Pow(1 - q, guesses - k);
-            for (int i = 1; i <= k; i++)
+            var mass = Math.Pow(q, k) * Math.Pow(1 - q, guesses - k);
+            for (var i = 1; i <= k; i++)
             {
                 mass *= (guesses - k + i) / (double)i;
             }
@@ -33,8 +33,8 @@ public sealed class OneRunAuditTests
             return mass;
         }
 
-        double beta = Enumerable.Range(correct, guesses - correct + 1).Sum(Mass);
-        double alpha = Enumerable.Range(1, correct).Select(i => Enumerable.Range(correct - i, i).Sum(Mass) / i).DefaultIfEmpty(0).Max();
+        var beta = Enumerable.Range(correct, guesses - correct + 1).Sum(Mass);
+        var alpha = Enumerable.Range(1, correct).Select(i => Enumerable.Range(correct - i, i).Sum(Mass) / i).DefaultIfEmpty(0).Max();
 
         Assert.Equal(Math.Min(1, beta + (2 * canaries * delta * alpha)), new OneRunAudit(canaries, guesses, correct).PValue(epsilon, delta), 1e-12);
     }
@@ -43,7 +43,7 @@ public sealed class OneRunAuditTests
     public void Bound_is_refuted_just_below_and_not_just_above()
     {
         OneRunAudit audit = new(500, 100, 80);
-        double bound = audit.EpsilonLowerBound(1e-5, 0.05);
+        var bound = audit.EpsilonLowerBound(1e-5, 0.05);
 
         Assert.True(audit.PValue(bound - 1e-6, 1e-5) <= 0.05);
         Assert.True(audit.PValue(bound + 1e-6, 1e-5) > 0.05);
@@ -53,9 +53,9 @@ public sealed class OneRunAuditTests
     [Fact]
     public void More_right_guesses_refute_more_and_a_larger_delta_less()
     {
-        for (int correct = 50; correct < 100; correct++)
+        for (var correct = 50; correct < 100; correct++)
         {
-            double bound = new OneRunAudit(200, 100, correct).EpsilonLowerBound(1e-6, 0.05);
+            var bound = new OneRunAudit(200, 100, correct).EpsilonLowerBound(1e-6, 0.05);
             Assert.True(new OneRunAudit(200, 100, correct + 1).EpsilonLowerBound(1e-6, 0.05) >= bound);
             Assert.True(new OneRunAudit(200, 100, correct).EpsilonLowerBound(1e-4, 0.05) <= bound);
         }
@@ -69,11 +69,11 @@ public sealed class OneRunAuditTests
         // 2,000 runs; with a chance of 5% each, more than 160 have a probability below 1e-8.
         const double Epsilon = 1;
         Random random = new(40);
-        double q = 1 / (1 + Math.Exp(-Epsilon));
-        int wrong = 0;
-        for (int run = 0; run < 2000; run++)
+        var q = 1 / (1 + Math.Exp(-Epsilon));
+        var wrong = 0;
+        for (var run = 0; run < 2000; run++)
         {
-            int correct = Enumerable.Range(0, 50).Count(_ => random.NextDouble() < q);
+            var correct = Enumerable.Range(0, 50).Count(_ => random.NextDouble() < q);
             wrong += new OneRunAudit(50, 50, correct).PValue(Epsilon, 0) <= 0.05 ? 1 : 0;
         }
 

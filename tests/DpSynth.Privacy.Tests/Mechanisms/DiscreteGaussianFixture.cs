@@ -14,7 +14,7 @@ internal sealed record DiscreteGaussianFixture(
 
     public static DiscreteGaussianFixture Load()
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "discrete-gaussian.json");
+        var path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "discrete-gaussian.json");
         return JsonSerializer.Deserialize<DiscreteGaussianFixture>(File.ReadAllText(path), Options)!;
     }
 

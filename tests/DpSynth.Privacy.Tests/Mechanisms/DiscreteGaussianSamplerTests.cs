@@ -42,8 +42,8 @@ public sealed class DiscreteGaussianSamplerTests
                   select (new Rational((BigInteger)numerator << scale, denominator), seed);
         Prop.ForAll(gen.ToArbitrary(), ((Rational SigmaSquared, int Seed) drawn) =>
             {
-                long[] fast = Draw(50, drawn.Seed, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, drawn.SigmaSquared, uniforms));
-                long[] general = Draw(
+                var fast = Draw(50, drawn.Seed, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, drawn.SigmaSquared, uniforms));
+                var general = Draw(
                     50, drawn.Seed, (draws, uniforms) => DiscreteGaussianSampler.Fill<BigInteger, UniformIntegers>(draws, drawn.SigmaSquared, uniforms));
                 return fast.SequenceEqual(general);
             })
@@ -55,15 +55,15 @@ public sealed class DiscreteGaussianSamplerTests
     public void Samples_have_the_law_moments_and_parity_of_the_reference(string id)
     {
         DiscreteGaussianFixture.ChiSquare reference = Fixture.ChiSquareCases.Single(c => c.Id == id);
-        long[] samples = Draw(
+        var samples = Draw(
             reference.Samples, 20, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse(reference.Sigma2), uniforms));
 
-        double statistic = ChiSquare(samples, reference);
+        var statistic = ChiSquare(samples, reference);
         Assert.True(statistic < reference.CriticalValue["1e-6"], $"chi-square {statistic}");
-        double mean = samples.Average();
+        var mean = samples.Average();
         Assert.Equal(reference.Mean, mean, 5 * reference.MeanStandardError);
         Assert.Equal(reference.Variance, samples.Average(x => (double)x * x) - (mean * mean), 5 * reference.VarianceStandardError);
-        double even = reference.ProbabilityEven;
+        var even = reference.ProbabilityEven;
         Assert.Equal(even, samples.Count(long.IsEvenInteger) / (double)samples.Length, 5 * Math.Sqrt(even * (1 - even) / samples.Length));
     }
 
@@ -73,12 +73,12 @@ public sealed class DiscreteGaussianSamplerTests
     {
         const int Draws = 40_000;
         DiscreteGaussianFixture.Law reference = Fixture.PmfCases.Single(c => c.Id == id);
-        long[] samples = Draw(Draws, 21, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse(reference.Sigma2), uniforms));
+        var samples = Draw(Draws, 21, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse(reference.Sigma2), uniforms));
 
-        foreach (double[] row in reference.Pmf)
+        foreach (var row in reference.Pmf)
         {
             // Five and a half standard deviations; where fewer than 1 is expected, 12 have a probability below 1e-8.
-            double expected = Draws * row[1];
+            var expected = Draws * row[1];
             Assert.Equal(expected, samples.Count(x => x == (long)row[0]), Math.Max(12, 5.5 * Math.Sqrt(expected)));
             Assert.Equal(expected, samples.Count(x => x == -(long)row[0]), Math.Max(12, 5.5 * Math.Sqrt(expected)));
         }
@@ -88,7 +88,7 @@ public sealed class DiscreteGaussianSamplerTests
     public void Test_of_the_law_sees_a_sigma_that_is_two_percent_off()
     {
         DiscreteGaussianFixture.ChiSquare reference = Fixture.ChiSquareCases.Single(c => c.Sigma2 == "100");
-        long[] samples = Draw(
+        var samples = Draw(
             reference.Samples, 22, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse("104"), uniforms));
 
         Assert.True(ChiSquare(samples, reference) > reference.CriticalValue["1e-9"]);
@@ -98,7 +98,7 @@ public sealed class DiscreteGaussianSamplerTests
     public void Samples_are_symmetric_and_unrelated_to_their_neighbours()
     {
         const int Draws = 200_000;
-        long[] samples = Draw(Draws, 23, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.FromDouble(5.3 * 5.3), uniforms));
+        var samples = Draw(Draws, 23, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.FromDouble(5.3 * 5.3), uniforms));
 
         // Sign test and lag-1 correlation, five standard errors each.
         Assert.Equal(0, samples.Average(x => Math.Sign(x)), 5 / Math.Sqrt(Draws));
@@ -108,12 +108,12 @@ public sealed class DiscreteGaussianSamplerTests
     [Fact]
     public void Uniform_integers_are_drawn_from_as_few_bits_as_hold_them_and_never_by_remainder()
     {
-        foreach (ulong bound in new ulong[] { 1, 2, 3, 5, 8, 1000, ulong.MaxValue })
+        foreach (var bound in new ulong[] { 1, 2, 3, 5, 8, 1000, ulong.MaxValue })
         {
             using RandomBits bits = new(new SeededRandomBytes(24));
             using RandomBits same = new(new SeededRandomBytes(24));
             UniformIntegers uniforms = new(bits);
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
             {
                 ulong expected;
                 do
@@ -128,7 +128,7 @@ public sealed class DiscreteGaussianSamplerTests
 
     private static long[] Draw(int count, int seed, FillDraws fill)
     {
-        long[] draws = new long[count];
+        var draws = new long[count];
         using RandomBits bits = new(new SeededRandomBytes(seed));
         fill(draws, new UniformIntegers(bits));
         return draws;
@@ -138,7 +138,7 @@ public sealed class DiscreteGaussianSamplerTests
 
     private static double ChiSquare(long[] samples, DiscreteGaussianFixture.ChiSquare reference) => reference.Bins.Sum(bin =>
     {
-        int observed = samples.Count(x => x >= (bin.Low ?? long.MinValue) && x <= (bin.High ?? long.MaxValue));
+        var observed = samples.Count(x => x >= (bin.Low ?? long.MinValue) && x <= (bin.High ?? long.MaxValue));
         return (observed - bin.ExpectedCount) * (observed - bin.ExpectedCount) / bin.ExpectedCount;
     });
 
@@ -146,7 +146,7 @@ public sealed class DiscreteGaussianSamplerTests
         DiscreteGaussianFixture.Trace trace, Action<(long[] Output, Queue<(BigInteger Bound, BigInteger Value)> Recorded)> fill)
     {
         var recorded = trace.Recorded();
-        long[] output = new long[1];
+        var output = new long[1];
         fill((output, recorded));
         Assert.Equal(trace.Output, output[0]);
         Assert.Empty(recorded);

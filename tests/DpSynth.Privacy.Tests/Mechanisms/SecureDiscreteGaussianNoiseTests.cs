@@ -46,8 +46,8 @@ public sealed class SecureDiscreteGaussianNoiseTests
     public void Two_calls_draw_different_noise()
     {
         SecureDiscreteGaussianNoise noise = new();
-        long[] first = new long[8];
-        long[] second = new long[8];
+        var first = new long[8];
+        var second = new long[8];
         noise.Fill(first, Rational.Parse("1000000000000"), "run/iteration-001/0");
         noise.Fill(second, Rational.Parse("1000000000000"), "run/iteration-001/0");
 

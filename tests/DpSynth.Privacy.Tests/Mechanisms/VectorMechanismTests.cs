@@ -20,9 +20,9 @@ public sealed class VectorMechanismTests
                   select (vector, new VectorGrid(dimension, norm / 7.0, bits, rounding), seed);
         Prop.ForAll(gen.ToArbitrary(), ((float[] Vector, VectorGrid Grid, int Seed) drawn) =>
             {
-                long[] gridded = new long[drawn.Vector.Length];
+                var gridded = new long[drawn.Vector.Length];
                 drawn.Grid.Quantize(drawn.Vector, gridded, new SeededRandomBytes(drawn.Seed));
-                double[] clipped = Array.ConvertAll(drawn.Vector, x => (double)x);
+                var clipped = Array.ConvertAll(drawn.Vector, x => (double)x);
                 L2Clip.Apply(clipped, drawn.Grid.Norm);
                 UInt128 squares = gridded.Aggregate(UInt128.Zero, (sum, v) => sum + (UInt128)((Int128)v * v));
                 return squares <= (UInt128)drawn.Grid.Sensitivity * (UInt128)drawn.Grid.Sensitivity
@@ -48,12 +48,12 @@ public sealed class VectorMechanismTests
         float[] vector = [0.3f, -0.4f, 0.05f, 0];
         VectorGrid grid = new(4, 1, 4, VectorRounding.Stochastic);
         SeededRandomBytes bytes = new(11);
-        double[] means = new double[4];
-        long[] gridded = new long[4];
-        for (int i = 0; i < Repetitions; i++)
+        var means = new double[4];
+        var gridded = new long[4];
+        for (var i = 0; i < Repetitions; i++)
         {
             grid.Quantize(vector, gridded, bytes);
-            for (int j = 0; j < 4; j++)
+            for (var j = 0; j < 4; j++)
             {
                 means[j] += gridded[j] * grid.Unit / Repetitions;
             }
@@ -73,14 +73,14 @@ public sealed class VectorMechanismTests
             Sensitivity = grid.Sensitivity,
             Contribution = ContributionShape.Vector,
         };
-        long[] noise = new long[3];
+        var noise = new long[3];
         new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)).Fill(noise, release.SigmaSquared, "");
 
         NoisyVector noisy = VectorMechanism.Release(
             [new float[] { 3, 4, 0 }, new float[] { 0, 0, 0.5f }], grid, release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)), "");
 
         double[] clippedSum = [0.6, 0.8, 0.5];
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             Assert.Equal(clippedSum[i] + (noise[i] * grid.Unit), noisy.Values[i], 2 * grid.Unit);
         }
@@ -96,7 +96,7 @@ public sealed class VectorMechanismTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new VectorGrid(1, 0, 10));
         Assert.Throws<ArgumentOutOfRangeException>(() => new VectorGrid(1, 1, 31));
         VectorGrid grid = new(2, 1, 10);
-        foreach (float bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
             Assert.Throws<ArgumentException>(() => grid.Quantize([0, bad], new long[2]));
         }

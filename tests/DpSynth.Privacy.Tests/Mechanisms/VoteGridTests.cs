@@ -41,12 +41,12 @@ public sealed class VoteGridTests
         }
 
         VoteGrid grid = new(20);
-        long[] votes = new long[reference.Votes.Count];
+        var votes = new long[reference.Votes.Count];
         grid.Scale([.. reference.Votes.Select(x => (int)x)], votes);
 
-        for (int j = 0; j < votes.Length; j++)
+        for (var j = 0; j < votes.Length; j++)
         {
-            double exact = reference.Clipped[j] / reference.Clip * grid.UnitsPerVote;
+            var exact = reference.Clipped[j] / reference.Clip * grid.UnitsPerVote;
             Assert.InRange(votes[j], exact - 1 - 1e-8, exact + 1e-8);
         }
     }
@@ -56,9 +56,9 @@ public sealed class VoteGridTests
     {
         Prop.ForAll(CountsAndBits, drawn =>
             {
-                (int[] counts, int bits) = drawn;
+                (var counts, var bits) = drawn;
                 VoteGrid grid = new(bits);
-                long[] votes = new long[counts.Length];
+                var votes = new long[counts.Length];
                 grid.Scale(counts, votes);
                 BigInteger bound = BigInteger.Pow(4, bits);
                 BigInteger sum = counts.Aggregate(BigInteger.Zero, (total, c) => total + ((BigInteger)c * c));
@@ -78,10 +78,10 @@ public sealed class VoteGridTests
     {
         Prop.ForAll(CountsAndBits, drawn =>
             {
-                (int[] counts, int bits) = drawn;
+                (var counts, var bits) = drawn;
                 VoteGrid grid = new(bits);
-                long[] before = new long[counts.Length];
-                long[] after = new long[counts.Length];
+                var before = new long[counts.Length];
+                var after = new long[counts.Length];
                 grid.Scale(counts, before);
                 int[] more = [.. counts];
                 more[0] = more[0] == int.MaxValue ? more[0] : more[0] + 1;
@@ -97,13 +97,13 @@ public sealed class VoteGridTests
         Prop.ForAll(Gen.ArrayOf(Gen.Choose(0, 9)).ToArbitrary(), candidates =>
             {
                 VoteGrid grid = new(10);
-                int[] counts = new int[10];
-                foreach (int candidate in candidates)
+                var counts = new int[10];
+                foreach (var candidate in candidates)
                 {
                     counts[candidate]++;
                 }
 
-                long[] expected = new long[10];
+                var expected = new long[10];
                 grid.Scale(counts, expected);
                 long[] histogram = [.. Enumerable.Repeat(7L, 10)];
                 grid.AddVotes(candidates, histogram);
@@ -115,7 +115,7 @@ public sealed class VoteGridTests
     [Fact]
     public void A_single_vote_is_a_full_one()
     {
-        long[] histogram = new long[3];
+        var histogram = new long[3];
         new VoteGrid(0).AddVotes([2], histogram);
         new VoteGrid(10).AddVotes([1, 1, 1], histogram);
 
@@ -129,7 +129,7 @@ public sealed class VoteGridTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new VoteGrid(21));
         Assert.Throws<ArgumentOutOfRangeException>(() => new VoteGrid(1).Scale([1, -1], new long[2]));
         Assert.Throws<ArgumentException>(() => new VoteGrid(1).Scale([1, 1], new long[1]));
-        long[] histogram = new long[2];
+        var histogram = new long[2];
         Assert.Throws<ArgumentOutOfRangeException>(() => new VoteGrid(1).AddVotes([0, 2], histogram));
         Assert.Throws<ArgumentOutOfRangeException>(() => new VoteGrid(1).AddVotes([-1, 0], histogram));
         Assert.Equal([0, 0], histogram);
@@ -139,10 +139,10 @@ public sealed class VoteGridTests
     public void Histogram_release_adds_exactly_the_noise_of_its_event()
     {
         DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse("25") };
-        long[] noise = new long[3];
+        var noise = new long[3];
         new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)).Fill(noise, release.SigmaSquared, "run/iteration-001/0");
 
-        long[] noisy = HistogramMechanism.Release([10, 0, 3], release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)), "run/iteration-001/0");
+        var noisy = HistogramMechanism.Release([10, 0, 3], release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)), "run/iteration-001/0");
 
         Assert.Equal([10 + noise[0], noise[1], 3 + noise[2]], noisy);
         Assert.Throws<ArgumentException>(() => HistogramMechanism.Release([-1], release, new SecureDiscreteGaussianNoise(), ""));
@@ -152,7 +152,7 @@ public sealed class VoteGridTests
     [Fact]
     public void Roots_are_exact_at_the_ends_and_beside_squares()
     {
-        foreach (ulong root in new ulong[] { 0, 1, 2, 3, 94906265, 94906267, uint.MaxValue - 1, uint.MaxValue })
+        foreach (var root in new ulong[] { 0, 1, 2, 3, 94906265, 94906267, uint.MaxValue - 1, uint.MaxValue })
         {
             Assert.Equal(root, IntegerRoot.Floor(root * root));
             if (root > 0)

@@ -24,7 +24,7 @@ public sealed class ReleaseVerificationTests
     [MemberData(nameof(StatementFields))]
     public void Any_field_of_the_statement_that_is_changed_or_missing_is_found(string field)
     {
-        foreach (string statement in Mutations(SampleRelease.Documents.Statement, field))
+        foreach (var statement in Mutations(SampleRelease.Documents.Statement, field))
         {
             AssertFound(SampleRelease.Documents with { Statement = statement });
         }
@@ -34,7 +34,7 @@ public sealed class ReleaseVerificationTests
     [MemberData(nameof(ManifestFields))]
     public void Any_field_of_the_manifest_that_is_changed_or_missing_is_named(string field)
     {
-        foreach (string manifest in Mutations(SampleRelease.Documents.Manifest, field))
+        foreach (var manifest in Mutations(SampleRelease.Documents.Manifest, field))
         {
             IReadOnlyList<ReleaseMismatch> found = AssertFound(SampleRelease.Documents with { Manifest = manifest });
             Assert.Contains(found, mismatch => (mismatch.File, mismatch.Field) == ("manifest.json", field));
@@ -50,7 +50,7 @@ public sealed class ReleaseVerificationTests
     [InlineData("notCovered[1]")]
     public void Figure_that_does_not_follow_from_the_events_is_named(string field)
     {
-        foreach (string statement in Mutations(SampleRelease.Documents.Statement, field).SkipLast(1))
+        foreach (var statement in Mutations(SampleRelease.Documents.Statement, field).SkipLast(1))
         {
             IReadOnlyList<ReleaseMismatch> found = AssertFound(SampleRelease.Documents with { Statement = statement });
             Assert.Contains(found, mismatch => (mismatch.File, mismatch.Field) == ("privacy.json", field));
@@ -86,7 +86,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Any_changed_letter_of_the_markdown_is_found()
     {
-        string markdown = SampleRelease.Documents.Markdown;
+        var markdown = SampleRelease.Documents.Markdown;
         Gen<string> edited = Gen.Choose(0, markdown.Length - 1).SelectMany(at => Gen.Elements("", "7", "x", "\n").Select(with => markdown[..at] + with + markdown[(at + 1)..]))
             .Where(text => text != markdown);
 
@@ -98,7 +98,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Line_ends_of_another_system_are_no_change()
     {
-        string markdown = SampleRelease.Documents.Markdown.ReplaceLineEndings("\r\n");
+        var markdown = SampleRelease.Documents.Markdown.ReplaceLineEndings("\r\n");
 
         Assert.True(ReleaseVerification.Verify(SampleRelease.Documents with { Markdown = markdown }).Holds);
     }
@@ -219,7 +219,7 @@ public sealed class ReleaseVerificationTests
     private static JsonNode Find(JsonNode root, string field)
     {
         JsonNode node = root;
-        foreach (string step in field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.'))
+        foreach (var step in field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.'))
         {
             node = node is JsonArray array ? array[int.Parse(step, CultureInfo.InvariantCulture)]! : node[step]!;
         }

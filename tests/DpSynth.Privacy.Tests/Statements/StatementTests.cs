@@ -24,7 +24,7 @@ public sealed class StatementTests
     [Fact]
     public void Statement_survives_json()
     {
-        string json = JsonSerializer.Serialize(SampleRelease.Statement, PrivacyJson.Indented);
+        var json = JsonSerializer.Serialize(SampleRelease.Statement, PrivacyJson.Indented);
 
         Assert.Equal(SampleRelease.Statement, JsonSerializer.Deserialize<PrivacyStatement>(json, PrivacyJson.Options));
         Assert.Equal(SampleRelease.Statement, PrivacyStatement.Of(SampleRelease.Statement.Facts()));
@@ -43,7 +43,7 @@ public sealed class StatementTests
     [Fact]
     public void Calibrated_noise_is_never_stated_above_what_was_asked_for()
     {
-        foreach (double epsilon in new[] { 1 / 3.0, 10 })
+        foreach (var epsilon in new[] { 1 / 3.0, 10 })
         {
             IReadOnlyList<DiscreteGaussianEvent> events = NoiseCalibration.Calibrate(epsilon, 1e-6, [1, 2, 3]);
             StatementFacts facts = SampleRelease.Facts with

@@ -76,7 +76,8 @@ public sealed class ModelPinningTests
     {
         PopulationSizes = [8, 8],
         VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
-    }) with { Generator = generator, Embedder = embedder };
+    }) with
+    { Generator = generator, Embedder = embedder };
 
     private sealed class OneModel : IModelCatalogue
     {

@@ -18,7 +18,10 @@ public sealed class GeneratorOptionsTests
     public void DrawText_finds_texts_that_are_not_one_visible_character()
     {
         foreach (var text in (string[])["", "10", " ", "\n", "\ud83d"])
+        {
             Assert.Contains("one visible character", (DrawText with { Texts = ["0", text] }).DescribeFault());
+        }
+
         Assert.Contains("empty", (DrawText with { Texts = [] }).DescribeFault());
     }
 
@@ -83,7 +86,10 @@ public sealed class GeneratorOptionsTests
     public void NearestImage_finds_names_that_are_no_folder()
     {
         foreach (var name in (string[])["", "..", "a/b", "a b", new string('a', 65)])
+        {
             Assert.NotNull(new NearestImageOptions { PublicSet = name }.DescribeFault());
+        }
+
         Assert.NotNull(Nearest.DescribeFault(Components(("font", 1))));
     }
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using DpSynth.Imaging;
+using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
-using DpSynth.Numerics.Search;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;

@@ -200,5 +200,6 @@ public sealed class OwnerRunTests : IDisposable
         VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3), VariationDegree.Of(0.1)],
         Lookahead = 0,
         Neighbours = neighbours,
-    }) with { Privacy = new PrivacyOptions { Owners = owners } };
+    }) with
+    { Privacy = new PrivacyOptions { Owners = owners } };
 }

@@ -28,7 +28,9 @@ public sealed class PrivateEmbeddingTests : IDisposable
         Assert.Contains(Name(1_500), Assert.Single(found.Unreadable), StringComparison.Ordinal);
         var scale = embeddings[1][0];
         for (var row = 0; row < embeddings.Rows; row++)
+        {
             Assert.Equal((row < 1_500 ? row : row + 1) % 251, embeddings[row][0] / scale, 1e-3);
+        }
     }
 
     [Theory]
@@ -62,9 +64,13 @@ public sealed class PrivateEmbeddingTests : IDisposable
         await PlanAsync();
         var second = run.Embedding;
         if (removed)
+        {
             run.PrivateStore.Blobs.Remove(Name(3));
+        }
         else
+        {
             run.PrivateStore.Blobs[Name(3)] = run.PrivateStore.Blobs[Name(4)];
+        }
 
         var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => second.EmbedAsync(Run, 0, default));
 
@@ -101,7 +107,10 @@ public sealed class PrivateEmbeddingTests : IDisposable
         }
 
         for (var i = 0; i < Images; i++)
+        {
             run.PrivateStore.Blobs[Name(i)] = i == broken ? [1, 2, 3] : encoded[i % encoded.Length];
+        }
+
         var request = RunHarness.Request(new EvolutionOptions
         {
             PopulationSizes = [8, 8],
@@ -121,9 +130,15 @@ public sealed class PrivateEmbeddingTests : IDisposable
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {
             if (++calls < call)
+            {
                 return ValueTask.CompletedTask;
+            }
+
             if (instead is null)
+            {
                 throw new TimeoutException();
+            }
+
             instead();
             cancellationToken.ThrowIfCancellationRequested();
             return ValueTask.CompletedTask;

@@ -54,7 +54,8 @@ public sealed class WholeRunTests : IDisposable
             VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
             Lookahead = lookahead,
             InitialVariationFolds = 1,
-        }) with { ClassConditional = false };
+        }) with
+        { ClassConditional = false };
         run.Upload("dark", 30, 50);
 
         await run.RunAsync(request, candidatesPerShard: 5, notes: new GenerationNotes { Providers = ["cuda"], FlaggedDrawings = 3, Warnings = ["A prompt was cut."] });
@@ -112,7 +113,9 @@ public sealed class WholeRunTests : IDisposable
         var images = (await run.Candidates.ReadCandidatesAsync(shard, withImages: true, default)).Images!;
         var embeddings = await run.Candidates.ReadEmbeddingsAsync(shard, default);
         for (var i = 0; i < images.Count; i++)
+        {
             Assert.Equal(images[i][0] / 255f, embeddings[i][0], 1e-5f);
+        }
     }
 
     [Fact]

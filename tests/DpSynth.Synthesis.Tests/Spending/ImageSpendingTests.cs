@@ -27,7 +27,9 @@ public sealed class ImageSpendingTests
                 }
 
                 if (spending.Cost + spending.Held > cap || spending.Held != held.Sum())
+                {
                     return false;
+                }
             }
 
             return true;
@@ -39,7 +41,9 @@ public sealed class ImageSpendingTests
     {
         var spending = ImageSpending.None with { MaxCost = 0.3m };
         for (var i = 0; i < 3; i++)
+        {
             spending = spending.TryHold(0.1m)!.Settle(0.1m, new ImageSpending { Cost = 0.1m, Images = 1, Requests = 1 });
+        }
 
         Assert.Equal(0.3m, spending.Cost);
         Assert.Null(spending.TryHold(0.000001m));

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
-using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis;
+using DpSynth.Synthesis.Datasets;
 
 namespace DpSynth.Testing.InMemory;
 

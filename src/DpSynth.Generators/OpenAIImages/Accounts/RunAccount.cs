@@ -24,7 +24,9 @@ internal sealed class RunAccount(ISharedRecords records, string runId, OpenAIIma
                 ? (held, null)
                 : (spending, Describe(spending, price)));
         if (fault is not null)
+        {
             throw new GenerationException(fault);
+        }
     }
 
     /// <summary>Books a request that has ended; <paramref name="outcome"/> counts it alone.</summary>

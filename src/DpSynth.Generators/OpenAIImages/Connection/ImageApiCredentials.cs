@@ -22,7 +22,9 @@ internal sealed class ImageApiCredentials(ImageApiOptions options)
     public async Task<string> ReadKeyAsync()
     {
         if (options.Authentication == ImageApiAuthentication.None)
+        {
             return NoKey;
+        }
 
         string? key;
         if (options is { KeyVaultUri: { } vault, SecretName: { } name })

@@ -73,27 +73,60 @@ public sealed record ImageApiOptions
     public string? DescribeFault()
     {
         if (Endpoint is not { IsAbsoluteUri: true } endpoint)
+        {
             return $"{SectionName}__{nameof(Endpoint)} must be an address such as https://NAME.openai.azure.com/ or https://api.openai.com/v1/.";
+        }
+
         if (endpoint.UserInfo.Length > 0 || endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0)
+        {
             return $"{SectionName}__{nameof(Endpoint)} must be an address without user, query or fragment.";
+        }
+
         if (!(endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && endpoint.IsLoopback)))
+        {
             return $"{SectionName}__{nameof(Endpoint)} must begin with https://; plain HTTP is for this machine only.";
+        }
+
         if (Authentication == ImageApiAuthentication.EntraId && endpoint.Scheme != Uri.UriSchemeHttps)
+        {
             return $"{SectionName}__{nameof(Endpoint)} must begin with https:// where {SectionName}__{nameof(Authentication)} is {nameof(ImageApiAuthentication.EntraId)}: tokens are not sent in plain.";
+        }
+
         if (ImageEndpoint.DescribeFault(this) is { } fault)
+        {
             return fault;
+        }
+
         if (Authentication == ImageApiAuthentication.None && !endpoint.IsLoopback)
+        {
             return $"{SectionName}__{nameof(Authentication)} is {nameof(ImageApiAuthentication.None)}, which is for this machine only.";
+        }
+
         if (Authentication == ImageApiAuthentication.ApiKey && (KeyVaultUri is null || SecretName is null) && KeyVariable is null)
+        {
             return $"{SectionName}__{nameof(KeyVaultUri)} and {SectionName}__{nameof(SecretName)} must name the secret that holds the key, or {SectionName}__{nameof(KeyVariable)} an environment variable.";
+        }
+
         if (KeyVaultUri is { } vault && !(vault.IsAbsoluteUri && vault.Scheme == Uri.UriSchemeHttps))
+        {
             return $"{SectionName}__{nameof(KeyVaultUri)} must be an address such as https://NAME.vault.azure.net/.";
+        }
+
         if (RequestsPerMinute is <= 0 or > 1e6 || ImagesPerMinute is <= 0 or > 1e6)
+        {
             return $"{SectionName}__{nameof(RequestsPerMinute)} and {SectionName}__{nameof(ImagesPerMinute)} must be above 0 and at most 1000000.";
+        }
+
         if (!(InitialConcurrency >= 1 && InitialConcurrency <= MaxConcurrency && MaxConcurrency <= 1024))
+        {
             return $"{SectionName}__{nameof(InitialConcurrency)} must be at least 1 and at most {SectionName}__{nameof(MaxConcurrency)}, which is at most 1024.";
+        }
+
         if (MaxRetries is < 0 or > 100)
+        {
             return $"{SectionName}__{nameof(MaxRetries)} must lie between 0 and 100.";
+        }
+
         return Array.TrueForAll([AttemptTimeout, TotalTimeout, LongestRetryDelay, BreakDuration], static span => span > TimeSpan.Zero && span <= TimeSpan.FromDays(1))
             && RetryDelay >= TimeSpan.Zero && RetryDelay <= LongestRetryDelay && BreakDuration >= TimeSpan.FromMilliseconds(500) && AttemptTimeout >= TimeSpan.FromMilliseconds(10)
             ? null

@@ -80,6 +80,8 @@ internal sealed class ImageClients(ImageApiOptions options, TokenCredential? ide
         settings.EnableDistributedTracing = false;
         settings.ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false };
         if (options.ApiVersion is { Length: > 0 } version)
+        {
             settings.AddPolicy(new ApiVersionPolicy(version), PipelinePosition.PerCall);
+        }
     }
 }

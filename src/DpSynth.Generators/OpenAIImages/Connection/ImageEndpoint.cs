@@ -17,7 +17,10 @@ internal sealed record ImageEndpoint(ImageApiService Service, Uri Address)
         var (endpoint, service) = (options.Endpoint!, ServiceOf(options));
         var path = endpoint.AbsolutePath.TrimEnd('/');
         if (service == ImageApiService.AzureOpenAI && _azureTails.FirstOrDefault(tail => path.EndsWith(tail, StringComparison.OrdinalIgnoreCase)) is { } tail)
+        {
             path = path[..^tail.Length];
+        }
+
         return new ImageEndpoint(service, new UriBuilder(endpoint) { Path = $"{path}/" }.Uri);
     }
 

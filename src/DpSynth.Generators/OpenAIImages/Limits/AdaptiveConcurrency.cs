@@ -23,7 +23,9 @@ internal sealed class AdaptiveConcurrency(int initial, int most, TimeProvider ti
         get
         {
             lock (_gate)
+            {
                 return (int)_limit;
+            }
         }
     }
 
@@ -49,7 +51,10 @@ internal sealed class AdaptiveConcurrency(int initial, int most, TimeProvider ti
             lock (_gate)
             {
                 if (node.List is null)
+                {
                     return;
+                }
+
                 _waiting.Remove(node);
             }
 
@@ -74,7 +79,10 @@ internal sealed class AdaptiveConcurrency(int initial, int most, TimeProvider ti
         lock (_gate)
         {
             if (_waiting.Count == 0)
+            {
                 return;
+            }
+
             _limit = Math.Min(most, _limit + (_isSearching ? 1 : 1 / _limit));
             Admit();
         }
@@ -87,7 +95,10 @@ internal sealed class AdaptiveConcurrency(int initial, int most, TimeProvider ti
         lock (_gate)
         {
             if (began < _lastDecrease)
+            {
                 return;
+            }
+
             _isSearching = false;
             _limit = Math.Max(1, _limit / 2);
             _lastDecrease = time.GetTimestamp();

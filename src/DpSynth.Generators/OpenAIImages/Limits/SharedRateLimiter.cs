@@ -22,7 +22,9 @@ internal sealed class SharedRateLimiter(ISharedRecords records, SharedRecordId i
     public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (perMinute is not { } rate)
+        {
             return false;
+        }
 
         var interval = TimeSpan.FromMinutes(1 / rate);
         var turn = await _turn.UpdateAsync(turn =>
@@ -33,7 +35,9 @@ internal sealed class SharedRateLimiter(ISharedRecords records, SharedRecordId i
         });
         var wait = turn - time.GetUtcNow();
         if (wait <= TimeSpan.Zero)
+        {
             return false;
+        }
 
         await Task.Delay(wait, time, cancellationToken);
         return true;

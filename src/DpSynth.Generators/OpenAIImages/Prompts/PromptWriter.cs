@@ -22,7 +22,10 @@ internal sealed class PromptWriter(OpenAIImagesOptions options)
         var left = random.NextDouble() * _weights.Sum();
         var prompt = 0;
         while (prompt < _weights.Length - 1 && left >= _weights[prompt])
+        {
             left -= _weights[prompt++];
+        }
+
         return new PromptChoice(prompt, options.Styles.Count > 0 ? random.NextInt(options.Styles.Count) : 0);
     }
 
@@ -39,11 +42,16 @@ internal sealed class PromptWriter(OpenAIImagesOptions options)
     {
         var prompt = options.Prompts[choice.Prompt].Prompt;
         if (className is null && prompt.Contains(OpenAIImagesOptions.ClassPlaceholder, StringComparison.Ordinal))
+        {
             throw new GenerationException($"A prompt names {OpenAIImagesOptions.ClassPlaceholder}, but the run is not class-conditional.");
+        }
 
         prompt = prompt.Replace(OpenAIImagesOptions.ClassPlaceholder, className, StringComparison.Ordinal);
         if (options.Styles.Count == 0)
+        {
             return prompt.Replace(OpenAIImagesOptions.StylePlaceholder, "", StringComparison.Ordinal);
+        }
+
         var style = options.Styles[choice.Style];
         return prompt.Contains(OpenAIImagesOptions.StylePlaceholder, StringComparison.Ordinal)
             ? prompt.Replace(OpenAIImagesOptions.StylePlaceholder, style, StringComparison.Ordinal)

@@ -41,9 +41,15 @@ internal static class FaultReader
         var code = codes.FirstOrDefault(_shown.Contains);
         var answer = $"The image API answered {status}{(code is null ? "" : $" ({code})")}";
         if (status is 400 or 403 && codes.Any(_refusals.Contains))
+        {
             return new ImageCallException(CallFault.Refused, $"{answer}: it refuses the content.");
+        }
+
         if (codes.Any(_exhausted.Contains))
+        {
             return new ImageCallException(CallFault.Final, $"{answer}: the account's quota or credit is used up.");
+        }
+
         return status switch
         {
             429 => new ImageCallException(CallFault.Throttled, $"{answer}: too many requests.", RetryAfter.Read(response?.Headers, now)),
@@ -71,7 +77,9 @@ internal static class FaultReader
                 foreach (var name in (string[])["inner_error", "innererror"])
                 {
                     if (error.TryGetProperty(name, out var inner) && inner.ValueKind == JsonValueKind.Object)
+                    {
                         AddText(inner, "code", codes);
+                    }
                 }
             }
 
@@ -86,6 +94,8 @@ internal static class FaultReader
     private static void AddText(JsonElement element, string name, List<string> texts)
     {
         if (element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+        {
             texts.Add(value.GetString()!);
+        }
     }
 }

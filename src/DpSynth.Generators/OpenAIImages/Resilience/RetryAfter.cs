@@ -11,13 +11,24 @@ internal static class RetryAfter
     public static TimeSpan? Read(PipelineResponseHeaders? headers, DateTimeOffset now)
     {
         if (headers is null)
+        {
             return null;
+        }
+
         if (headers.TryGetValue("retry-after-ms", out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is >= 0 and <= 1e9)
+        {
             return TimeSpan.FromMilliseconds(milliseconds);
+        }
+
         if (!headers.TryGetValue("Retry-After", out text) || !RetryConditionHeaderValue.TryParse(text, out var value))
+        {
             return null;
+        }
+
         if (value.Delta is { } delta)
+        {
             return delta;
+        }
 
         var sent = headers.TryGetValue("Date", out var date) && DateTimeOffset.TryParse(date, CultureInfo.InvariantCulture, out var parsed) ? parsed : now;
         return value.Date - sent is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;

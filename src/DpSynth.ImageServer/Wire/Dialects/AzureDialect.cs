@@ -43,9 +43,15 @@ internal sealed class AzureDialect : WireDialect
             ["message"] = error.Message,
         };
         if (error.Parameter is { } parameter)
+        {
             written["param"] = parameter;
+        }
+
         if (error.AzureInnerCode is { } inner)
+        {
             written["inner_error"] = new JsonObject { ["code"] = inner };
+        }
+
         return written;
     }
 }

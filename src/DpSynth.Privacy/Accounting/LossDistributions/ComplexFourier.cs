@@ -29,15 +29,15 @@ internal sealed class ComplexFourier
         Size = size;
         _cosines = new double[size];
         _sines = new double[size];
-        int top = size / 2;
-        for (int j = 0; j < top; j++)
+        var top = size / 2;
+        for (var j = 0; j < top; j++)
         {
             (_sines[top + j], _cosines[top + j]) = Math.SinCos(-2 * Math.PI * j / size);
         }
 
-        for (int half = top / 2; half >= 1; half /= 2)
+        for (var half = top / 2; half >= 1; half /= 2)
         {
-            for (int j = 0; j < half; j++)
+            for (var j = 0; j < half; j++)
             {
                 _cosines[half + j] = _cosines[(2 * half) + (2 * j)];
                 _sines[half + j] = _sines[(2 * half) + (2 * j)];
@@ -54,15 +54,15 @@ internal sealed class ComplexFourier
     /// <summary>Σ_j z_j·e^(−2πi·jk/size) from natural into bit-reversed order.</summary>
     internal void Forward(Span<double> real, Span<double> imaginary)
     {
-        for (int half = Size / 2; half >= 1; half /= 2)
+        for (var half = Size / 2; half >= 1; half /= 2)
         {
             ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
             ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
-            for (int start = 0; start < Size; start += 2 * half)
+            for (var start = 0; start < Size; start += 2 * half)
             {
                 Part(real, start, half, out Span<double> lowReal, out Span<double> highReal);
                 Part(imaginary, start, half, out Span<double> lowImaginary, out Span<double> highImaginary);
-                int j = 0;
+                var j = 0;
                 if (half >= Vector<double>.Count)
                 {
                     Span<Vector<double>> ar = Vectors(lowReal);
@@ -71,7 +71,7 @@ internal sealed class ComplexFourier
                     Span<Vector<double>> bi = Vectors(highImaginary);
                     ReadOnlySpan<Vector<double>> c = MemoryMarshal.Cast<double, Vector<double>>(cosines);
                     ReadOnlySpan<Vector<double>> s = MemoryMarshal.Cast<double, Vector<double>>(sines);
-                    for (int v = 0; v < ar.Length; v++)
+                    for (var v = 0; v < ar.Length; v++)
                     {
                         Vector<double> differenceReal = ar[v] - br[v];
                         Vector<double> differenceImaginary = ai[v] - bi[v];
@@ -86,8 +86,8 @@ internal sealed class ComplexFourier
 
                 for (; j < half; j++)
                 {
-                    double differenceReal = lowReal[j] - highReal[j];
-                    double differenceImaginary = lowImaginary[j] - highImaginary[j];
+                    var differenceReal = lowReal[j] - highReal[j];
+                    var differenceImaginary = lowImaginary[j] - highImaginary[j];
                     lowReal[j] += highReal[j];
                     lowImaginary[j] += highImaginary[j];
                     highReal[j] = (differenceReal * cosines[j]) - (differenceImaginary * sines[j]);
@@ -100,15 +100,15 @@ internal sealed class ComplexFourier
     /// <summary>Σ_k z_k·e^(2πi·jk/size) from bit-reversed into natural order: <see cref="Size"/> times the inverse of <see cref="Forward"/>.</summary>
     internal void Backward(Span<double> real, Span<double> imaginary)
     {
-        for (int half = 1; half < Size; half *= 2)
+        for (var half = 1; half < Size; half *= 2)
         {
             ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
             ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
-            for (int start = 0; start < Size; start += 2 * half)
+            for (var start = 0; start < Size; start += 2 * half)
             {
                 Part(real, start, half, out Span<double> lowReal, out Span<double> highReal);
                 Part(imaginary, start, half, out Span<double> lowImaginary, out Span<double> highImaginary);
-                int j = 0;
+                var j = 0;
                 if (half >= Vector<double>.Count)
                 {
                     Span<Vector<double>> ar = Vectors(lowReal);
@@ -117,7 +117,7 @@ internal sealed class ComplexFourier
                     Span<Vector<double>> bi = Vectors(highImaginary);
                     ReadOnlySpan<Vector<double>> c = MemoryMarshal.Cast<double, Vector<double>>(cosines);
                     ReadOnlySpan<Vector<double>> s = MemoryMarshal.Cast<double, Vector<double>>(sines);
-                    for (int v = 0; v < ar.Length; v++)
+                    for (var v = 0; v < ar.Length; v++)
                     {
                         Vector<double> turnedReal = (br[v] * c[v]) + (bi[v] * s[v]);
                         Vector<double> turnedImaginary = (bi[v] * c[v]) - (br[v] * s[v]);
@@ -132,8 +132,8 @@ internal sealed class ComplexFourier
 
                 for (; j < half; j++)
                 {
-                    double turnedReal = (highReal[j] * cosines[j]) + (highImaginary[j] * sines[j]);
-                    double turnedImaginary = (highImaginary[j] * cosines[j]) - (highReal[j] * sines[j]);
+                    var turnedReal = (highReal[j] * cosines[j]) + (highImaginary[j] * sines[j]);
+                    var turnedImaginary = (highImaginary[j] * cosines[j]) - (highReal[j] * sines[j]);
                     highReal[j] = lowReal[j] - turnedReal;
                     highImaginary[j] = lowImaginary[j] - turnedImaginary;
                     lowReal[j] += turnedReal;

@@ -47,24 +47,24 @@ internal sealed class ComposedCurve : DeltaCurve
         _logScale = logScale + slack;
         _logInfinite = Math.Log(infiniteMass);
         _logCertainInfinite = Math.Log(certainInfiniteMass);
-        int size = pessimistic.Masses.Length;
-        double end = _start + ((size - 1) * _interval);
+        var size = pessimistic.Masses.Length;
+        var end = _start + ((size - 1) * _interval);
 
         // What the positions of atoms have lost by rounding.
         _rounding = 1e-14 * Math.Max(Math.Abs(_start), Math.Abs(end));
         _logUpper = Logarithms(pessimistic, mesh, pessimistic.Error, null);
         _logLower = Logarithms(optimistic, mesh, -optimistic.Error, aliasing);
-        double logOutside = logScale + slack - (_tilt * end) + logOutsideTop;
-        for (int i = 0; i < size; i++)
+        var logOutside = logScale + slack - (_tilt * end) + logOutsideTop;
+        for (var i = 0; i < size; i++)
         {
-            double shift = logScale - (_tilt * (_start + (i * _interval)));
+            var shift = logScale - (_tilt * (_start + (i * _interval)));
             _logUpper[i] = Math.Min(0, Exponentials.LogSum(
                 _logInfinite, Exponentials.LogSum(logOutside, _logUpper[i] + shift + slack)));
             _logLower[i] = Exponentials.LogSum(_logCertainInfinite, _logLower[i] + shift - slack);
         }
 
         // δ falls with ε: a bound holds on one side of where it was found.
-        for (int i = 1; i < size; i++)
+        for (var i = 1; i < size; i++)
         {
             _logUpper[i] = Math.Min(_logUpper[i], _logUpper[i - 1]);
             _logLower[size - 1 - i] = Math.Max(_logLower[size - 1 - i], _logLower[size - i]);
@@ -75,13 +75,13 @@ internal sealed class ComposedCurve : DeltaCurve
 
     internal override double LogUpper(double epsilon)
     {
-        double at = epsilon - _rounding;
+        var at = epsilon - _rounding;
         return at < _start ? 0 : Math.Min(LogMomentBound(at), at >= End ? 0 : Between(_logUpper, at));
     }
 
     internal override double LogLower(double epsilon)
     {
-        double at = epsilon + _rounding;
+        var at = epsilon + _rounding;
         return at >= End ? _logCertainInfinite : Between(_logLower, Math.Max(at, _start));
     }
 
@@ -93,9 +93,9 @@ internal sealed class ComposedCurve : DeltaCurve
         }
 
         // (K + θ ln θ − (1+θ) ln(1+θ) − ln δ)/θ, the moment's own bound.
-        double finite = logDelta + NormalDistribution.LogOnePlus(-Math.Exp(_logInfinite - logDelta));
-        double bound = (_logScale + LogPeak - finite) / _tilt;
-        double least = Math.Min(bound, _logUpper[^1] <= logDelta ? Crossing(_logUpper, logDelta) : bound);
+        var finite = logDelta + NormalDistribution.LogOnePlus(-Math.Exp(_logInfinite - logDelta));
+        var bound = (_logScale + LogPeak - finite) / _tilt;
+        var least = Math.Min(bound, _logUpper[^1] <= logDelta ? Crossing(_logUpper, logDelta) : bound);
         return least <= 0 ? 0 : least + _rounding;
     }
 
@@ -112,9 +112,9 @@ internal sealed class ComposedCurve : DeltaCurve
 
     private double Between(double[] logs, double epsilon)
     {
-        int index = Math.Clamp((int)((epsilon - _start) / _interval), 0, logs.Length - 2);
-        double above = epsilon - _start - (index * _interval);
-        double share = Math.Clamp(
+        var index = Math.Clamp((int)((epsilon - _start) / _interval), 0, logs.Length - 2);
+        var above = epsilon - _start - (index * _interval);
+        var share = Math.Clamp(
             Math.Exp(above - _interval) * Exponentials.MinusOne(-above) / Exponentials.MinusOne(-_interval), 0, 1);
         return Exponentials.LogSum(logs[index] + Math.Log(1 - share), logs[index + 1] + Math.Log(share));
     }
@@ -127,8 +127,8 @@ internal sealed class ComposedCurve : DeltaCurve
             return Math.Max(0, _start);
         }
 
-        int above = 0;
-        int below = logs.Length - 1;
+        var above = 0;
+        var below = logs.Length - 1;
         if (logs[below] > logDelta)
         {
             return Math.Max(0, End);
@@ -136,13 +136,13 @@ internal sealed class ComposedCurve : DeltaCurve
 
         while (below - above > 1)
         {
-            int middle = (above + below) / 2;
+            var middle = (above + below) / 2;
             (above, below) = logs[middle] > logDelta ? (middle, below) : (above, middle);
         }
 
         // δ is linear in e^ε between the two.
-        double share = Exponentials.MinusOne(logDelta - logs[above]) / Exponentials.MinusOne(logs[below] - logs[above]);
-        double within = _interval > GreatestExponent
+        var share = Exponentials.MinusOne(logDelta - logs[above]) / Exponentials.MinusOne(logs[below] - logs[above]);
+        var within = _interval > GreatestExponent
             ? Exponentials.LogSum(NormalDistribution.LogOnePlus(-share), Math.Log(share) + _interval)
             : NormalDistribution.LogOnePlus(share * Exponentials.MinusOne(_interval));
         return Math.Max(0, _start + (above * _interval) + within);
@@ -155,13 +155,13 @@ internal sealed class ComposedCurve : DeltaCurve
             return LogarithmsOfFarApart(loss, mesh, error, aliasing);
         }
 
-        double[] logs = new double[loss.Masses.Length];
-        double decay = Math.Exp(-mesh.Tilt * mesh.Interval);
-        double step = Math.Exp(-mesh.Interval);
-        double rise = -Exponentials.MinusOne(-mesh.Interval);
+        var logs = new double[loss.Masses.Length];
+        var decay = Math.Exp(-mesh.Tilt * mesh.Interval);
+        var step = Math.Exp(-mesh.Interval);
+        var rise = -Exponentials.MinusOne(-mesh.Interval);
         double above = 0;
         double value = 0;
-        for (int i = logs.Length - 1; i >= 0; i--)
+        for (var i = logs.Length - 1; i >= 0; i--)
         {
             value = decay * ((step * value) + (rise * above));
             logs[i] = Math.Log(Math.Max(0, value - (aliasing?.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval) ?? 0)));
@@ -174,15 +174,15 @@ internal sealed class ComposedCurve : DeltaCurve
     /// <summary>The same recursion in logarithms, for lattices so wide that e^(−h·(1 + θ)) underflows.</summary>
     private static double[] LogarithmsOfFarApart(ComposedLoss loss, Mesh mesh, double error, Aliasing? aliasing)
     {
-        double[] logs = new double[loss.Masses.Length];
-        double logDecay = -mesh.Tilt * mesh.Interval;
-        double logRise = NormalDistribution.LogOnePlus(-Math.Exp(-mesh.Interval));
-        double logAbove = double.NegativeInfinity;
-        double logValue = double.NegativeInfinity;
-        for (int i = logs.Length - 1; i >= 0; i--)
+        var logs = new double[loss.Masses.Length];
+        var logDecay = -mesh.Tilt * mesh.Interval;
+        var logRise = NormalDistribution.LogOnePlus(-Math.Exp(-mesh.Interval));
+        var logAbove = double.NegativeInfinity;
+        var logValue = double.NegativeInfinity;
+        for (var i = logs.Length - 1; i >= 0; i--)
         {
             logValue = logDecay + Exponentials.LogSum(logValue - mesh.Interval, logRise + logAbove);
-            double logAliased = Math.Log(aliasing?.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval) ?? 0);
+            var logAliased = Math.Log(aliasing?.At(mesh.Tilt, i * mesh.Interval, (logs.Length - i) * mesh.Interval) ?? 0);
             logs[i] = double.IsNegativeInfinity(logAliased) ? logValue
                 : logAliased < logValue ? logValue + NormalDistribution.LogOnePlus(-Math.Exp(logAliased - logValue))
                 : double.NegativeInfinity;

@@ -36,28 +36,28 @@ internal abstract class ContinuousLoss : PrivacyLoss
 
     internal override (double Lowest, double Highest) Range(in Mesh mesh, double logScale)
     {
-        (double low, double high) = Positions(mesh, logScale);
+        (var low, var high) = Positions(mesh, logScale);
         return (Loss(low), Loss(high));
     }
 
     internal override IEnumerable<(double Loss, double LogMass)> Sketch(Mesh mesh, double logScale)
     {
         // The trapezoidal rule.
-        (double low, double high) = Positions(mesh, logScale);
-        int count = (int)Math.Ceiling((high - low) / SketchStep(mesh));
-        double step = (high - low) / count;
-        for (int i = 0; i <= count; i++)
+        (var low, var high) = Positions(mesh, logScale);
+        var count = (int)Math.Ceiling((high - low) / SketchStep(mesh));
+        var step = (high - low) / count;
+        for (var i = 0; i <= count; i++)
         {
-            double x = low + (i * step);
-            double loss = Loss(x);
+            var x = low + (i * step);
+            var loss = Loss(x);
             yield return (loss, LogDensity(x, loss) + Math.Log(i == 0 || i == count ? step / 2 : step));
         }
     }
 
     internal override void PutOn(MeshedLossBuilder builder)
     {
-        (double low, double high) = Positions(builder.Mesh, builder.LogScale);
-        (double first, double last) = Ends;
+        (var low, var high) = Positions(builder.Mesh, builder.LogScale);
+        (var first, var last) = Ends;
         if (low > first)
         {
             builder.AddBelow(Loss(low), LogMassBelow(low));
@@ -68,13 +68,13 @@ internal abstract class ContinuousLoss : PrivacyLoss
             builder.AddAbove(Loss(high), LogMassAbove(high));
         }
 
-        double half = builder.Mesh.Interval / 2;
-        double x = low;
-        int cell = builder.Floor(Loss(low));
-        bool upper = Loss(low) - builder.Loss(cell) > half;
+        var half = builder.Mesh.Interval / 2;
+        var x = low;
+        var cell = builder.Floor(Loss(low));
+        var upper = Loss(low) - builder.Loss(cell) > half;
         while (x < high)
         {
-            double end = Position(upper ? builder.Loss(cell + 1) : builder.Loss(cell) + half);
+            var end = Position(upper ? builder.Loss(cell + 1) : builder.Loss(cell) + half);
             end = double.IsNaN(end) ? x : Math.Clamp(end, x, high);
             Integrate(builder, cell, upper, x, end);
             x = end;
@@ -85,22 +85,22 @@ internal abstract class ContinuousLoss : PrivacyLoss
 
     private void Integrate(MeshedLossBuilder builder, int cell, bool upper, double from, double to)
     {
-        double length = to - from;
+        var length = to - from;
         if (length <= 0)
         {
             return;
         }
 
-        int panels = (int)Math.Ceiling(length / SmoothLength);
-        double half = length / panels / 2;
+        var panels = (int)Math.Ceiling(length / SmoothLength);
+        var half = length / panels / 2;
         GaussLegendre.For(2 * half, out ReadOnlySpan<double> nodes, out ReadOnlySpan<double> weights);
-        for (int panel = 0; panel < panels; panel++)
+        for (var panel = 0; panel < panels; panel++)
         {
-            double centre = from + (((2 * panel) + 1) * half);
-            for (int i = 0; i < nodes.Length; i++)
+            var centre = from + (((2 * panel) + 1) * half);
+            for (var i = 0; i < nodes.Length; i++)
             {
-                double x = centre + (half * nodes[i]);
-                double loss = Loss(x);
+                var x = centre + (half * nodes[i]);
+                var loss = Loss(x);
                 builder.AddInCell(cell, upper, loss, LogDensity(x, loss), half * weights[i]);
             }
         }
@@ -109,13 +109,13 @@ internal abstract class ContinuousLoss : PrivacyLoss
     /// <summary>What of the noise variable matters.</summary>
     protected virtual (double Low, double High) Positions(in Mesh mesh, double logScale)
     {
-        (double low, double high) = Support(mesh.Tilt, mesh.LogNegligibleDelta);
-        double tilt = mesh.Tilt;
-        double step = Math.Max(0.25, (high - low) / 1024);
-        double logNegligible = Math.Log(mesh.NegligibleMass);
+        (var low, var high) = Support(mesh.Tilt, mesh.LogNegligibleDelta);
+        var tilt = mesh.Tilt;
+        var step = Math.Max(0.25, (high - low) / 1024);
+        var logNegligible = Math.Log(mesh.NegligibleMass);
         double Tilted(double x)
         {
-            double loss = Loss(x);
+            var loss = Loss(x);
             return LogDensity(x, loss) + (tilt * loss) - logScale;
         }
 

@@ -17,17 +17,17 @@ internal static class ConvexHull
             return true;
         }
 
-        int[] kept = new int[masses.Length];
-        int count = 0;
-        for (int next = 0; next < masses.Length; next++)
+        var kept = new int[masses.Length];
+        var count = 0;
+        for (var next = 0; next < masses.Length; next++)
         {
             while (count > 0 && masses[kept[count - 1]] < 0)
             {
-                int removed = kept[--count];
-                double mass = masses[removed];
+                var removed = kept[--count];
+                var mass = masses[removed];
                 masses[removed] = 0;
-                double right = (next - removed) * interval;
-                double risen = Exponentials.MinusOne(right);
+                var right = (next - removed) * interval;
+                var risen = Exponentials.MinusOne(right);
                 if (count == 0)
                 {
                     // To the left there is only x = 0, a loss of −∞, whose mass counts for nothing.
@@ -35,9 +35,9 @@ internal static class ConvexHull
                     continue;
                 }
 
-                int left = kept[count - 1];
-                double leftward = (removed - left) * interval;
-                double fallen = -Exponentials.MinusOne(-leftward);
+                var left = kept[count - 1];
+                var leftward = (removed - left) * interval;
+                var fallen = -Exponentials.MinusOne(-leftward);
                 masses[next] += mass * Math.Exp((1 + tilt) * right) * fallen / (risen + fallen);
                 masses[left] += mass * Math.Exp(-(1 + tilt) * leftward) * risen / (risen + fallen);
             }

@@ -29,7 +29,7 @@ internal static class CurveComposer
     internal static DeltaCurve ForDelta(IReadOnlyList<Component> components, double logDelta) =>
         (DeltaCurve?)Single(components) ?? Compose(components, moments =>
         {
-            (double tilt, double epsilon) = moments.BestForDelta(logDelta);
+            (var tilt, var epsilon) = moments.BestForDelta(logDelta);
             return (tilt, epsilon, logDelta);
         });
 
@@ -37,7 +37,7 @@ internal static class CurveComposer
     internal static DeltaCurve ForEpsilon(IReadOnlyList<Component> components, double epsilon) =>
         (DeltaCurve?)Single(components) ?? Compose(components, moments =>
         {
-            (double tilt, double logDelta) = moments.BestForEpsilon(epsilon);
+            (var tilt, var logDelta) = moments.BestForEpsilon(epsilon);
             return (tilt, epsilon, logDelta);
         });
 
@@ -50,9 +50,9 @@ internal static class CurveComposer
         IReadOnlyList<Component> components, Func<LossMoments, (double Tilt, double Epsilon, double LogDelta)> focus)
     {
         LossMoments moments = new(components);
-        (double tilt, double epsilon, double logDelta) = focus(moments);
-        long count = components.Sum(component => component.Count);
-        (Mesh mesh, LossWindow window, int size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
+        (var tilt, var epsilon, var logDelta) = focus(moments);
+        var count = components.Sum(component => component.Count);
+        (Mesh mesh, LossWindow window, var size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
         if (mesh.Tilt * mesh.Interval > MaxTiltPerPoint)
         {
             // All mass is on the uppermost point already; more tilt would only overflow.
@@ -60,8 +60,8 @@ internal static class CurveComposer
             (mesh, window, size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
         }
 
-        double interval = mesh.Interval;
-        double bottom = window.Bottom - (((size * interval) - window.Length) / 2);
+        var interval = mesh.Interval;
+        var bottom = window.Bottom - (((size * interval) - window.Length) / 2);
 
         List<(MeshedLoss Loss, long Count)> losses = [];
         double logScale = 0;
@@ -77,15 +77,15 @@ internal static class CurveComposer
         }
 
         (ComposedLoss pessimistic, ComposedLoss optimistic) = LossComposition.Compose(losses, interval, bottom, new ComplexFourier(size));
-        double start = pessimistic.Start;
-        double end = start + (size * interval);
-        (double above, _) = Outside(losses, interval, window.TopTilt, end, loss => loss.Pessimistic, _ => 0);
-        (double folded, double foldTilt) = Outside(
+        var start = pessimistic.Start;
+        var end = start + (size * interval);
+        (var above, _) = Outside(losses, interval, window.TopTilt, end, loss => loss.Pessimistic, _ => 0);
+        (var folded, var foldTilt) = Outside(
             losses, interval, window.FoldTilt, end, loss => loss.Optimistic, s => s * Math.Max(0, epsilon - start));
-        (double below, double belowTilt) = Outside(
+        (var below, var belowTilt) = Outside(
             losses, interval, -window.BottomTilt, start, loss => loss.Optimistic, s => Math.Min(tilt, -s) * Math.Max(0, end - epsilon));
         Aliasing aliasing = new(folded, foldTilt, below, -belowTilt);
-        double slack = (count * 2e-13) + (1e-15 * (Math.Abs(logScale) + (tilt * Math.Max(Math.Abs(start), Math.Abs(end))))) + 1e-12;
+        var slack = (count * 2e-13) + (1e-15 * (Math.Abs(logScale) + (tilt * Math.Max(Math.Abs(start), Math.Abs(end))))) + 1e-12;
         return new ComposedCurve(
             pessimistic,
             optimistic,
@@ -103,13 +103,13 @@ internal static class CurveComposer
     {
         Mesh mesh = new(0, tilt, 1e-18 / count, logDelta - Math.Log(count) + LogNegligible);
         LossWindow window = LossWindow.Find(components, mesh, epsilon, LogOutside);
-        (double interval, int size) = Lattice(components, window.Length) ?? Grid(components, window, mesh, count, epsilon);
+        (var interval, var size) = Lattice(components, window.Length) ?? Grid(components, window, mesh, count, epsilon);
         return (mesh with { Interval = interval }, window, size);
     }
 
     private static MeshedLoss Meshed(Component component, Mesh mesh)
     {
-        double logScale = component.Upper.LogMoment(mesh.Tilt);
+        var logScale = component.Upper.LogMoment(mesh.Tilt);
         MeshedLoss upper = MeshedLossBuilder.Build(component.Upper, mesh, logScale);
         if (ReferenceEquals(component.Upper, component.Lower))
         {
@@ -123,8 +123,8 @@ internal static class CurveComposer
     /// <summary>The mesh on which all laws lie exactly, if they share a lattice.</summary>
     private static (double Interval, int Size)? Lattice(IReadOnlyList<Component> components, double length)
     {
-        double finest = components.Min(component => component.Upper.Spacing);
-        bool shared = components.All(component =>
+        var finest = components.Min(component => component.Upper.Spacing);
+        var shared = components.All(component =>
             component.Upper.IsLattice && ReferenceEquals(component.Upper, component.Lower)
             && Math.Abs((component.Upper.Spacing / finest) - Math.Round(component.Upper.Spacing / finest)) < 1e-12);
         return shared && length / finest < GreatestLattice ? (finest, Size(length / finest)) : null;
@@ -133,29 +133,29 @@ internal static class CurveComposer
     private static (double Interval, int Size) Grid(
         IReadOnlyList<Component> components, LossWindow window, Mesh mesh, long count, double epsilon)
     {
-        double length = window.Length;
-        double tilt = mesh.Tilt;
-        double scale = Math.Max(epsilon, 1e-3 / tilt);
+        var length = window.Length;
+        var tilt = mesh.Tilt;
+        var scale = Math.Max(epsilon, 1e-3 / tilt);
         double Interval(double error) => Math.Sqrt(12 * error * scale / (count * (1 + tilt)));
-        double wanted = length / Interval(TargetError);
-        double needed = length / Interval(GreatestError);
-        double points = Math.Min(GreatestSize / 2, Math.Max(Math.Min(wanted, UsualSize), needed));
-        int size = Size(points);
+        var wanted = length / Interval(TargetError);
+        var needed = length / Interval(GreatestError);
+        var points = Math.Min(GreatestSize / 2, Math.Max(Math.Min(wanted, UsualSize), needed));
+        var size = Size(points);
 
         // A single law must not take more points than the largest transform, nor an index more than 30 bits.
-        double widestRange = components.Max(component =>
+        var widestRange = components.Max(component =>
             component.Upper.Range(mesh, component.Upper.LogMoment(tilt)) is var range ? range.Highest - range.Lowest : 0);
-        double least = Math.Max(2 * widestRange / GreatestSize, (Math.Abs(window.Bottom) + Math.Abs(window.Top)) / GreatestIndex);
-        double interval = Math.Max(length / size * 1.01, least);
+        var least = Math.Max(2 * widestRange / GreatestSize, (Math.Abs(window.Bottom) + Math.Abs(window.Top)) / GreatestIndex);
+        var interval = Math.Max(length / size * 1.01, least);
 
         // The commonest lattice lies on the mesh, where it is wider than it.
-        double widest = components.MaxBy(component => component.Upper.Spacing > interval ? component.Count : 0).Upper.Spacing;
+        var widest = components.MaxBy(component => component.Upper.Spacing > interval ? component.Count : 0).Upper.Spacing;
         if (widest <= interval)
         {
             return (interval, size);
         }
 
-        double fitting = widest / Math.Floor(widest / interval);
+        var fitting = widest / Math.Floor(widest / interval);
         return (fitting, size);
     }
 
@@ -166,20 +166,20 @@ internal static class CurveComposer
         List<(MeshedLoss Loss, long Count)> losses, double interval, double tilt, double end, Func<MeshedLoss, GridMasses> side, Func<double, double> decay)
     {
         // The s of the laws themselves may be so large that their rounding to the grid spoils it; then a smaller one does.
-        (double best, double least, double at) = (double.PositiveInfinity, double.PositiveInfinity, tilt);
-        double gentle = 1 / interval / losses.Sum(loss => loss.Count);
+        (var best, var least, var at) = (double.PositiveInfinity, double.PositiveInfinity, tilt);
+        var gentle = 1 / interval / losses.Sum(loss => loss.Count);
         double[] candidates = Math.Abs(tilt) > gentle
             ? [tilt, Math.CopySign(Math.Min(Math.Abs(tilt), 30 * gentle), tilt), Math.CopySign(gentle, tilt)]
             : [tilt];
-        foreach (double s in candidates)
+        foreach (var s in candidates)
         {
-            double exponent = -s * end;
-            foreach ((MeshedLoss loss, long count) in losses)
+            var exponent = -s * end;
+            foreach ((MeshedLoss loss, var count) in losses)
             {
                 exponent += count * side(loss).LogMoment(s, loss.Origin, interval);
             }
 
-            double there = exponent - decay(s);
+            var there = exponent - decay(s);
             (best, least, at) = there < best ? (there, exponent, s) : (best, least, at);
         }
 

@@ -20,12 +20,12 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
 
     internal override double LogDelta(double epsilon)
     {
-        double first = Math.Floor(((epsilon - Origin) / Spacing) + 1e-9) + 1;
-        double largest = LogMass(Math.Max(0, first));
+        var first = Math.Floor(((epsilon - Origin) / Spacing) + 1e-9) + 1;
+        var largest = LogMass(Math.Max(0, first));
         double sum = 0;
-        for (double x = first; ; x++)
+        for (var x = first; ; x++)
         {
-            double term = Math.Exp(LogMass(x) - largest) * -Exponentials.MinusOne(Math.Min(0, epsilon - Origin - (x * Spacing)));
+            var term = Math.Exp(LogMass(x) - largest) * -Exponentials.MinusOne(Math.Min(0, epsilon - Origin - (x * Spacing)));
             sum += term;
             if (x > 0 && term < 1e-18 * sum && LogMass(x) < largest - 40)
             {
@@ -37,10 +37,10 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
     internal override void PutOn(MeshedLossBuilder builder)
     {
         // Tilting moves the noise by θD.
-        (double low, double high) = Positions(builder.Mesh, builder.LogScale);
-        double ratio = Spacing / builder.Mesh.Interval;
-        bool aligned = builder.Origin == Origin && Math.Abs(ratio - Math.Round(ratio)) < 1e-9;
-        for (double x = low; x <= high; x++)
+        (var low, var high) = Positions(builder.Mesh, builder.LogScale);
+        var ratio = Spacing / builder.Mesh.Interval;
+        var aligned = builder.Origin == Origin && Math.Abs(ratio - Math.Round(ratio)) < 1e-9;
+        for (var x = low; x <= high; x++)
         {
             if (aligned)
             {
@@ -58,15 +58,15 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
 
     internal override (double Lowest, double Highest) Range(in Mesh mesh, double logScale)
     {
-        (double low, double high) = Positions(mesh, logScale);
+        (var low, var high) = Positions(mesh, logScale);
         return (Origin + (low * Spacing), Origin + (high * Spacing));
     }
 
     internal override IEnumerable<(double Loss, double LogMass)> Sketch(Mesh mesh, double logScale)
     {
-        (double low, double high) = Positions(mesh, logScale);
-        double step = Math.Max(1, Math.Floor(Math.Sqrt(sigmaSquared) / 8));
-        for (double x = low; x <= high; x += step)
+        (var low, var high) = Positions(mesh, logScale);
+        var step = Math.Max(1, Math.Floor(Math.Sqrt(sigmaSquared) / 8));
+        for (var x = low; x <= high; x += step)
         {
             yield return (Origin + (x * Spacing), LogMass(x) + Math.Log(step));
         }
@@ -74,21 +74,21 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
 
     private (double Low, double High) Positions(in Mesh mesh, double logScale)
     {
-        double sigma = Math.Sqrt(sigmaSquared);
-        double logNegligible = Math.Log(mesh.NegligibleMass);
-        double step = Math.Max(1, Math.Floor(sigma / 4));
-        double reach = (13 * sigma) + 40;
-        double shift = mesh.Tilt * sensitivity;
-        double tilt = mesh.Tilt;
+        var sigma = Math.Sqrt(sigmaSquared);
+        var logNegligible = Math.Log(mesh.NegligibleMass);
+        var step = Math.Max(1, Math.Floor(sigma / 4));
+        var reach = (13 * sigma) + 40;
+        var shift = mesh.Tilt * sensitivity;
+        var tilt = mesh.Tilt;
         double LogTilted(double x) => LogMass(x) + (tilt * (Origin + (x * Spacing))) - logScale;
 
-        double high = Math.Ceiling(Math.Max(shift + reach, (Math.Sqrt(-2 * Math.Min(0, mesh.LogNegligibleDelta)) * sigma) + 40));
+        var high = Math.Ceiling(Math.Max(shift + reach, (Math.Sqrt(-2 * Math.Min(0, mesh.LogNegligibleDelta)) * sigma) + 40));
         while (high - step > 0 && LogTail(high - step) < mesh.LogNegligibleDelta)
         {
             high -= step;
         }
 
-        double low = Math.Floor(Math.Min(0, shift) - reach);
+        var low = Math.Floor(Math.Min(0, shift) - reach);
         while (low + step < 0 && LogTilted(low + step) + Math.Log(sigma + 1) < logNegligible)
         {
             low += step;
@@ -103,19 +103,19 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
     private double LogTail(double x)
     {
         // Successive ratios are at most that of the first two beyond x.
-        double next = Math.Abs(x) + 1;
-        double logRatio = -((2 * next) + 1) / 2 / sigmaSquared;
+        var next = Math.Abs(x) + 1;
+        var logRatio = -((2 * next) + 1) / 2 / sigmaSquared;
         return LogMass(next) - Math.Log(-Exponentials.MinusOne(logRatio));
     }
 
     /// <summary>ln Σ_x exp(−(x − y)²/2σ²) over whole x.</summary>
     private static double LogTheta(double sigmaSquared, double y)
     {
-        double fraction = y - Math.Round(y);
+        var fraction = y - Math.Round(y);
         double sum = 0;
         if (sigmaSquared < 1)
         {
-            for (int x = -10; x <= 10; x++)
+            for (var x = -10; x <= 10; x++)
             {
                 sum += Math.Exp(((fraction * fraction) - ((x - fraction) * (x - fraction))) / 2 / sigmaSquared);
             }
@@ -124,7 +124,7 @@ internal sealed class DiscreteGaussianLoss(double sigmaSquared, double sensitivi
         }
 
         // Poisson summation.
-        for (int k = 1; k <= 4; k++)
+        for (var k = 1; k <= 4; k++)
         {
             sum += 2 * Math.Exp(-2 * Math.PI * Math.PI * sigmaSquared * k * k) * Math.Cos(2 * Math.PI * k * fraction);
         }

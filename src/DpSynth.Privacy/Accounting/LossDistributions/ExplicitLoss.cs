@@ -9,7 +9,7 @@ internal sealed class ExplicitLoss : PrivacyLoss
     internal ExplicitLoss(ReadOnlySpan<double> p, ReadOnlySpan<double> q)
     {
         List<(double Loss, double LogMass)> atoms = [];
-        for (int i = 0; i < p.Length; i++)
+        for (var i = 0; i < p.Length; i++)
         {
             if (p[i] > 0 && q[i] > 0)
             {
@@ -40,8 +40,8 @@ internal sealed class ExplicitLoss : PrivacyLoss
 
     internal override double LogMoment(double theta)
     {
-        double sum = double.NegativeInfinity;
-        foreach ((double loss, double logMass) in _atoms)
+        var sum = double.NegativeInfinity;
+        foreach ((var loss, var logMass) in _atoms)
         {
             sum = Exponentials.LogSum(sum, logMass + (theta * loss));
         }
@@ -51,8 +51,8 @@ internal sealed class ExplicitLoss : PrivacyLoss
 
     internal override double LogDelta(double epsilon)
     {
-        double sum = InfiniteMass;
-        foreach ((double loss, double logMass) in _atoms)
+        var sum = InfiniteMass;
+        foreach ((var loss, var logMass) in _atoms)
         {
             sum += loss > epsilon ? Math.Exp(logMass) * -Exponentials.MinusOne(epsilon - loss) : 0;
         }
@@ -62,7 +62,7 @@ internal sealed class ExplicitLoss : PrivacyLoss
 
     internal override (double Lowest, double Highest) Range(in Mesh mesh, double logScale)
     {
-        int first = FirstThatMatters(mesh, logScale);
+        var first = FirstThatMatters(mesh, logScale);
         return first == _atoms.Length ? (0, 0) : (_atoms[first].Loss, _atoms[^1].Loss);
     }
 
@@ -70,8 +70,8 @@ internal sealed class ExplicitLoss : PrivacyLoss
 
     internal override void PutOn(MeshedLossBuilder builder)
     {
-        int first = FirstThatMatters(builder.Mesh, builder.LogScale);
-        for (int i = 0; i < _atoms.Length; i++)
+        var first = FirstThatMatters(builder.Mesh, builder.LogScale);
+        for (var i = 0; i < _atoms.Length; i++)
         {
             if (i < first)
             {
@@ -87,8 +87,8 @@ internal sealed class ExplicitLoss : PrivacyLoss
     /// <summary>The first of the atoms whose mass may not be moved up to it: a steep tilt leaves only those next to the largest loss.</summary>
     private int FirstThatMatters(in Mesh mesh, double logScale)
     {
-        double below = double.NegativeInfinity;
-        for (int i = 0; i + 1 < _atoms.Length; i++)
+        var below = double.NegativeInfinity;
+        for (var i = 0; i + 1 < _atoms.Length; i++)
         {
             below = Exponentials.LogSum(below, _atoms[i].LogMass);
             if (below + (mesh.Tilt * _atoms[i + 1].Loss) - logScale >= Math.Log(mesh.NegligibleMass))

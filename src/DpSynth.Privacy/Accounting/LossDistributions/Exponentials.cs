@@ -12,8 +12,8 @@ internal static class Exponentials
         }
 
         // The rounding of e^x is undone by the quotient (Kahan).
-        double u = Math.Exp(x);
-        double difference = u - 1;
+        var u = Math.Exp(x);
+        var difference = u - 1;
         return difference is -1 or double.PositiveInfinity || x > 40 ? difference : difference * x / Math.Log(u);
     }
 
@@ -24,7 +24,7 @@ internal static class Exponentials
     /// <summary>ln(e^a + e^b) without overflow; −∞ stands for 0.</summary>
     internal static double LogSum(double a, double b)
     {
-        (double low, double high) = a < b ? (a, b) : (b, a);
+        (var low, var high) = a < b ? (a, b) : (b, a);
         return double.IsNegativeInfinity(low) ? high : high + NormalDistribution.LogOnePlus(Math.Exp(low - high));
     }
 }

@@ -17,12 +17,12 @@ internal sealed class LaplaceLoss(double scale) : ContinuousLoss
     internal override double LogMoment(double theta)
     {
         // ½e^(θE) + ½e^(−(1+θ)E) + ¼∫e^((θ+½)l − E/2)dl over |l| ≤ E.
-        double slope = theta + 0.5;
-        double largest = Math.Abs(slope) * _end;
-        double continuous = slope == 0
+        var slope = theta + 0.5;
+        var largest = Math.Abs(slope) * _end;
+        var continuous = slope == 0
             ? Math.Log(_end / 2)
             : largest + Math.Log(-Exponentials.MinusOne(-2 * largest) / (4 * Math.Abs(slope)));
-        double atoms = Exponentials.LogSum(slope * _end, -slope * _end) - Math.Log(2);
+        var atoms = Exponentials.LogSum(slope * _end, -slope * _end) - Math.Log(2);
         return Exponentials.LogSum(continuous, atoms) - (_end / 2);
     }
 

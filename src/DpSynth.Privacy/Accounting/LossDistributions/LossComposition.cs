@@ -28,31 +28,31 @@ internal static class LossComposition
     internal static (ComposedLoss Pessimistic, ComposedLoss Optimistic) Compose(
         IReadOnlyList<(MeshedLoss Loss, long Count)> losses, double interval, double bottom, ComplexFourier fourier)
     {
-        int size = fourier.Size;
-        double[] real = new double[size];
-        double[] imaginary = new double[size];
+        var size = fourier.Size;
+        var real = new double[size];
+        var imaginary = new double[size];
         Spectrum pessimistic = new(size);
         Spectrum optimistic = new(size);
         double origin = 0;
-        double unit = 5 * UnitRoundoff * BitOperations.Log2((uint)size);
-        foreach ((MeshedLoss loss, long count) in losses)
+        var unit = 5 * UnitRoundoff * BitOperations.Log2((uint)size);
+        foreach ((MeshedLoss loss, var count) in losses)
         {
             Array.Clear(real);
             Array.Clear(imaginary);
-            double norm = Wrap(loss.Pessimistic, real) + Wrap(loss.Optimistic, imaginary);
+            var norm = Wrap(loss.Pessimistic, real) + Wrap(loss.Optimistic, imaginary);
             fourier.Forward(real, imaginary);
             pessimistic.Multiply(real, imaginary, swapped: false, count, unit * norm);
             optimistic.Multiply(real, imaginary, swapped: true, count, unit * norm);
             origin += count * loss.Origin;
         }
 
-        (double pessimisticError, double pessimisticNorm) = pessimistic.Error();
-        (double optimisticError, double optimisticNorm) = optimistic.Error();
+        (var pessimisticError, var pessimisticNorm) = pessimistic.Error();
+        (var optimisticError, var optimisticNorm) = optimistic.Error();
         Spectrum.Join(pessimistic, optimistic, real, imaginary);
         fourier.Backward(real, imaginary);
-        double leaked = unit * (pessimisticNorm + optimisticNorm);
-        int first = checked((int)Math.Round((bottom - origin) / interval));
-        double start = origin + (first * interval);
+        var leaked = unit * (pessimisticNorm + optimisticNorm);
+        var first = checked((int)Math.Round((bottom - origin) / interval));
+        var start = origin + (first * interval);
         return (
             new ComposedLoss(start, Unwrap(real, first), pessimisticError + leaked),
             new ComposedLoss(start, Unwrap(imaginary, first), optimisticError + leaked));
@@ -60,9 +60,9 @@ internal static class LossComposition
 
     private static double Wrap(GridMasses masses, double[] cyclic)
     {
-        int mask = cyclic.Length - 1;
+        var mask = cyclic.Length - 1;
         double norm = 0;
-        for (int i = 0; i < masses.Values.Length; i++)
+        for (var i = 0; i < masses.Values.Length; i++)
         {
             cyclic[(masses.First + i) & mask] += masses.Values[i];
             norm += masses.Values[i];
@@ -73,10 +73,10 @@ internal static class LossComposition
 
     private static double[] Unwrap(double[] cyclic, int first)
     {
-        double[] window = new double[cyclic.Length];
-        int mask = cyclic.Length - 1;
-        double scale = 1.0 / cyclic.Length;
-        for (int i = 0; i < window.Length; i++)
+        var window = new double[cyclic.Length];
+        var mask = cyclic.Length - 1;
+        var scale = 1.0 / cyclic.Length;
+        for (var i = 0; i < window.Length; i++)
         {
             window[i] = cyclic[(first + i) & mask] * scale;
         }

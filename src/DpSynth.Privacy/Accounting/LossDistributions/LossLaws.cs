@@ -18,7 +18,7 @@ internal static class LossLaws
             return [Directed(merged, adjacency, LossDirection.Replace)];
         }
 
-        bool symmetric = merged.TrueForAll(release => release.Event is not (SubsampledGaussianEvent { SamplingRate: > 0 and < 1 } or ExplicitEvent));
+        var symmetric = merged.TrueForAll(release => release.Event is not (SubsampledGaussianEvent { SamplingRate: > 0 and < 1 } or ExplicitEvent));
         return symmetric
             ? [Directed(merged, adjacency, LossDirection.Remove)]
             : [Directed(merged, adjacency, LossDirection.Remove), Directed(merged, adjacency, LossDirection.Add)];
@@ -30,7 +30,7 @@ internal static class LossLaws
         List<Component> components = [];
         double upper = 0;
         double lower = 0;
-        foreach ((PrivacyEvent release, long count) in events)
+        foreach ((PrivacyEvent release, var count) in events)
         {
             if (GaussianEquivalent.Of(release, adjacency, FineGrid) is { } gaussian)
             {
@@ -39,7 +39,7 @@ internal static class LossLaws
                 continue;
             }
 
-            (PrivacyLoss law, int times) = release switch
+            (PrivacyLoss law, var times) = release switch
             {
                 DiscreteGaussianEvent discrete => (
                     (PrivacyLoss)new DiscreteGaussianLoss(discrete.SigmaSquared.ToDouble(), discrete.Sensitivity),

@@ -27,7 +27,7 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
     /// </summary>
     internal (double Tilt, double Epsilon) BestForDelta(double logDelta)
     {
-        (double tilt, double epsilon) = Minimise(theta => (At(theta) + LogPeak(theta) - logDelta) / theta);
+        (var tilt, var epsilon) = Minimise(theta => (At(theta) + LogPeak(theta) - logDelta) / theta);
         return epsilon > 0 ? (tilt, epsilon) : (BestForEpsilon(0).Tilt, 0);
     }
 
@@ -40,33 +40,33 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
     /// <summary>The minimum over θ: a coarse search in ln θ, then golden sections.</summary>
     private static (double Tilt, double Value) Minimise(Func<double, double> function)
     {
-        double best = double.PositiveInfinity;
+        var best = double.PositiveInfinity;
         double at = 1;
-        double gain = double.PositiveInfinity;
+        var gain = double.PositiveInfinity;
 
         // Where losses are bounded the minimum may lie at a tilt so steep that no grid could follow it, for next to no gain.
         for (double theta = 1; theta <= MaxTilt && gain >= LeastGain * Math.Abs(best); theta *= 2)
         {
-            double steeper = function(theta);
+            var steeper = function(theta);
             gain = best - steeper;
             (best, at) = gain > 0 ? (steeper, theta) : (best, at);
         }
 
-        double value = double.NegativeInfinity;
-        for (double theta = at == 1 ? 0.5 : LeastTilt / 2; theta >= LeastTilt && value <= best; theta /= 2)
+        var value = double.NegativeInfinity;
+        for (var theta = at == 1 ? 0.5 : LeastTilt / 2; theta >= LeastTilt && value <= best; theta /= 2)
         {
             value = function(theta);
             (best, at) = value < best ? (value, theta) : (best, at);
         }
 
         const double Golden = 0.6180339887498949;
-        double low = Math.Log(at / 2);
-        double high = Math.Log(at * 2);
-        double inner = high - (Golden * (high - low));
-        double outer = low + (Golden * (high - low));
-        double innerValue = function(Math.Exp(inner));
-        double outerValue = function(Math.Exp(outer));
-        for (int i = 0; i < 14; i++)
+        var low = Math.Log(at / 2);
+        var high = Math.Log(at * 2);
+        var inner = high - (Golden * (high - low));
+        var outer = low + (Golden * (high - low));
+        var innerValue = function(Math.Exp(inner));
+        var outerValue = function(Math.Exp(outer));
+        for (var i = 0; i < 14; i++)
         {
             if (innerValue < outerValue)
             {

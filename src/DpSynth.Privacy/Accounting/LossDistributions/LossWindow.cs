@@ -19,14 +19,14 @@ internal readonly record struct LossWindow(double Bottom, double BottomTilt, dou
     internal static LossWindow Find(IReadOnlyList<Component> components, Mesh mesh, double epsilon, double logOutside)
     {
         List<Sketch> sketches = [.. components.Select(component => Sketch.Of(component, mesh))];
-        double theta = mesh.Tilt;
-        double curvature = sketches.Sum(sketch => sketch.Count * sketch.Variance);
-        double natural = Math.Sqrt(-2 * logOutside / Math.Max(curvature, 1e-300));
+        var theta = mesh.Tilt;
+        var curvature = sketches.Sum(sketch => sketch.Count * sketch.Variance);
+        var natural = Math.Sqrt(-2 * logOutside / Math.Max(curvature, 1e-300));
         double LogMoment(double s) => sketches.Sum(sketch => sketch.Count * sketch.LogMoment(s));
-        (double bottom, double bottomTilt) = Least(s => (LogMoment(-s) - logOutside) / s, natural);
+        (var bottom, var bottomTilt) = Least(s => (LogMoment(-s) - logOutside) / s, natural);
         bottom = -bottom;
-        (double top, double topTilt) = Least(s => (LogMoment(s) + (theta * epsilon) - logOutside) / (s + theta), natural);
-        (double fold, double foldTilt) = Least(s => (LogMoment(s) - logOutside) / s, natural);
+        (var top, var topTilt) = Least(s => (LogMoment(s) + (theta * epsilon) - logOutside) / (s + theta), natural);
+        (var fold, var foldTilt) = Least(s => (LogMoment(s) - logOutside) / s, natural);
         top = Math.Max(top, fold - Math.Max(0, epsilon - bottom));
         return new LossWindow(bottom, bottomTilt, Math.Max(top, bottom + (1e-9 * Math.Abs(bottom)) + 1e-12), topTilt, foldTilt);
     }
@@ -34,10 +34,10 @@ internal readonly record struct LossWindow(double Bottom, double BottomTilt, dou
     /// <summary>The least value of a function of s on a geometric grid; it is unimodal.</summary>
     private static (double Value, double At) Least(Func<double, double> function, double natural)
     {
-        (double least, double at) = (double.PositiveInfinity, natural);
-        for (double s = natural / 100; s < natural * 1e6; s *= 1.25)
+        (var least, var at) = (double.PositiveInfinity, natural);
+        for (var s = natural / 100; s < natural * 1e6; s *= 1.25)
         {
-            double value = function(s);
+            var value = function(s);
             if (value > least)
             {
                 break;
@@ -56,9 +56,9 @@ internal readonly record struct LossWindow(double Bottom, double BottomTilt, dou
         {
             (double Loss, double LogMass)[] atoms =
                 [.. component.Upper.Sketch(mesh, component.Upper.LogMoment(mesh.Tilt)).Where(atom => !double.IsNegativeInfinity(atom.LogMass))];
-            double largest = atoms.Max(atom => atom.LogMass + (mesh.Tilt * atom.Loss));
+            var largest = atoms.Max(atom => atom.LogMass + (mesh.Tilt * atom.Loss));
             double[] masses = [.. atoms.Select(atom => Math.Exp(atom.LogMass + (mesh.Tilt * atom.Loss) - largest))];
-            double total = masses.Sum();
+            var total = masses.Sum();
             int[] present = [.. Enumerable.Range(0, masses.Length).Where(i => masses[i] > 0)];
             return new Sketch(
                 [.. present.Select(i => atoms[i].Loss)], [.. present.Select(i => masses[i] / total)], component.Count);
@@ -70,12 +70,12 @@ internal readonly record struct LossWindow(double Bottom, double BottomTilt, dou
             {
                 double mean = 0;
                 double square = 0;
-                for (int i = 0; i < Losses.Length; i++)
+                for (var i = 0; i < Losses.Length; i++)
                 {
                     mean += Masses[i] * Losses[i];
                 }
 
-                for (int i = 0; i < Losses.Length; i++)
+                for (var i = 0; i < Losses.Length; i++)
                 {
                     square += Masses[i] * (Losses[i] - mean) * (Losses[i] - mean);
                 }
@@ -87,9 +87,9 @@ internal readonly record struct LossWindow(double Bottom, double BottomTilt, dou
         /// <summary>ln of the mean of e^(s·loss).</summary>
         internal double LogMoment(double s)
         {
-            double far = s > 0 ? Losses.Max() : Losses.Min();
+            var far = s > 0 ? Losses.Max() : Losses.Min();
             double sum = 0;
-            for (int i = 0; i < Losses.Length; i++)
+            for (var i = 0; i < Losses.Length; i++)
             {
                 sum += Masses[i] * Math.Exp(s * (Losses[i] - far));
             }

@@ -8,13 +8,13 @@ internal readonly record struct GridMasses(int First, double[] Values)
     /// <summary>ln Σ mass·e^(s·(origin + index·interval)).</summary>
     internal double LogMoment(double s, double origin, double interval)
     {
-        double largest = double.NegativeInfinity;
+        var largest = double.NegativeInfinity;
         double sum = 0;
-        for (int i = 0; i < Values.Length; i++)
+        for (var i = 0; i < Values.Length; i++)
         {
             if (Values[i] > 0)
             {
-                double exponent = s * (origin + ((First + i) * interval));
+                var exponent = s * (origin + ((First + i) * interval));
                 if (exponent > largest)
                 {
                     sum *= Math.Exp(largest - exponent - 20);

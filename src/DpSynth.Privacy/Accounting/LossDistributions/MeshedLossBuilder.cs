@@ -31,7 +31,7 @@ internal sealed class MeshedLossBuilder
         Origin = origin;
         LogScale = logScale;
         _first = (int)Math.Floor((lowest - origin) / mesh.Interval) - 1;
-        int last = (int)Math.Ceiling((highest - origin) / mesh.Interval) + 1;
+        var last = (int)Math.Ceiling((highest - origin) / mesh.Interval) + 1;
         _pessimistic = new double[last - _first + 1];
         _pool = new double[_pessimistic.Length];
         _defect = new double[_pessimistic.Length];
@@ -55,7 +55,7 @@ internal sealed class MeshedLossBuilder
     /// <summary>Adds an atom that lies on a grid point exactly.</summary>
     internal void AddOn(int index, double logMass)
     {
-        double mass = Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
+        var mass = Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
         _pessimistic[index - _first] += mass;
         _pool[index - _first] += mass;
     }
@@ -63,7 +63,7 @@ internal sealed class MeshedLossBuilder
     /// <summary>Adds an atom anywhere.</summary>
     internal void Add(double loss, double logMass)
     {
-        int index = Floor(loss);
+        var index = Floor(loss);
         AddInCell(index, loss - Loss(index) > Mesh.Interval / 2, loss, logMass, 1);
     }
 
@@ -76,11 +76,11 @@ internal sealed class MeshedLossBuilder
     internal void AddInCell(int index, bool upperHalf, double loss, double logMass, double weight)
     {
         _exact = false;
-        double low = Loss(index);
-        double below = Math.Clamp(low - loss, -Mesh.Interval, 0);
-        double mass = weight * Math.Exp(logMass + (Mesh.Tilt * low) - LogScale);
-        double share = Exponentials.MinusOne(below) / _cellSpan;
-        int place = index - _first;
+        var low = Loss(index);
+        var below = Math.Clamp(low - loss, -Mesh.Interval, 0);
+        var mass = weight * Math.Exp(logMass + (Mesh.Tilt * low) - LogScale);
+        var share = Exponentials.MinusOne(below) / _cellSpan;
+        var place = index - _first;
         _pessimistic[place] += mass * (1 - share);
         _pessimistic[place + 1] += mass * share * _stepFactor;
         if (upperHalf)
@@ -98,7 +98,7 @@ internal sealed class MeshedLossBuilder
     internal void AddBelow(double loss, double logMass)
     {
         _exact = false;
-        int index = Floor(loss) + 1;
+        var index = Floor(loss) + 1;
         _pessimistic[index - _first] += Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
     }
 
@@ -107,7 +107,7 @@ internal sealed class MeshedLossBuilder
     {
         _exact = false;
         _infinite += Math.Exp(logMass);
-        int index = Floor(loss);
+        var index = Floor(loss);
         _floored[index - _first] += Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
     }
 
@@ -117,18 +117,18 @@ internal sealed class MeshedLossBuilder
     /// <param name="logScale">ln of the factor to take out: about ln E[e^(θL)].</param>
     internal static MeshedLoss Build(PrivacyLoss loss, Mesh mesh, double logScale)
     {
-        (double lowest, double highest) = loss.Range(mesh, logScale);
-        double origin = loss.Origin;
+        (var lowest, var highest) = loss.Range(mesh, logScale);
+        var origin = loss.Origin;
         MeshedLossBuilder builder = new(mesh, origin, logScale, lowest, highest);
         loss.PutOn(builder);
-        for (int pass = 0; pass < 2 && loss.Spacing == 0 && builder.CentreOfNarrowPool() is { } centre; pass++)
+        for (var pass = 0; pass < 2 && loss.Spacing == 0 && builder.CentreOfNarrowPool() is { } centre; pass++)
         {
             origin = centre;
             builder = new MeshedLossBuilder(mesh, origin, logScale, lowest, highest);
             loss.PutOn(builder);
         }
 
-        double[] optimistic = builder._exact
+        var optimistic = builder._exact
             ? builder._pessimistic
             : OptimisticRounding.Of(builder._pool, builder._defect, builder._floored, mesh);
         return new MeshedLoss(
@@ -146,8 +146,8 @@ internal sealed class MeshedLossBuilder
     /// </summary>
     private double? CentreOfNarrowPool()
     {
-        int fullest = Array.IndexOf(_pool, _pool.Max());
-        double shortfall = _defect[fullest] / _pool[fullest];
+        var fullest = Array.IndexOf(_pool, _pool.Max());
+        var shortfall = _defect[fullest] / _pool[fullest];
         return _pool[fullest] > NarrowPool && Math.Abs(shortfall) > 1e-6 * Mesh.Interval
             ? Loss(_first + fullest) - NormalDistribution.LogOnePlus(-shortfall)
             : null;

@@ -27,19 +27,19 @@ internal static class OptimisticRounding
     /// <returns>Masses at the grid points, times the same.</returns>
     internal static double[] Of(double[] pool, double[] defect, double[] floored, Mesh mesh)
     {
-        double step = Math.Exp(mesh.Tilt * mesh.Interval);
-        double growth = Exponentials.MinusOne(mesh.Interval);
-        int last = LowerTop(pool, defect, step, growth);
-        int first = Array.FindIndex(pool, mass => mass > 0);
+        var step = Math.Exp(mesh.Tilt * mesh.Interval);
+        var growth = Exponentials.MinusOne(mesh.Interval);
+        var last = LowerTop(pool, defect, step, growth);
+        var first = Array.FindIndex(pool, mass => mass > 0);
 
         // A pool at the lower end that lies above its grid point has nothing below to lower it with and loses the first order of h.
         // Pooled one point higher it borrows from above, which costs the second order only, if enough is there. The best keeps most.
         double[] best = [];
-        double most = double.NegativeInfinity;
-        for (int raised = 0; raised <= MaxRaised && first >= 0; raised++)
+        var most = double.NegativeInfinity;
+        for (var raised = 0; raised <= MaxRaised && first >= 0; raised++)
         {
-            double[] masses = Polygon(pool, defect, last, step, mesh);
-            double kept = masses.Sum();
+            var masses = Polygon(pool, defect, last, step, mesh);
+            var kept = masses.Sum();
             (best, most) = kept > most ? (masses, kept) : (best, most);
             if (first + 1 >= last || defect[first] <= 0)
             {
@@ -53,8 +53,8 @@ internal static class OptimisticRounding
             first++;
         }
 
-        double[] result = (double[])floored.Clone();
-        for (int k = 0; k < best.Length; k++)
+        var result = (double[])floored.Clone();
+        for (var k = 0; k < best.Length; k++)
         {
             result[k] += best[k];
         }
@@ -68,7 +68,7 @@ internal static class OptimisticRounding
     /// </summary>
     private static int LowerTop(double[] pool, double[] defect, double step, double growth)
     {
-        int last = Array.FindLastIndex(pool, mass => mass > 0);
+        var last = Array.FindLastIndex(pool, mass => mass > 0);
         while (last > 1 && defect[last] < 0)
         {
             pool[last - 1] += pool[last] / step;
@@ -87,15 +87,15 @@ internal static class OptimisticRounding
     /// </summary>
     private static double[] Polygon(double[] pool, double[] defect, int last, double step, Mesh mesh)
     {
-        double growth = Exponentials.MinusOne(mesh.Interval);
-        double[] masses = new double[last + 1];
-        for (int k = 0; k <= last; k++)
+        var growth = Exponentials.MinusOne(mesh.Interval);
+        var masses = new double[last + 1];
+        for (var k = 0; k <= last; k++)
         {
-            double own = defect[k];
-            double previous = k > 0 ? defect[k - 1] * step : 0;
-            double next = k < last ? defect[k + 1] / step : 0;
-            double right = Math.Max(-own, 0) - Math.Max(next, 0);
-            double left = Math.Max(-previous, 0) - Math.Max(own, 0);
+            var own = defect[k];
+            var previous = k > 0 ? defect[k - 1] * step : 0;
+            var next = k < last ? defect[k + 1] / step : 0;
+            var right = Math.Max(-own, 0) - Math.Max(next, 0);
+            var left = Math.Max(-previous, 0) - Math.Max(own, 0);
             masses[k] = pool[k] - own + (right / growth) - (left * (1 + growth) / growth);
         }
 
@@ -103,7 +103,7 @@ internal static class OptimisticRounding
         {
             // Nothing to borrow from: round everything down instead.
             Array.Clear(masses);
-            for (int k = 1; k <= last; k++)
+            for (var k = 1; k <= last; k++)
             {
                 masses[k - 1] = pool[k] / step;
             }

@@ -16,13 +16,13 @@ internal sealed class SingleReleaseCurve(PrivacyLoss upper, PrivacyLoss lower) :
 
     internal override double UpperEpsilon(double logDelta)
     {
-        (_, double high) = Bracket(logDelta, LogUpper);
+        (_, var high) = Bracket(logDelta, LogUpper);
         return high;
     }
 
     internal override double LowerEpsilon(double logDelta)
     {
-        (double low, _) = Bracket(logDelta, LogLower);
+        (var low, _) = Bracket(logDelta, LogLower);
         return low;
     }
 
@@ -50,7 +50,7 @@ internal sealed class SingleReleaseCurve(PrivacyLoss upper, PrivacyLoss lower) :
 
         while (high - low > 1e-15 * high)
         {
-            double middle = (low + high) / 2;
+            var middle = (low + high) / 2;
             if (middle <= low || middle >= high)
             {
                 break;

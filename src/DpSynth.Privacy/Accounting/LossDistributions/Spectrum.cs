@@ -28,7 +28,7 @@ internal sealed class Spectrum
     internal Spectrum(int size)
     {
         _size = size;
-        int length = (size / 2) + Vector<double>.Count;
+        var length = (size / 2) + Vector<double>.Count;
         _real = new double[length];
         _imaginary = new double[length];
         _relativeError = new double[length];
@@ -50,10 +50,10 @@ internal sealed class Spectrum
     internal void Multiply(ReadOnlySpan<double> real, ReadOnlySpan<double> imaginary, bool swapped, long count, double error)
     {
         Take(real, imaginary, swapped);
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
-            double size = Math.Sqrt((_factorReal[i] * _factorReal[i]) + (_factorImaginary[i] * _factorImaginary[i]));
-            double relative = count * error / size;
+            var size = Math.Sqrt((_factorReal[i] * _factorReal[i]) + (_factorImaginary[i] * _factorImaginary[i]));
+            var relative = count * error / size;
             _relativeError[i] += relative + (count * ProductRoundoff);
             if (relative > 0.5)
             {
@@ -65,13 +65,13 @@ internal sealed class Spectrum
         Span<Vector<double>> productImaginary = MemoryMarshal.Cast<double, Vector<double>>(_imaginary.AsSpan());
         Span<Vector<double>> factorReal = MemoryMarshal.Cast<double, Vector<double>>(_factorReal.AsSpan());
         Span<Vector<double>> factorImaginary = MemoryMarshal.Cast<double, Vector<double>>(_factorImaginary.AsSpan());
-        for (int v = 0; v < productReal.Length; v++)
+        for (var v = 0; v < productReal.Length; v++)
         {
             Vector<double> powerReal = productReal[v];
             Vector<double> powerImaginary = productImaginary[v];
             Vector<double> baseReal = factorReal[v];
             Vector<double> baseImaginary = factorImaginary[v];
-            for (long n = count; ;)
+            for (var n = count; ;)
             {
                 if ((n & 1) != 0)
                 {
@@ -101,11 +101,11 @@ internal sealed class Spectrum
     {
         double error = 0;
         double norm = 0;
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             double weight = i < 2 ? 1 : 2;
-            double size = Math.Sqrt((_real[i] * _real[i]) + (_imaginary[i] * _imaginary[i]));
-            double relative = _relativeError[i];
+            var size = Math.Sqrt((_real[i] * _real[i]) + (_imaginary[i] * _imaginary[i]));
+            var relative = _relativeError[i];
             error += weight * (relative < 1 ? size * relative * Math.Exp(relative) : size + Math.Min(2, _absoluteBound[i]));
             norm += weight * size;
         }
@@ -116,10 +116,10 @@ internal sealed class Spectrum
     /// <summary>Puts two sequences into one transform as its real and imaginary part.</summary>
     internal static void Join(Spectrum first, Spectrum second, Span<double> real, Span<double> imaginary)
     {
-        int i = 0;
-        foreach (int place in Places(first._size))
+        var i = 0;
+        foreach (var place in Places(first._size))
         {
-            int mirror = ComplexFourier.Mirror(place);
+            var mirror = ComplexFourier.Mirror(place);
             real[place] = first._real[i] - second._imaginary[i];
             imaginary[place] = first._imaginary[i] + second._real[i];
             real[mirror] = first._real[i] + second._imaginary[i];
@@ -128,7 +128,7 @@ internal sealed class Spectrum
         }
 
         // Frequencies 0 and N/2 mirror themselves and are real.
-        for (int own = 0; own < 2; own++)
+        for (var own = 0; own < 2; own++)
         {
             real[own] = first._real[own];
             imaginary[own] = second._real[own];
@@ -137,10 +137,10 @@ internal sealed class Spectrum
 
     private void Take(ReadOnlySpan<double> real, ReadOnlySpan<double> imaginary, bool swapped)
     {
-        int i = 0;
-        foreach (int place in Places(_size))
+        var i = 0;
+        foreach (var place in Places(_size))
         {
-            int mirror = ComplexFourier.Mirror(place);
+            var mirror = ComplexFourier.Mirror(place);
             if (swapped)
             {
                 _factorReal[i] = (imaginary[place] + imaginary[mirror]) / 2;
@@ -161,9 +161,9 @@ internal sealed class Spectrum
     {
         yield return 0;
         yield return 1;
-        for (int octave = 2; octave < size; octave *= 2)
+        for (var octave = 2; octave < size; octave *= 2)
         {
-            for (int place = octave; place < octave + (octave / 2); place++)
+            for (var place = octave; place < octave + (octave / 2); place++)
             {
                 yield return place;
             }

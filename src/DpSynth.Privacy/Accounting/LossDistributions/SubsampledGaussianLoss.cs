@@ -60,13 +60,13 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
         // Amplification by sampling, exactly (arXiv 1807.01647, theorem 2): δ(ε) = q·δ'(ε') on the curve δ' of the Gaussian.
         if (_direction == LossDirection.Remove)
         {
-            double inner = epsilon > 30
+            var inner = epsilon > 30
                 ? epsilon - _logQ + NormalDistribution.LogOnePlus(-(1 - _q) * Math.Exp(-epsilon))
                 : NormalDistribution.LogOnePlus(Exponentials.MinusOne(epsilon) / _q);
             return _logQ + GaussianAccountant.LogDelta(inner, _mu);
         }
 
-        double rest = _q - ((1 - _q) * Exponentials.MinusOne(epsilon));
+        var rest = _q - ((1 - _q) * Exponentials.MinusOne(epsilon));
         return rest <= 0
             ? double.NegativeInfinity
             : Math.Log(rest) + GaussianAccountant.LogDelta(Math.Max(0, epsilon + _logQ - Math.Log(rest)), _mu);
@@ -105,7 +105,7 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
     // Tilting by e^(θL) moves a Gaussian by θμ; a mixture moves by something between that and 0.
     protected override (double Low, double High) Support(double theta, double logMassAbove)
     {
-        (double from, double to) = _direction switch
+        (var from, var to) = _direction switch
         {
             LossDirection.Remove => (0.0, 1 + theta),
             // Here e^(θL) is at most (1−q)^(−θ), which cannot outweigh the density for long.
@@ -113,14 +113,14 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
             LossDirection.Add => (0.0, theta),
             _ => (0.0, 1 + (2 * theta)),
         };
-        double high = Math.Max((Math.Max(from, to) * _mu) + StandardDeviations, _mu + Math.Sqrt(-2 * Math.Min(0, logMassAbove)));
+        var high = Math.Max((Math.Max(from, to) * _mu) + StandardDeviations, _mu + Math.Sqrt(-2 * Math.Min(0, logMassAbove)));
         return ((Math.Min(from, to) * _mu) - StandardDeviations, high);
     }
 
     /// <summary>ln(1 − q + q·e^(μx − μ²/2)), to an absolute error far below any mesh.</summary>
     private double Mixed(double x)
     {
-        double ratio = _mu * (x - (_mu / 2));
+        var ratio = _mu * (x - (_mu / 2));
         if (_q == 1)
         {
             return ratio;
@@ -139,7 +139,7 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
             return (loss / _mu) + (_mu / 2);
         }
 
-        double above = loss - _logRest;
+        var above = loss - _logRest;
         return above <= 0
             ? double.NegativeInfinity
             : ((_logRest - _logQ + Exponentials.LogMinusOne(above)) / _mu) + (_mu / 2);
@@ -148,9 +148,9 @@ internal sealed class SubsampledGaussianLoss : ContinuousLoss
     /// <summary>With v = e^(μx − loss/2) and c = q·e^(−μ²/2): c·v² − 2(1−q)·sinh(loss/2)·v − c = 0.</summary>
     private double PositionOfReplacement(double loss)
     {
-        double half = loss / 2;
-        double logScale = _logRest - _logQ + (_mu * _mu / 2);
-        double root = Math.Abs(half) > 30
+        var half = loss / 2;
+        var logScale = _logRest - _logQ + (_mu * _mu / 2);
+        var root = Math.Abs(half) > 30
             ? Math.CopySign(Math.Abs(half) + logScale + Math.Log(1 + Math.Exp(-2 * (Math.Abs(half) + logScale))), half)
             : Math.Asinh(Math.Sinh(half) * Math.Exp(logScale));
         return (half + (_q == 1 ? 0 : double.IsFinite(root) ? root : Math.CopySign(logScale + Math.Log(2 * Math.Abs(Math.Sinh(half))), half))) / _mu;

@@ -24,17 +24,17 @@ internal static class SubsampledGaussianMoment
             return 0;
         }
 
-        double step = Step(mu);
-        double low = -StandardDeviations;
+        var step = Step(mu);
+        var low = -StandardDeviations;
         if (power < 0)
         {
             // The ratio is at least 1 − q, so that its power cannot outweigh the density for long.
-            double most = Math.Sqrt(2 * ((power * NormalDistribution.LogOnePlus(-samplingRate)) + 80));
+            var most = Math.Sqrt(2 * ((power * NormalDistribution.LogOnePlus(-samplingRate)) + 80));
             low = -Math.Min(most, StandardDeviations - (power * mu));
         }
 
-        double high = Math.Max(0, power * mu) + StandardDeviations;
-        int count = (int)Math.Min(MaxNodes + 1, ((high - low) / step) + 1);
+        var high = Math.Max(0, power * mu) + StandardDeviations;
+        var count = (int)Math.Min(MaxNodes + 1, ((high - low) / step) + 1);
         if (count > MaxNodes)
         {
             // Too wide to integrate: the moment without sampling is larger.
@@ -43,11 +43,11 @@ internal static class SubsampledGaussianMoment
 
         // E[(M/N)^a] − 1 = E[(r^a − 1) − a·(r − 1)], r = M/N: E[r] is 1, and no term cancels another.
         double sum = 0;
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            double x = low + (i * step);
-            double ratio = mu * (x - (mu / 2));
-            double loss = Mixed(ratio, samplingRate);
+            var x = low + (i * step);
+            var ratio = mu * (x - (mu / 2));
+            var loss = Mixed(ratio, samplingRate);
             sum += Math.Exp(-x * x / 2) * Excess(power, loss);
         }
 
@@ -60,15 +60,15 @@ internal static class SubsampledGaussianMoment
     /// <summary>ln E[e^(θL)] over M of the loss L = ln M/M', M' = (1−q)·N(0, 1) + q·N(−μ, 1).</summary>
     internal static double LogMomentOfReplacement(double theta, double mu, double samplingRate)
     {
-        double step = Step(mu);
-        double low = (Math.Min(0, (2 * theta) + 1) * mu) - StandardDeviations - mu;
-        double high = (Math.Max(0, (2 * theta) + 1) * mu) + StandardDeviations + mu;
-        int count = (int)Math.Min(MaxNodes + 1, ((high - low) / step) + 1);
+        var step = Step(mu);
+        var low = (Math.Min(0, (2 * theta) + 1) * mu) - StandardDeviations - mu;
+        var high = (Math.Max(0, (2 * theta) + 1) * mu) + StandardDeviations + mu;
+        var count = (int)Math.Min(MaxNodes + 1, ((high - low) / step) + 1);
         return count > MaxNodes
             ? theta * (theta + 1) * 2 * mu * mu
             : LogIntegral(low, step, count, x =>
             {
-                double loss = Mixed(mu * (x - (mu / 2)), samplingRate);
+                var loss = Mixed(mu * (x - (mu / 2)), samplingRate);
                 return loss + (theta * (loss - Mixed(mu * (-x - (mu / 2)), samplingRate)));
             });
     }
@@ -89,10 +89,10 @@ internal static class SubsampledGaussianMoment
 
         // Σ_{n ≥ 2} (a^n − a)·l^n / n!
         double sum = 0;
-        double powers = a * l;
-        double plain = l;
+        var powers = a * l;
+        var plain = l;
         double factorial = 1;
-        for (int n = 2; n <= 9; n++)
+        for (var n = 2; n <= 9; n++)
         {
             powers *= a * l;
             plain *= l;
@@ -105,17 +105,17 @@ internal static class SubsampledGaussianMoment
 
     private static double LogIntegral(double low, double step, int count, Func<double, double> logFactor)
     {
-        double[] exponents = ArrayPool<double>.Shared.Rent(count);
-        double largest = double.NegativeInfinity;
-        for (int i = 0; i < count; i++)
+        var exponents = ArrayPool<double>.Shared.Rent(count);
+        var largest = double.NegativeInfinity;
+        for (var i = 0; i < count; i++)
         {
-            double x = low + (i * step);
+            var x = low + (i * step);
             exponents[i] = (-x * x / 2) - LogSqrtTwoPi + logFactor(x);
             largest = Math.Max(largest, exponents[i]);
         }
 
         double sum = 0;
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             sum += Math.Exp(exponents[i] - largest);
         }

@@ -28,9 +28,14 @@ public sealed record ImageCostEstimate(long Generations, long Edits, decimal Cos
         for (var generation = 0; generation < sizes.Count; generation++)
         {
             if (generation < evolution.Iterations)
+            {
                 edits += (long)sizes[generation] * evolution.Lookahead;
+            }
+
             if (generation > 0)
+            {
                 edits += sizes[generation] - (evolution.KeepSelected ? sizes[generation] / (evolution.NextVariationFolds + 1) : 0);
+            }
         }
 
         var (generationPrice, editPrice) = PricesOf(options, shape);

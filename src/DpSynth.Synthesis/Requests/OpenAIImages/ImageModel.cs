@@ -43,7 +43,9 @@ public sealed record ImageModel
     {
         var prices = Prices.Where(price => price.Quality == quality).OrderBy(static price => Pixels(price.Size)).ToArray();
         if (prices.Length == 0)
+        {
             return null;
+        }
 
         var pixels = Pixels(size);
         return (prices.FirstOrDefault(price => price.Size == size) ?? prices.FirstOrDefault(price => Pixels(price.Size) >= pixels))?.Usd
@@ -55,7 +57,9 @@ public sealed record ImageModel
     {
         var wanted = Math.Log((double)run.Width / run.Height);
         if (FreeSizes is { } free)
+        {
             return free.Smallest(wanted);
+        }
 
         return Sizes.OrderBy(size => Math.Round(Math.Abs(LogRatio(size) - wanted), 3)).ThenBy(Pixels).First();
     }
@@ -64,9 +68,15 @@ public sealed record ImageModel
     public string? DescribeSizeFault(string size)
     {
         if (Sizes.Contains(size, StringComparer.Ordinal))
+        {
             return null;
+        }
+
         if (FreeSizes is not { } free)
+        {
             return $"'generator.options.size' must be one of {string.Join(", ", Sizes)}, not '{size}'.";
+        }
+
         return TryParse(size) is var (width, height) && free.Allows(width, height)
             ? null
             : $"'generator.options.size' is '{size}'; it must be WIDTHxHEIGHT in multiples of {free.MultipleOf}, at most {free.LongestEdge} a side, {free.FewestPixels} to {free.MostPixels} pixels, and at most {free.Elongation}:1.";
@@ -77,14 +87,26 @@ public sealed record ImageModel
     {
         const string Row = "generator.options.modelRow";
         if (Sizes.Count == 0 && FreeSizes is null)
+        {
             return $"'{Row}' needs 'sizes' or 'freeSizes'.";
+        }
+
         if (Sizes.FirstOrDefault(static size => TryParse(size) is null) is { } unreadable)
+        {
             return $"'{Row}.sizes' names '{unreadable}'; a size is WIDTHxHEIGHT, each 1 to {MaxEdgeAllowed}.";
+        }
+
         if (FreeSizes is { } free && !(free.MultipleOf is >= 1 and <= 256 && free.FewestPixels >= 1 && free.FewestPixels <= free.MostPixels
             && free.LongestEdge is >= 1 and <= MaxEdgeAllowed && free.Elongation is >= 1 and <= 100))
+        {
             return $"'{Row}.freeSizes' has a number out of range.";
+        }
+
         if (Prices is not { Count: >= 1 })
+        {
             return $"'{Row}.prices' must have an entry for every quality.";
+        }
+
         return Prices.FirstOrDefault(static price => string.IsNullOrWhiteSpace(price.Quality) || TryParse(price.Size) is null || price.Usd is < 0 or > 1000) is { } price
             ? $"'{Row}.prices' has an entry of quality '{price.Quality}' and size '{price.Size}' that cannot be: a price is 0 to 1000 US dollars for WIDTHxHEIGHT."
             : EditInput is >= 0 and <= 1000 ? null : $"'{Row}.editInput' must lie between 0 and 1000 US dollars.";
@@ -133,7 +155,9 @@ public sealed record FreeSizes(int MultipleOf, int LongestEdge, double Elongatio
                 // Proportions within 2 % count as the same.
                 var candidate = (Error: Math.Max(0, Math.Abs(Math.Log((double)width / height) - clamped) - 0.02), Pixels: (long)width * height, Width: width, Height: height);
                 if (Allows(width, height) && candidate.CompareTo(best) < 0)
+                {
                     best = candidate;
+                }
             }
         }
 

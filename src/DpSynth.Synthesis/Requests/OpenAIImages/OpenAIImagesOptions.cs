@@ -94,7 +94,10 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
     public override string? DescribeFault(VariationDegree degree)
     {
         if (degree.Components.Count > 0)
+        {
             return $"{GeneratorName} knows no degree component '{degree.Components.Keys.First()}': its degree is one number, the strength.";
+        }
+
         return degree.Value is > 0 and <= 1
             ? null
             : $"a degree of {GeneratorName} must be a strength above 0 and at most 1, not {degree.Value?.ToString() ?? "missing"}.";
@@ -103,17 +106,35 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
     private string? DescribeModelFault()
     {
         if (!IsServiceName(Model))
+        {
             return "'generator.options.model' must have 1 to 64 letters, digits, '.', '-' and '_', and begin with a letter or digit.";
+        }
+
         if (Deployment is not null && !IsServiceName(Deployment))
+        {
             return "'generator.options.deployment' must have 1 to 64 letters, digits, '.', '-' and '_', and begin with a letter or digit.";
+        }
+
         if (ModelRow.DescribeFault() is { } row)
+        {
             return row;
+        }
+
         if (Size is not null && ModelRow.DescribeSizeFault(Size) is { } size)
+        {
             return size;
+        }
+
         if (ModelRow.Price(Size ?? ModelRow.Prices[0].Size, Quality) is null)
+        {
             return $"'generator.options.quality' must be one of {Join(ModelRow.Qualities)} for '{Model}', not '{Quality}'.";
+        }
+
         if (MaxCost is <= 0 or > 1_000_000_000)
+        {
             return $"'generator.options.maxCost' is {MaxCost}; it must be above 0 and at most 1000000000 US dollars.";
+        }
+
         return DescribeChoiceFault("background", Background, ModelRow.Backgrounds)
             ?? DescribeChoiceFault("format", Format, ModelRow.Formats)
             ?? DescribeChoiceFault("inputFidelity", InputFidelity, ModelRow.InputFidelities);
@@ -122,25 +143,48 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
     private string? DescribePromptFault()
     {
         if (Prompts is not { Count: >= 1 and <= MaxEntries })
+        {
             return $"'generator.options.prompts' must have 1 to {MaxEntries} entries.";
+        }
+
         for (var i = 0; i < Prompts.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(Prompts[i].Prompt) || Prompts[i].Prompt.Length > MaxPrompt)
+            {
                 return $"'generator.options.prompts[{i}]' must have 1 to {MaxPrompt} characters.";
+            }
+
             if (Prompts[i].Weight is not (> 0 and <= 1_000_000))
+            {
                 return $"'generator.options.prompts[{i}].weight' is {Prompts[i].Weight}; it must be above 0 and at most 1000000.";
+            }
         }
 
         if (Styles.Count > MaxEntries || Styles.Any(style => string.IsNullOrWhiteSpace(style) || style.Length > MaxWords))
+        {
             return $"'generator.options.styles' must have at most {MaxEntries} entries of 1 to {MaxWords} characters.";
+        }
+
         if (VariationPrompt is not { Length: >= 1 and <= MaxPrompt } || !VariationPrompt.Contains(StrengthPlaceholder, StringComparison.Ordinal))
+        {
             return $"'generator.options.variationPrompt' must have 1 to {MaxPrompt} characters and name {StrengthPlaceholder}.";
+        }
+
         if (Strengths is not { Count: >= 1 and <= MaxEntries } || Strengths.Any(strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > MaxWords))
+        {
             return $"'generator.options.strengths' must have 1 to {MaxEntries} entries with 'words' of 1 to {MaxWords} characters.";
+        }
+
         if (Strengths.Zip(Strengths.Skip(1)).Any(static pair => pair.First.UpTo >= pair.Second.UpTo) || Strengths[0].UpTo <= 0 || Strengths[^1].UpTo != 1)
+        {
             return "'generator.options.strengths' must ascend in 'upTo', from above 0 to 1.";
+        }
+
         if (Redraws is < 0 or > 20)
+        {
             return $"'generator.options.redraws' is {Redraws}; it must lie between 0 and 20.";
+        }
+
         return MaxRefusals is >= 1 and <= 1_000_000
             ? null
             : $"'generator.options.maxRefusals' is {MaxRefusals}; it must lie between 1 and 1000000.";
@@ -149,7 +193,10 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
     private string? DescribeChoiceFault(string field, string? value, IReadOnlyList<string> allowed)
     {
         if (value is null || allowed.Contains(value, StringComparer.Ordinal))
+        {
             return null;
+        }
+
         return allowed.Count == 0
             ? $"'generator.options.{field}' cannot be chosen for '{Model}'; leave it out."
             : $"'generator.options.{field}' must be one of {Join(allowed)} for '{Model}', not '{value}'.";
