@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.ProjectedPixels;
 using DpSynth.Embedders;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;

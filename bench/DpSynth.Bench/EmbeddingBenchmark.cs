@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.OnnxImage;
 using DpSynth.Embedders;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Models.Folders;
@@ -8,6 +11,7 @@ using DpSynth.Models.Sessions;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
 using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -39,7 +43,7 @@ internal static class EmbeddingBenchmark
             for (var round = 0; round <= Rounds; round++)
             {
                 var (store, run) = await MakeStoreAsync(files, TimeSpan.FromMilliseconds(milliseconds));
-                var embedding = new PrivateEmbedding(store, embedders, new ImageDecoder(new DecodeLimits()));
+                var embedding = new PrivateEmbedding(store, store, store, embedders, new ImageDecoder(new DecodeLimits()));
                 var processor = Environment.CpuUsage.TotalTime;
                 var start = Stopwatch.GetTimestamp();
                 await Parallel.ForEachAsync(
@@ -77,7 +81,7 @@ internal static class EmbeddingBenchmark
 
         var service = new BlobServiceClient(
             new Uri($"https://{Account}.blob.core.windows.net"), new BlobClientOptions { Transport = new HttpClientTransport(new HttpClient(blobs)) });
-        var store = new PrivateStore(new PrivateAccount(service));
+        var store = new PrivateStore(new PrivateAccount(service), RequestParts.Json);
         await store.TryCreateRecordAsync(Run, RunPlan.RecordName, Plan(names), CancellationToken.None);
         return (store, Run);
     }
@@ -88,12 +92,11 @@ internal static class EmbeddingBenchmark
         {
             RunId = "run",
             Dataset = "images",
-            Method = RunRequest.PrivateEvolution,
             Epsilon = 1,
             Image = new ImageOptions { Width = 32, Height = 32, Channels = 3 },
             Generator = new DrawTextOptions(),
             Embedder = new OnnxImageOptions { Model = "tiny-sd" },
-            Evolution = new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.5)] },
+            Options = new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.5)] },
         },
         Classes = [null],
         PrivateShards = [.. names.Chunk(ImagesPerShard).Select((chunk, number) => new PrivateShard(number, 0, chunk))],

@@ -28,6 +28,8 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     private readonly SecureDiscreteGaussianNoise noise = new();
     private readonly Dictionary<string, TimeSpan> stages = [];
 
+    private NoisyRelease Released => new(privateStore, privateStore, ledger, noise);
+
     /// <summary>The time each stage took.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Stages => stages;
 
@@ -37,26 +39,22 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     /// <summary>Evolves the population and returns its last generation.</summary>
     public async Task<LabelledImages> RunAsync()
     {
-        var run = await SettleAsync();
+        var run = await ReserveAsync();
         var maker = new ShardMaker(
-            candidates, new GeneratorCache(candidates, new GeneratorFactory(new NoPublicImages(), FontCatalogue.Open(), new ModelLibrary(new ModelLibraryOptions())), new EmbedderFactory()));
+            candidates, new GeneratorCache(candidates, new GeneratorFactory([new DrawTextBackend(FontCatalogue.Open())]), new ModelFreeEmbedders()));
         var embeddings = new CandidateEmbeddings(candidates);
-        var voting = new VoteCounting(privateStore, embeddings);
-        var release = new HistogramRelease(privateStore, ledger, noise);
-        var selection = new ParentSelection(privateStore, candidates, embeddings);
+        var voting = new VoteCounting(privateStore, privateStore, privateStore, embeddings);
+        var release = new HistogramRelease(privateStore, privateStore, Released);
+        var selection = new ParentSelection(privateStore, privateStore, candidates, embeddings);
         var steps = new TimedSteps(this, run, maker, voting, release, selection);
-        for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
-        {
-            await Evolution.AdvanceAsync(steps, generation, request.Evolution.Iterations);
-        }
-
+        await Evolution.RunAsync(steps, request.Evolution.Iterations);
         return await ReadGenerationAsync(run.Recipe, request.Evolution.Iterations);
     }
 
     /// <summary>A generation of a run that has ended, with its classes as labels.</summary>
     public async Task<LabelledImages> ReadGenerationAsync(GenerationRecipe recipe, int generation)
     {
-        var jobs = recipe.Generation(generation).Jobs;
+        var jobs = new Population(recipe, generation).Jobs;
         var images = new ImageBatch(recipe.Shape, jobs.Sum(job => job.Count));
         var labels = new byte[images.Count];
         var written = 0;
@@ -71,7 +69,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         return new LabelledImages(images, labels);
     }
 
-    private async Task<SettledRun> SettleAsync()
+    private async Task<ReservedRun> ReserveAsync()
     {
         var plan = new RunPlan
         {
@@ -81,22 +79,22 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         };
         await privateStore.TryCreateRecordAsync(request.RunId, RunPlan.RecordName, plan, default);
         await TimeAsync("private embedding", EmbedPrivateAsync);
-        await TimeAsync("settling", async () =>
+        await TimeAsync("reserving", async () =>
         {
-            if (await new RunSettlement(privateStore, candidates, ledger, noise, new Methods([new PrivateEvolutionMethod(privateStore)])).SettleAsync(request.RunId, default) is { Refusal: { } refusal })
+            if (await new RunReservation(privateStore, candidates, ledger, Released, new Methods([new PrivateEvolutionMethod(privateStore)])).ReserveAsync(request.RunId, default) is { Refusal: { } refusal })
             {
                 throw new InvalidOperationException(refusal);
             }
         });
 
-        var run = (await privateStore.ReadRecordAsync<SettledRun>(request.RunId, SettledRun.RecordName, default))!;
+        var run = (await privateStore.ReadRecordAsync<ReservedRun>(request.RunId, ReservedRun.RecordName, default))!;
         NoiseMultipliers = [.. Enumerable.Range(1, request.Evolution.Iterations).Select(iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)))];
         return run;
     }
 
     private async Task EmbedPrivateAsync()
     {
-        var embedder = EmbedderFactory.Create(request.Embedder, request.Image.ToShape());
+        var embedder = ModelFreeEmbedders.Create(request.Embedder, request.Image.ToShape());
         for (var shard = 0; shard < privateClasses.Count; shard++)
         {
             var matrix = new EmbeddingMatrix(privateClasses[shard].Count, embedder.Dimension);
@@ -115,7 +113,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     }
 
     private sealed class TimedSteps(
-        EvolutionInMemory clock, SettledRun run, ShardMaker maker, VoteCounting voting, HistogramRelease release, ParentSelection selection) : IEvolutionSteps
+        EvolutionInMemory clock, ReservedRun run, ShardMaker maker, VoteCounting voting, HistogramRelease release, ParentSelection selection) : IEvolutionSteps
     {
         private readonly string _runId = run.Request.RunId;
 
@@ -123,7 +121,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         {
             await clock.TimeAsync("generation", async () =>
             {
-                foreach (var job in run.Recipe.Generation(generation).Jobs)
+                foreach (var job in new Population(run.Recipe, generation).Jobs)
                 {
                     await maker.RunAsync(job, default);
                 }
@@ -146,13 +144,5 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         public Task ReleaseAsync(int iteration) => clock.TimeAsync("selection", () => release.ReleaseAsync(_runId, iteration, default));
 
         public Task SelectAsync(int iteration) => clock.TimeAsync("selection", () => selection.SelectAsync(_runId, iteration, default));
-    }
-
-    private sealed class NoPublicImages : IPublicImageSource
-    {
-        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(false);
-
-        public IAsyncEnumerable<ImageBatch> ReadAsync(string name, ImageShape shape, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("This benchmark has no public images.");
     }
 }

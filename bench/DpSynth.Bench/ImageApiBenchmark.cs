@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer;
@@ -7,7 +8,6 @@ using DpSynth.ImageServer.Makers;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Testing.InMemory;
 

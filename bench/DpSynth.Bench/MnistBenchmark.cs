@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Evaluation.Classification;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Bench;
@@ -23,14 +26,13 @@ internal static class MnistBenchmark
     {
         RunId = "mnist",
         Dataset = "mnist",
-        Method = RunRequest.PrivateEvolution,
         Epsilon = epsilon,
         Delta = 1 / (60_000 * Math.Log(60_000)),
         Image = new ImageOptions { Width = 28, Height = 28, Channels = 1 },
         Generator = new DrawTextOptions { Size = new ParameterRange(24, 30), Stroke = new ParameterRange(-1, 2) },
         Embedder = new PixelsOptions { Blur = 1 },
         Seed = seed,
-        Evolution = new EvolutionOptions
+        Options = new EvolutionOptions
         {
             PopulationSizes = [10_000, 10_000, 10_000, 10_000, 60_000],
             VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(0.8), VariationDegree.Of(0.6), VariationDegree.Of(0.4), Last],

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Evaluation.Classification;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Bench;
@@ -53,7 +56,7 @@ internal static class ReferenceBenchmark
                 Offset = new ParameterRange(0, 0),
                 Elastic = new ParameterRange(0, 0),
             },
-            Evolution = new EvolutionOptions
+            Options = new EvolutionOptions
             {
                 PopulationSizes = [6_000, 6_000, 6_000, 6_000, 6_000],
                 VariationDegrees = [.. Enumerable.Range(0, 5).Select(t => new VariationDegree(0, new Dictionary<string, double>(StringComparer.Ordinal)

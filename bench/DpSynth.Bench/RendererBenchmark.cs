@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using DpSynth.Catalogue.DrawText;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.StableDiffusion;
@@ -28,7 +29,7 @@ internal static class RendererBenchmark
     {
         var clock = Stopwatch.StartNew();
         var catalogue = FontCatalogue.Open();
-        var factory = new GeneratorFactory(new NoPublicImages(), catalogue, new ModelLibrary(new ModelLibraryOptions()));
+        var factory = new GeneratorFactory([new DrawTextBackend(catalogue)]);
         var generator = factory.CreateAsync(new DrawTextOptions(), new ImageShape(28, 28, 1), default).AsTask().GetAwaiter().GetResult();
         output.WriteLine($"renderer: {catalogue.Fonts.Count} families × 10 digits ready after {clock.ElapsedMilliseconds} ms");
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DpSynth.Catalogue.OnnxImage;
 using DpSynth.Imaging;
 using DpSynth.Models.Embedding;
 using DpSynth.Models.Folders;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Configuration;
 namespace DpSynth.Embedders;
 
 /// <summary>
-/// Makes every embedder: those without a model through <see cref="EmbedderFactory"/>, the others from this machine's models, each of
+/// Makes every embedder: those without a model (<see cref="IEmbedsWithoutModel"/>), the others from this machine's models, each of
 /// which is loaded once and stays. Thread-safe.
 /// </summary>
 /// <param name="models">Brings models to this machine.</param>
@@ -39,9 +40,14 @@ public sealed class ModelEmbedderFactory(IModelSource models, InferenceOptions i
     /// <inheritdoc/>
     public async ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
+        if (options is IEmbedsWithoutModel free)
+        {
+            return free.CreateEmbedder(shape);
+        }
+
         if (options is not OnnxImageOptions onnx)
         {
-            return EmbedderFactory.Create(options, shape);
+            throw new NotSupportedException($"There is no embedder '{options.Name}' here.");
         }
 
         var model = await models.OpenAsync(onnx.Model, onnx.ModelHash, cancellationToken);

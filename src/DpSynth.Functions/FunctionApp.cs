@@ -1,9 +1,11 @@
+using DpSynth.Catalogue;
 using DpSynth.Embedders;
 using DpSynth.Evaluation.Releases;
 using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Callers;
 using DpSynth.Functions.EventPush;
 using DpSynth.Functions.Operations;
+using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Retention;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Functions.Webhooks;
@@ -13,7 +15,6 @@ using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Telemetry;
 using Microsoft.Extensions.Configuration;
@@ -38,6 +39,8 @@ public static class FunctionApp
         services.AddMetrics();
         services.AddSingleton<FunctionInstruments>();
 
+        services.TryAddSingleton(RequestParts.Json);
+        services.TryAddSingleton(RequestParts.Reader);
         services.AddPrivateStorage(configuration);
         services.AddExchangeStorage(configuration);
 
@@ -63,24 +66,21 @@ public static class FunctionApp
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.SectionName))
             .Validate(options => options.IsValid, RetentionOptions.Rule);
 
-        services.AddSingleton<CandidateEmbeddings>();
-        services.AddSingleton<IMethod, PrivateEvolutionMethod>();
         services.AddSingleton<Methods>();
+        services.AddPrivateEvolution();
         services.AddSingleton<RunAdmission>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<PrivateEmbedding>();
         services.AddSingleton<PrivateImageCheck>();
-        services.AddSingleton<RunSettlement>();
+        services.AddSingleton<NoisyRelease>();
         services.AddSingleton<WorkerCheck>();
+        services.AddSingleton<WorkerReadiness>();
+        services.AddSingleton<RunReservation>();
         services.AddSingleton<GenerationDispatcher>();
         services.TryAddSingleton(_ => OnnxNeighbourSearch.FromConfiguration(configuration));
-        services.AddSingleton<VoteCounting>();
-        services.AddSingleton<HistogramRelease>();
-        services.AddSingleton<ParentSelection>();
         services.AddSingleton<ReleaseScoring>();
         services.AddSingleton<RunPublication>();
         services.AddSingleton<RunClosure>();
-        services.AddSingleton<Runs.IMethodOrchestration, PrivateEvolution.PrivateEvolutionOrchestration>();
         services.AddSingleton<Runs.RunStarter>();
         services.AddSingleton<RunQueries>();
     }

@@ -12,6 +12,7 @@ using DpSynth.Storage.Runs;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
@@ -28,7 +29,8 @@ public static class StorageServices
 {
     /// <summary>
     /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/>, <see cref="IPrivacyLedger"/> and
-    /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>.
+    /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>. A
+    /// <see cref="RequestJson"/> must be registered too, here and for <see cref="AddExchangeStorage"/>.
     /// </summary>
     public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
     {
@@ -40,6 +42,9 @@ public static class StorageServices
         services.TryAddSingleton<IDatasetStore>(provider => provider.GetRequiredService<IPrivateStore>());
         services.TryAddSingleton<IExactWorkRetention>(provider => provider.GetRequiredService<IPrivateStore>());
         services.TryAddSingleton<IRunRecords>(provider => provider.GetRequiredService<IPrivateStore>());
+        services.TryAddSingleton<IPrivateEmbeddings>(provider => provider.GetRequiredService<IPrivateStore>());
+        services.TryAddSingleton<IExactWork>(provider => provider.GetRequiredService<IPrivateStore>());
+        services.TryAddSingleton<INoisyReleases>(provider => provider.GetRequiredService<IPrivateStore>());
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
         services.TryAddSingleton(provider =>
         {
@@ -56,7 +61,7 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
-    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
+    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IWorkerQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
     /// <c>AzureWebJobsStorage</c>.
     /// </summary>
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
@@ -66,12 +71,12 @@ public static class StorageServices
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
-            provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+            provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>(), provider.GetRequiredService<RequestJson>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IDrawingStore>(provider => new DrawingStore(provider.GetRequiredService<ExchangeAccount>().Candidates));
         services.TryAddSingleton<ISharedRecords>(provider => new SharedRecords(provider.GetRequiredService<ExchangeAccount>().Candidates));
-        services.TryAddSingleton<IGenerationQueue, GenerationQueue>();
+        services.TryAddSingleton<IWorkerQueue, WorkerQueue>();
         services.TryAddSingleton<IRunRegistry, RunRegistry>();
         services.TryAddSingleton<PoisonQueues>();
         services.TryAddSingleton<RunEventQueue>();

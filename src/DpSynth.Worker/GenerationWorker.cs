@@ -27,7 +27,7 @@ namespace DpSynth.Worker;
 internal sealed class GenerationWorker(
     WorkerStorage storage,
     ICandidateStore candidates,
-    IGenerationJobRunner runner,
+    IWorkerJobRunner runner,
     IOptions<GenerationWorkerOptions> options,
     WarmUp warmUp,
     WorkerHealth health,
@@ -95,7 +95,7 @@ internal sealed class GenerationWorker(
         await using var lease = new JobLease(storage.Jobs, message, _options, time);
         var (job, fault) = JobMessage.Parse(message.MessageText);
         using var activity = TelemetrySource.Activities.StartActivity("generation job", ActivityKind.Consumer);
-        activity?.SetTag("generation", job?.Generation).SetTag("shard", job?.Shard).SetTag("count", job?.Count);
+        activity?.SetTag("generation", (job as GenerationJob)?.Generation).SetTag("shard", (job as GenerationJob)?.Shard).SetTag("count", job?.Candidates);
         instruments.Began(message.DequeueCount == 1 ? time.GetUtcNow() - message.InsertedOn : null);
         var began = time.GetTimestamp();
         var outcome = JobOutcome.Failed;
@@ -106,11 +106,11 @@ internal sealed class GenerationWorker(
         finally
         {
             activity?.SetTag("outcome", outcome.ToLabel());
-            instruments.Ended(outcome, time.GetElapsedTime(began), job?.Count ?? 0);
+            instruments.Ended(outcome, time.GetElapsedTime(began), job?.Candidates ?? 0);
         }
     }
 
-    private async Task<JobOutcome> ServeAsync(JobLease lease, GenerationJob? job, string? fault, CancellationToken abandonToken)
+    private async Task<JobOutcome> ServeAsync(JobLease lease, WorkerJob? job, string? fault, CancellationToken abandonToken)
     {
         if (job is null)
         {
@@ -121,15 +121,15 @@ internal sealed class GenerationWorker(
 
         if (fault is not null)
         {
-            return await GiveUpAsync(lease, job, $"A job of generation {job.Generation} {fault}.");
+            return await GiveUpAsync(lease, job, $"{job.Describe()} {fault}.");
         }
 
         return Tries(lease, job) > _options.MaxDequeueCount
-            ? await GiveUpAsync(lease, job, $"{Describe(job)} was begun {_options.MaxDequeueCount} times, and no worker lived to finish it.")
+            ? await GiveUpAsync(lease, job, $"{job.Describe()} was begun {_options.MaxDequeueCount} times, and no worker lived to finish it.")
             : await WorkAsync(lease, job, abandonToken);
     }
 
-    private async Task<JobOutcome> WorkAsync(JobLease lease, GenerationJob job, CancellationToken abandonToken)
+    private async Task<JobOutcome> WorkAsync(JobLease lease, WorkerJob job, CancellationToken abandonToken)
     {
         using var over = new CancellationTokenSource();
         using var working = CancellationTokenSource.CreateLinkedTokenSource(abandonToken, lease.Lost, over.Token);
@@ -142,7 +142,7 @@ internal sealed class GenerationWorker(
 
             var began = time.GetTimestamp();
             await RunUntilEndedAsync(job, over, working.Token);
-            logger.Made(job.RunId, job.Generation, job.Shard, job.Count, time.GetElapsedTime(began).TotalSeconds);
+            logger.Made(job.Describe(), job.RunId, job.Candidates, time.GetElapsedTime(began).TotalSeconds);
             await AnswerAsync(job, error: null);
             await lease.CompleteAsync(CancellationToken.None);
             return JobOutcome.Done;
@@ -153,7 +153,7 @@ internal sealed class GenerationWorker(
         }
         catch (OperationCanceledException) when (working.IsCancellationRequested)
         {
-            logger.Left(job.RunId, job.Generation, job.Shard);
+            logger.Left(job.Describe(), job.RunId);
             if (lease.Lost.IsCancellationRequested)
             {
                 return JobOutcome.Lost;
@@ -168,22 +168,22 @@ internal sealed class GenerationWorker(
         }
         catch (Exception exception) when (Tries(lease, job) >= _options.MaxDequeueCount)
         {
-            logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, Tries(lease, job));
-            return await GiveUpAsync(lease, job, $"{Describe(job)} failed {Tries(lease, job)} times, at last with: {exception.Message}");
+            logger.TryFailed(exception, job.Describe(), job.RunId, Tries(lease, job));
+            return await GiveUpAsync(lease, job, $"{job.Describe()} failed {Tries(lease, job)} times, at last with: {exception.Message}");
         }
         catch (Exception exception)
         {
-            logger.TryFailed(exception, job.RunId, job.Generation, job.Shard, Tries(lease, job));
+            logger.TryFailed(exception, job.Describe(), job.RunId, Tries(lease, job));
             await lease.AbandonAsync(_options.RetryDelay, CancellationToken.None);
             return JobOutcome.Failed;
         }
     }
 
     /// <summary>How often the job was begun by a worker that was not told to stop.</summary>
-    private static long Tries(JobLease lease, GenerationJob job) => Math.Max(1, lease.Message.DequeueCount - job.Returns);
+    private static long Tries(JobLease lease, WorkerJob job) => Math.Max(1, lease.Message.DequeueCount - job.Returns);
 
     /// <summary>Does a job, and breaks it off when its run ends.</summary>
-    private async Task RunUntilEndedAsync(GenerationJob job, CancellationTokenSource over, CancellationToken cancellationToken)
+    private async Task RunUntilEndedAsync(WorkerJob job, CancellationTokenSource over, CancellationToken cancellationToken)
     {
         using var finished = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watch = _ended.WhenAsync(job.RunId, over, finished.Token);
@@ -198,20 +198,18 @@ internal sealed class GenerationWorker(
         }
     }
 
-    private async Task<JobOutcome> DropAsync(JobLease lease, GenerationJob job)
+    private async Task<JobOutcome> DropAsync(JobLease lease, WorkerJob job)
     {
-        logger.Dropped(job.RunId, job.Generation, job.Shard);
+        logger.Dropped(job.Describe(), job.RunId);
         await lease.CompleteAsync(CancellationToken.None);
         return JobOutcome.Dropped;
     }
 
-    private static string Describe(GenerationJob job) => WorkerCheck.Is(job) ? "The check" : $"Shard {job.Shard} of generation {job.Generation}";
-
-    private async Task<JobOutcome> GiveUpAsync(JobLease lease, GenerationJob job, string reason)
+    private async Task<JobOutcome> GiveUpAsync(JobLease lease, WorkerJob job, string reason)
     {
         var sentence = reason.ReplaceLineEndings(" ");
         sentence = sentence.Length <= MaxReason ? sentence : $"{sentence[..MaxReason]}…";
-        logger.GaveUp(job.RunId, job.Generation, job.Shard, sentence);
+        logger.GaveUp(job.Describe(), job.RunId, sentence);
         await AnswerAsync(job, sentence);
         await PutAwayAsync(lease);
         return JobOutcome.Refused;
@@ -227,9 +225,8 @@ internal sealed class GenerationWorker(
         await lease.CompleteAsync(CancellationToken.None);
     }
 
-    private async Task AnswerAsync(GenerationJob job, string? error)
+    private async Task AnswerAsync(WorkerJob job, string? error)
     {
-        var result = new GenerationResult(job.RunId, job.Generation, job.Shard, error);
-        await storage.Results.SendMessageAsync(BinaryData.FromBytes(StorageJson.Encode(result)), cancellationToken: CancellationToken.None);
+        await storage.Results.SendMessageAsync(BinaryData.FromBytes(StorageJson.Encode(job.Answer(error))), cancellationToken: CancellationToken.None);
     }
 }

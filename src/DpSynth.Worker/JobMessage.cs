@@ -7,10 +7,10 @@ namespace DpSynth.Worker;
 /// <summary>What a message on <c>generation-jobs</c> says.</summary>
 /// <param name="Job">The job as far as it could be read; null if not even its run could.</param>
 /// <param name="Fault">Why it cannot be done; null for a sound job.</param>
-internal sealed record JobMessage(GenerationJob? Job, string? Fault)
+internal sealed record JobMessage(WorkerJob? Job, string? Fault)
 {
     /// <summary>A job as it lies in the queue.</summary>
-    public static BinaryData Format(GenerationJob job) => BinaryData.FromString(Convert.ToBase64String(StorageJson.Encode(job)));
+    public static BinaryData Format(WorkerJob job) => BinaryData.FromString(Convert.ToBase64String(StorageJson.Encode(job)));
 
     /// <summary>Reads a message as it lies in the queue: base64 of JSON.</summary>
     public static JobMessage Parse(ReadOnlySpan<char> text)
@@ -21,14 +21,14 @@ internal sealed record JobMessage(GenerationJob? Job, string? Fault)
             return new JobMessage(null, "is not base64");
         }
 
-        GenerationJob job;
+        WorkerJob job;
         try
         {
-            job = StorageJson.Decode<GenerationJob>(json.AsSpan(0, length), "The message");
+            job = StorageJson.Decode<WorkerJob>(json.AsSpan(0, length), "The message");
         }
         catch (InvalidDataException)
         {
-            return new JobMessage(null, "is not the JSON of a generation job");
+            return new JobMessage(null, "is not the JSON of a job");
         }
 
         if (!Identifier.IsValid(job.RunId))
@@ -36,7 +36,6 @@ internal sealed record JobMessage(GenerationJob? Job, string? Fault)
             return new JobMessage(null, "names no run");
         }
 
-        var isSound = (WorkerCheck.Is(job) && job.Returns >= 0) || job is { Generation: >= 0, Shard: >= 0, ClassIndex: >= 0, Start: >= 0, Count: >= 1, Returns: >= 0 };
-        return new JobMessage(job, isSound ? null : "has a number out of range");
+        return new JobMessage(job, job.IsSound ? null : "has a number out of range");
     }
 }

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue;
 using DpSynth.Embedders;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
@@ -11,6 +12,7 @@ using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Telemetry;
 using DpSynth.Telemetry;
@@ -44,9 +46,10 @@ public static class WorkerServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
+        services.TryAddSingleton(RequestParts.Json);
         services.TryAddSingleton(provider => WorkerStorage.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
-            provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
+            provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>(), provider.GetRequiredService<RequestJson>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton(_ => FontCatalogue.Open());
@@ -58,13 +61,13 @@ public static class WorkerServices
         services.TryAddSingleton<ISharedRecords>(provider => new SharedRecords(provider.GetRequiredService<WorkerStorage>().Candidates));
         services.TryAddSingleton(_ => configuration.GetSection(ImageApiOptions.SectionName).Get<ImageApiOptions>() ?? new ImageApiOptions());
         services.TryAddSingleton<ImageApi>();
-        services.TryAddSingleton<IGeneratorFactory, GeneratorFactory>();
+        services.AddGenerators();
         services.TryAddSingleton<IEmbedderFactory>(provider =>
             ModelEmbedderFactory.FromConfiguration(configuration, provider.GetRequiredService<IModelSource>()));
         services.TryAddSingleton<GeneratorCache>();
         services.TryAddSingleton<ShardMaker>();
         services.TryAddSingleton<WorkerCheck>();
-        services.TryAddSingleton<IGenerationJobRunner, JobRunner>();
+        services.TryAddSingleton<IWorkerJobRunner, JobRunner>();
         services.TryAddSingleton<WorkerHealth>();
         services.TryAddSingleton<WorkerInstruments>();
         services.TryAddSingleton<WarmUp>();

@@ -14,15 +14,16 @@ public sealed class RoomTests
         ["Imaging"] = [],
         ["Ledgers"] = ["Privacy"],
         ["Synthesis"] = ["Privacy", "Numerics", "Imaging", "Ledgers"],
+        ["Catalogue"] = ["Imaging", "Numerics", "Synthesis"],
         ["Models"] = ["Imaging", "Numerics"],
-        ["Embedders"] = ["Models", "Imaging", "Numerics", "Synthesis"],
-        ["Generators"] = ["Models", "Imaging", "Numerics", "Synthesis"],
-        ["Evaluation"] = ["Imaging", "Numerics", "Synthesis"],
+        ["Embedders"] = ["Models", "Imaging", "Numerics", "Synthesis", "Catalogue"],
+        ["Generators"] = ["Models", "Imaging", "Numerics", "Synthesis", "Catalogue"],
+        ["Evaluation"] = ["Imaging", "Numerics", "Synthesis", "Catalogue"],
         ["Storage"] = ["Privacy", "Numerics", "Imaging", "Ledgers", "Synthesis"],
         ["Telemetry"] = ["Synthesis"],
-        ["ImageServer"] = ["Imaging", "Numerics", "Synthesis", "Generators", "Models"],
-        ["Functions"] = ["Privacy", "Numerics", "Imaging", "Ledgers", "Synthesis", "Models", "Embedders", "Evaluation", "Storage", "Telemetry"],
-        ["Worker"] = ["Privacy", "Numerics", "Imaging", "Synthesis", "Models", "Embedders", "Generators", "Storage", "Telemetry"],
+        ["ImageServer"] = ["Imaging", "Numerics", "Models"],
+        ["Functions"] = ["Privacy", "Numerics", "Imaging", "Ledgers", "Synthesis", "Catalogue", "Models", "Embedders", "Evaluation", "Storage", "Telemetry"],
+        ["Worker"] = ["Imaging", "Synthesis", "Catalogue", "Models", "Embedders", "Generators", "Storage", "Telemetry"],
         ["LocalHost"] = ["Privacy", "Numerics", "Ledgers", "Synthesis", "Storage", "Functions", "Worker"],
     };
 
@@ -78,6 +79,13 @@ public sealed class RoomTests
     public void Circles_are_found_however_long() => Assert.Equal(
         ["b -> c", "c -> d", "d -> b"],
         Arrows.Of(("a", "b"), ("b", "c"), ("c", "d"), ("d", "b"), ("c", "e")).FindCircles());
+
+    /// <summary>What asks outside services and loads models to draw is the worker's; the app that reads private images cannot even be linked with it.</summary>
+    [Fact]
+    public void The_function_app_is_not_linked_with_the_generators() => Assert.Empty(
+        _product.Value.Namespaces
+            .Where(name => RoomOf(name) is "Functions" or "Storage" or "Embedders" or "Evaluation" or "Synthesis" or "Catalogue")
+            .SelectMany(name => _product.Value.From(name).Where(used => RoomOf(used) is "Generators" or "Worker").Select(used => $"{name} -> {used}")));
 
     private static bool IsMethod(string name) => name.StartsWith("DpSynth.Synthesis.PrivateEvolution", StringComparison.Ordinal);
 

@@ -1,3 +1,6 @@
+using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.ProjectedPixels;
 using DpSynth.Imaging;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;

@@ -1,3 +1,5 @@
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.NearestImage;
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.NearestImage;
 using DpSynth.Generators.StableDiffusion;
@@ -11,7 +13,7 @@ public sealed class GeneratorFactoryTests
 {
     private static readonly ImageShape Shape = new(4, 4, 1);
 
-    private readonly GeneratorFactory _factory = new(new TwoImages(), FontCatalogue.Open(), new ModelLibrary(new ModelLibraryOptions()));
+    private readonly GeneratorFactory _factory = new([new DrawTextBackend(FontCatalogue.Open()), new NearestImageBackend(new TwoImages())]);
 
     [Fact]
     public async Task CreateAsync_makes_the_generator_that_the_options_name()

@@ -1,4 +1,7 @@
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Numerics.Search;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Storage.Tests;
@@ -21,13 +24,12 @@ internal static class Requests
     {
         RunId = runId,
         Dataset = "digits",
-        Method = RunRequest.PrivateEvolution,
         Epsilon = 0.1,
         Delta = 1e-6,
         Image = new ImageOptions { Width = 28, Height = 28, Channels = 1 },
         Generator = new DrawTextOptions { Texts = ["é", "0"] },
         Embedder = new PixelsOptions(),
-        Evolution = Evolution,
+        Options = Evolution,
         Seed = ulong.MaxValue,
     };
 }

@@ -160,7 +160,7 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
 
         var results = await ReceiveResultsAsync(20);
         await AssertAllIsDoneAsync();
-        Assert.Equal(Enumerable.Range(0, 20), results.Select(result => result.Shard).Order());
+        Assert.Equal(Enumerable.Range(0, 20), results.Cast<GenerationResult>().Select(result => result.Shard).Order());
         Assert.Equal(20, runners.Sum(runner => runner.Begun.Count));
         Assert.All(runners, runner => Assert.NotEmpty(runner.Begun));
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Queues;
+using DpSynth.Catalogue;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Candidates;
@@ -27,7 +28,7 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
 
     protected string RunId { get; } = AzuriteFixture.NewName("run");
 
-    protected ICandidateStore Candidates { get; } = new CandidateStore(azurite.Exchange.Candidates, new ImageDecoder(new DecodeLimits()));
+    protected ICandidateStore Candidates { get; } = new CandidateStore(azurite.Exchange.Candidates, new ImageDecoder(new DecodeLimits()), RequestParts.Json);
 
     protected QueueClient Jobs => azurite.Exchange.Queue(ExchangeLayout.GenerationJobs);
 
@@ -53,7 +54,7 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
 
     protected GenerationJob NewJob(int shard = 0) => new(RunId, 0, shard, 0, shard * 10, 10);
 
-    protected Task EnqueueAsync(params GenerationJob[] jobs) => new GenerationQueue(azurite.Exchange).EnqueueAsync(jobs, None);
+    protected Task EnqueueAsync(params GenerationJob[] jobs) => new WorkerQueue(azurite.Exchange).EnqueueAsync(jobs, None);
 
     protected static Dictionary<string, string?> Settings(params (string Name, string Value)[] settings)
     {
@@ -94,15 +95,15 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     /// <summary>Waits for answers and takes them off the queue.</summary>
-    protected async Task<IReadOnlyList<GenerationResult>> ReceiveResultsAsync(int count)
+    protected async Task<IReadOnlyList<WorkerAnswer>> ReceiveResultsAsync(int count)
     {
-        var results = new List<GenerationResult>();
+        var results = new List<WorkerAnswer>();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (results.Count < count)
         {
             foreach (var message in (await Results.ReceiveMessagesAsync(32, TimeSpan.FromMinutes(5), limit.Token)).Value)
             {
-                results.Add(JsonSerializer.Deserialize<GenerationResult>(message.Body.ToMemory().Span, SynthesisJson.Options)!);
+                results.Add(JsonSerializer.Deserialize<WorkerAnswer>(message.Body.ToMemory().Span, SynthesisJson.Options)!);
                 await Results.DeleteMessageAsync(message.MessageId, message.PopReceipt);
             }
 
@@ -134,7 +135,7 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
         builder.Logging.ClearProviders();
         if (runner is not null)
         {
-            builder.Services.AddSingleton<IGenerationJobRunner>(runner);
+            builder.Services.AddSingleton<IWorkerJobRunner>(runner);
         }
 
         if (storage is not null)

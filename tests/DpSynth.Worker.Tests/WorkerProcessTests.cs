@@ -1,8 +1,12 @@
 using System.Diagnostics;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Storage.Tests;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Worker.Tests;
@@ -120,12 +124,7 @@ public sealed class WorkerProcessTests(AzuriteFixture azurite) : WorkerHarness(a
         Embedder = new PixelsOptions(),
         Shape = new ImageShape(28, 28, 1),
         CandidatesPerShard = Count,
-        Evolution = new EvolutionOptions
-        {
-            PopulationSizes = [Count, Count],
-            VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(0.5)],
-            Lookahead = lookahead,
-        },
+        Steps = [new GenerationStep { Candidates = Count, Degree = VariationDegree.Of(1), Lookahead = new(lookahead, VariationDegree.Of(0.5)) }],
         Seed = 1,
     };
 }

@@ -10,6 +10,7 @@ using DpSynth.Imaging.Png;
 using DpSynth.Numerics;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit;
@@ -92,10 +93,10 @@ internal static class RunCommand
             return RunText.ExitCodeOf(run.State);
         }
 
-        var settled = await connection.PrivateStore.ReadRecordAsync<SettledRun>(run.Id, SettledRun.RecordName, cancellationToken)
-            ?? throw new InvalidOperationException($"The run '{run.Id}' was never settled.");
-        var scored = await ScoreAsync(connection, settled, canaries, cancellationToken);
-        var report = Report(settled, canaries, scored, guesses);
+        var reserved = await connection.PrivateStore.ReadRecordAsync<ReservedRun>(run.Id, ReservedRun.RecordName, cancellationToken)
+            ?? throw new InvalidOperationException($"The run '{run.Id}' never got its budget.");
+        var scored = await ScoreAsync(connection, reserved, canaries, cancellationToken);
+        var report = Report(reserved, canaries, scored, guesses);
         context.Terminal.Result(report, (result, layout) => result.Describe(layout));
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
     }
@@ -130,10 +131,11 @@ internal static class RunCommand
     ];
 
     private static async Task<List<(double Score, bool Included)>> ScoreAsync(
-        Connection connection, SettledRun settled, IReadOnlyList<Canary> canaries, CancellationToken cancellationToken)
+        Connection connection, ReservedRun reserved, IReadOnlyList<Canary> canaries, CancellationToken cancellationToken)
     {
-        var recipe = settled.Recipe;
-        var embedder = EmbedderFactory.Create(recipe.Embedder, recipe.Shape);
+        var recipe = reserved.Recipe;
+        var embedder = (recipe.Embedder as IEmbedsWithoutModel)?.CreateEmbedder(recipe.Shape)
+            ?? throw new CommandException(ExitCode.Usage, $"The audit embeds canaries itself, and the run's embedder '{recipe.Embedder.Name}' needs a model: audit a run with 'pixels' or 'projected-pixels'.");
         var scored = new List<(double, bool)>();
         for (var classIndex = 0; classIndex < recipe.Classes.Count; classIndex++)
         {
@@ -147,8 +149,8 @@ internal static class RunCommand
             var images = new ImageBatch(recipe.Shape, ofClass.Count, ofClass.SelectMany(canary => canary.Pixels).ToArray());
             var embeddings = new EmbeddingMatrix(ofClass.Count, embedder.Dimension);
             await embedder.EmbedAsync(images, embeddings.Memory, cancellationToken);
-            var iterations = await ReleasedIteration.ReadAsync(connection, recipe, classIndex, cancellationToken);
-            scored.AddRange(CanaryScoring.Score(embeddings, iterations, recipe.Evolution.Metric, settled.Grid.UnitsPerVote)
+            var iterations = await ReleasedIteration.ReadAsync(connection, reserved, classIndex, cancellationToken);
+            scored.AddRange(CanaryScoring.Score(embeddings, iterations, reserved.Request.Evolution.Metric, reserved.Grid.UnitsPerVote)
                 .Zip(ofClass, (score, canary) => (score, canary.Included)));
         }
 
@@ -156,17 +158,17 @@ internal static class RunCommand
     }
 
     private static RunAuditReport Report(
-        SettledRun settled, IReadOnlyList<Canary> canaries, List<(double Score, bool Included)> scored, int guesses)
+        ReservedRun reserved, IReadOnlyList<Canary> canaries, List<(double Score, bool Included)> scored, int guesses)
     {
         var result = CanaryGuesses.Check(scored, guesses);
-        var bound = result.EpsilonLowerBound(settled.Delta, Alpha);
+        var bound = result.EpsilonLowerBound(reserved.Delta, Alpha);
         return new RunAuditReport
         {
-            Passed = bound <= settled.Request.Epsilon,
-            RunId = settled.Request.RunId,
-            Epsilon = settled.Request.Epsilon,
+            Passed = bound <= reserved.Request.Epsilon,
+            RunId = reserved.Request.RunId,
+            Epsilon = reserved.Request.Epsilon,
             EpsilonLowerBound = bound,
-            Delta = settled.Delta,
+            Delta = reserved.Delta,
             Confidence = 1 - Alpha,
             Canaries = canaries.Count,
             Included = canaries.Count(canary => canary.Included),

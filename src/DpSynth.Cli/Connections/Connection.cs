@@ -1,3 +1,4 @@
+using DpSynth.Catalogue;
 using DpSynth.Ledgers;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
@@ -24,7 +25,7 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="owned">What was started for this command and ends with it.</param>
     internal Connection(IConfiguration settings, Uri? endpoint, string? functionKey = null, IAsyncDisposable? owned = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(settings).AddPrivateStorage(settings).AddExchangeStorage(settings);
+        var services = new ServiceCollection().AddLogging().AddSingleton(settings).AddSingleton(RequestParts.Json).AddPrivateStorage(settings).AddExchangeStorage(settings);
         _services = services.BuildServiceProvider();
         _owned = owned;
         Endpoint = endpoint;

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.ProjectedPixels;
 using DpSynth.Cli.Accounting;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Inference;
@@ -23,7 +27,7 @@ internal sealed class EmbedderSelection
 
     private readonly Option<string> _embedder = new("--embedder")
     {
-        Description = "onnx-image (default with --model), or without a model: pixels or projected-pixels.",
+        Description = $"{string.Join(", ", RequestParts.Embedders.Select(static embedder => embedder.Name))} (default with --model: {OnnxImageDescriptor.Instance.Name}).",
         HelpName = "NAME",
     };
 
@@ -88,11 +92,11 @@ internal sealed class EmbedderSelection
 
         var name = parsed.GetValue(_embedder) ?? (parsed.GetValue(_model) is null
             ? throw new CommandException(ExitCode.Usage, "Say what embeds the images: --model DIR, or --embedder pixels or projected-pixels.")
-            : OnnxImageOptions.EmbedderName);
+            : OnnxImageDescriptor.Instance.Name);
         var isModel = Choice.Read(
             "--embedder",
             name,
-            [(OnnxImageOptions.EmbedderName, true), (PixelsOptions.EmbedderName, false), (ProjectedPixelsOptions.EmbedderName, false)]);
+            [(OnnxImageDescriptor.Instance.Name, true), (PixelsDescriptor.Instance.Name, false), (ProjectedPixelsDescriptor.Instance.Name, false)]);
         if (isModel != parsed.GetValue(_model) is not null)
         {
             throw new CommandException(
@@ -101,7 +105,7 @@ internal sealed class EmbedderSelection
 
         if (!isModel)
         {
-            EmbedderOptions options = name == PixelsOptions.EmbedderName ? new PixelsOptions() : new ProjectedPixelsOptions { Dimension = dimension };
+            EmbedderOptions options = name == PixelsDescriptor.Instance.Name ? new PixelsOptions() : new ProjectedPixelsOptions { Dimension = dimension };
             return new ChosenEmbedder(name, options, new LocalModels(ModelPath.Directory(surroundings).Path), inference);
         }
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Cli.Runs;
 

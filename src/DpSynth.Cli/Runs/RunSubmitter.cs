@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpSynth.Catalogue;
 using DpSynth.Cli.Connections;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis;
@@ -17,7 +18,7 @@ internal static class RunSubmitter
     /// <exception cref="CommandException">The run id belongs to a different request; nothing was queued.</exception>
     public static async Task<RunRequest> SubmitAsync(Connection connection, string json, CancellationToken cancellationToken)
     {
-        var request = RunRequestReader.Read(json);
+        var request = RequestParts.Reader.Read(json);
         await connection.EnsureCreatedAsync(cancellationToken);
         if (await connection.Registry.ReadAsync(request.RunId, cancellationToken) is { } registered && !AreSame(registered.Request, request))
         {

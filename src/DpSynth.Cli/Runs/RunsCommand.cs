@@ -10,6 +10,7 @@ internal static class RunsCommand
         "Submit requests, follow runs, fetch releases.",
         [
             SubmitCommand.Create(context),
+            SchemaCommand.Create(context),
             ListCommand.Create(context),
             ShowCommand.Create(context),
             WatchCommand.Create(context),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DpSynth.Catalogue;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Runs.Watching;
 using DpSynth.Synthesis.Requests;
@@ -24,18 +25,34 @@ internal static class SubmitCommand
 
     public static Command Create(CommandContext context) => CommandContext.Command(
         "submit",
-        "Check a request and put it on the queue.",
+        $"""
+            Check a request and put it on the queue.
+
+            Generators:
+            {List(RequestParts.Generators)}
+
+            Embedders:
+            {List(RequestParts.Embedders)}
+
+            Methods:
+            {List(RequestParts.Methods)}
+
+            'runs schema' prints all fields.
+            """,
         [_file, _wait, _maxCost],
         (parsed, cancellationToken) => RunAsync(context, parsed.GetRequiredValue(_file), parsed.GetValue(_wait), parsed.GetValue(_maxCost), cancellationToken));
+
+    private static string List(IEnumerable<Descriptor> descriptors) =>
+        string.Join(Environment.NewLine, descriptors.Select(descriptor => $"  {descriptor.Name}: {descriptor.Summary}"));
 
     private static async Task<int> RunAsync(CommandContext context, string file, bool wait, decimal? maxCost, CancellationToken cancellationToken)
     {
         var json = await ReadAsync(file, cancellationToken);
-        var checkedRequest = RunRequestReader.Read(json);
+        var checkedRequest = RequestParts.Reader.Read(json);
         if (maxCost is { } cap)
         {
             json = ImageCost.WriteCap(json, checkedRequest, cap);
-            checkedRequest = RunRequestReader.Read(json);
+            checkedRequest = RequestParts.Reader.Read(json);
         }
 
         ImageCost.Announce(checkedRequest, context.Terminal);

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;

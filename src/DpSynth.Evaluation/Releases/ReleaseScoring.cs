@@ -25,8 +25,8 @@ public sealed class ReleaseScoring(
     /// <summary>Computes the scores that the run's request asks for; the second time it finds the first one's.</summary>
     public async Task ScoreAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await privateStore.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken)
-            ?? throw new InvalidOperationException($"Run '{runId}' has not been settled.");
+        var run = await privateStore.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken)
+            ?? throw new InvalidOperationException($"Run '{runId}' has no reserved budget.");
         var wanted = run.Request.Scores;
         var withPublic = wanted.PublicReference is not null && await IsMissingAsync(runId, ReleaseScores.RecordName, cancellationToken);
         var withPrivate = wanted.Private && await IsMissingAsync(runId, ReleaseScores.PrivateRecordName, cancellationToken);
@@ -98,7 +98,7 @@ public sealed class ReleaseScoring(
     private async Task<RowSample> ReadReleaseAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
     {
         RowSample? sample = null;
-        foreach (var job in recipe.Generation(recipe.Evolution.Iterations).Jobs)
+        foreach (var job in new Population(recipe, recipe.Steps.Count - 1).Jobs)
         {
             var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, cancellationToken);
             (sample ??= new RowSample(shard.Columns, MaxRows)).Add(shard);
@@ -107,7 +107,7 @@ public sealed class ReleaseScoring(
         return sample!;
     }
 
-    private async Task<RowSample> ReadPrivateAsync(SettledRun run, CancellationToken cancellationToken)
+    private async Task<RowSample> ReadPrivateAsync(ReservedRun run, CancellationToken cancellationToken)
     {
         RowSample? sample = null;
         for (var shard = 0; shard < run.ShardClasses.Count; shard++)
@@ -120,7 +120,7 @@ public sealed class ReleaseScoring(
         return sample!;
     }
 
-    private async Task<RowSample> EmbedPublicAsync(SettledRun run, string set, CancellationToken cancellationToken)
+    private async Task<RowSample> EmbedPublicAsync(ReservedRun run, string set, CancellationToken cancellationToken)
     {
         var embedder = await embedders.CreateAsync(run.Recipe.Embedder, run.Recipe.Shape, cancellationToken);
         var sample = new RowSample(embedder.Dimension, MaxRows);

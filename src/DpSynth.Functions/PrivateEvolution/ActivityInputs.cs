@@ -1,8 +1,8 @@
 namespace DpSynth.Functions.PrivateEvolution;
 
-/// <summary>Names one generation or iteration of a run.</summary>
+/// <summary>Names one iteration of a run.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="Iteration">The generation, 0 to T, or the iteration, 1 to T.</param>
+/// <param name="Iteration">1 to T.</param>
 public sealed record IterationInput(string RunId, int Iteration);
 
 /// <summary>Names one private shard's vote at one iteration.</summary>

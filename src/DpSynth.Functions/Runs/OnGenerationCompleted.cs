@@ -15,8 +15,13 @@ public static class OnGenerationCompleted
         [QueueTrigger("generation-results")] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
-        var result = JsonSerializer.Deserialize<GenerationResult>(message, SynthesisJson.Options)
-            ?? throw new JsonException("A message on 'generation-results' holds no result.");
-        await client.RaiseEventAsync(result.RunId, RunEvents.GenerationCompleted, result, cancellationToken);
+        var answer = JsonSerializer.Deserialize<WorkerAnswer>(message, SynthesisJson.Options)
+            ?? throw new JsonException("A message on 'generation-results' holds no answer.");
+        await (answer switch
+        {
+            GenerationResult result => client.RaiseEventAsync(result.RunId, RunEvents.GenerationCompleted, result, cancellationToken),
+            CheckResult result => client.RaiseEventAsync(result.RunId, RunEvents.WorkerChecked, result, cancellationToken),
+            _ => throw new JsonException($"A message on 'generation-results' holds a {answer.GetType().Name}, of which nobody knows."),
+        });
     }
 }

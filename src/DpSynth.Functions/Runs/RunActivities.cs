@@ -13,7 +13,9 @@ public sealed class RunActivities(
     RunPlanner planner,
     PrivateEmbedding embedding,
     PrivateImageCheck imageCheck,
-    RunSettlement settlement,
+    WorkerReadiness readiness,
+    RunReservation reservation,
+    GenerationDispatcher dispatcher,
     ReleaseScoring scoring,
     RunPublication publication,
     RunClosure closure,
@@ -37,13 +39,33 @@ public sealed class RunActivities(
     public Task<PrivateImagesVerdict> CheckPrivateImages([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
         instruments.MeasureAsync(async () => new PrivateImagesVerdict(RunOutcome.Cut(await imageCheck.FindFaultAsync(input.RunId, cancellationToken))));
 
+    /// <summary>Asks workers whether they can serve the run.</summary>
+    [Function(nameof(AskWorker))]
+    public Task<WorkerVerdict> AskWorker([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        instruments.MeasureAsync(async () => new WorkerVerdict(await readiness.AskAsync(input.RunId, cancellationToken)));
+
+    /// <summary>Looks whether a worker has said that it can.</summary>
+    [Function(nameof(HasWorkerAnswered))]
+    public Task<WorkerVerdict> HasWorkerAnswered([ActivityTrigger] RunInput input, CancellationToken cancellationToken) =>
+        instruments.MeasureAsync(async () => new WorkerVerdict(await readiness.IsConfirmedAsync(input.RunId, cancellationToken)));
+
     /// <summary>Computes the noise, reserves the budget, releases noisy class counts.</summary>
-    [Function(nameof(SettleRun))]
-    public Task<SettlementSummary> SettleRun([ActivityTrigger] RunInput input, CancellationToken cancellationToken) => instruments.MeasureAsync(async () =>
+    [Function(nameof(ReserveBudget))]
+    public Task<ReservationSummary> ReserveBudget([ActivityTrigger] RunInput input, CancellationToken cancellationToken) => instruments.MeasureAsync(async () =>
     {
-        var settled = await settlement.SettleAsync(input.RunId, cancellationToken);
-        return settled with { Refusal = RunOutcome.Cut(settled.Refusal) };
+        var reserved = await reservation.ReserveAsync(input.RunId, cancellationToken);
+        return reserved with { Refusal = RunOutcome.Cut(reserved.Refusal) };
     });
+
+    /// <summary>Queues the jobs of a generation for the workers.</summary>
+    [Function(nameof(DispatchGeneration))]
+    public Task<GenerationShards> DispatchGeneration([ActivityTrigger] GenerationInput input, CancellationToken cancellationToken) =>
+        instruments.MeasureAsync(() => dispatcher.DispatchAsync(input.RunId, input.Generation, cancellationToken));
+
+    /// <summary>Looks in the candidate store how much of a generation is ready.</summary>
+    [Function(nameof(CountStoredShards))]
+    public Task<GenerationShards> CountStoredShards([ActivityTrigger] GenerationInput input, CancellationToken cancellationToken) =>
+        instruments.MeasureAsync(() => dispatcher.CountAsync(input.RunId, input.Generation, cancellationToken));
 
     /// <summary>Computes the scores that the request asks for, if any.</summary>
     [Function(nameof(ScoreRelease))]
@@ -65,11 +87,10 @@ public sealed class RunActivities(
         instruments.MeasureAsync(() => closure.CloseAsync(input.RunId, cancellationToken));
 }
 
-/// <summary>Names one private shard of a run.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Shard">The shard's number.</param>
-public sealed record PrivateShardInput(string RunId, int Shard);
-
 /// <summary>Whether the private images allow the run.</summary>
 /// <param name="Fault">One sentence on why not; null if they do.</param>
 public sealed record PrivateImagesVerdict(string? Fault);
+
+/// <summary>Whether a worker can serve the run.</summary>
+/// <param name="CanServe">True once one has said so.</param>
+public sealed record WorkerVerdict(bool CanServe);

@@ -4,11 +4,24 @@ namespace DpSynth.Functions.Runs;
 /// <param name="RunId">The run.</param>
 public sealed record RunInput(string RunId);
 
+/// <summary>Names one private shard of a run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Shard">The shard's number.</param>
+public sealed record PrivateShardInput(string RunId, int Shard);
+
+/// <summary>Names one generation of a run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Generation">0 to T.</param>
+public sealed record GenerationInput(string RunId, int Generation);
+
 /// <summary>What is told to a run's orchestration from outside, whatever its method.</summary>
 public static class RunEvents
 {
-    /// <summary>A worker's answer; its payload is a <see cref="Synthesis.Generation.GenerationResult"/>.</summary>
+    /// <summary>A worker has answered for a shard; the payload is a <see cref="Synthesis.Generation.GenerationResult"/>.</summary>
     public const string GenerationCompleted = "GenerationCompleted";
+
+    /// <summary>A worker has said whether it can serve the run; the payload is a <see cref="Synthesis.Generation.CheckResult"/>.</summary>
+    public const string WorkerChecked = "WorkerChecked";
 
     /// <summary>The wish to end the run; its payload is a text.</summary>
     public const string CancelRequested = "CancelRequested";

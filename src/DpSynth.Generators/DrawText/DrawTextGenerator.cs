@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.DrawText;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Fonts;
 using DpSynth.Synthesis.Generation;

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.DrawText;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Requests;
 

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.NearestImage;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;

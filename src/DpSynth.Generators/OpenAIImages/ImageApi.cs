@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 
 namespace DpSynth.Generators.OpenAIImages;

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Security.Cryptography;
 using System.Text;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Accounts;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Generators.OpenAIImages.Limits;
@@ -151,7 +152,7 @@ internal sealed class ImageDeployment
     // The library writes into its options: every call has its own.
     private Task<ClientResult<GeneratedImageCollection>> GenerateAsync(ImageRequest request, CancellationToken cancellationToken)
     {
-        var (width, height) = Synthesis.Requests.OpenAIImages.ImageModel.Parse(request.Look.Size);
+        var (width, height) = ImageModel.Parse(request.Look.Size);
         return _client.GenerateImagesAsync(
             request.Prompt,
             1,
@@ -167,7 +168,7 @@ internal sealed class ImageDeployment
 
     private async Task<ClientResult<GeneratedImageCollection>> EditAsync(ImageRequest request, ReadOnlyMemory<byte> candidate, CancellationToken cancellationToken)
     {
-        var (width, height) = Synthesis.Requests.OpenAIImages.ImageModel.Parse(request.Look.Size);
+        var (width, height) = ImageModel.Parse(request.Look.Size);
         await using var image = BinaryData.FromBytes(candidate).ToStream();
         return await _client.GenerateImageEditsAsync(
             image,

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Accounts;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 
 namespace DpSynth.Generators.OpenAIImages;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Accounts;
 using DpSynth.Generators.OpenAIImages.Prompts;
 using DpSynth.Generators.OpenAIImages.Resilience;
@@ -7,7 +8,6 @@ using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.OpenAIImages;
 
@@ -152,7 +152,7 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
         {
             var size = options.SizeFor(shape);
             var (width, height) = ImageModel.Parse(size);
-            var (generation, edit) = ImageCostEstimate.PricesOf(options, shape);
+            var (generation, edit) = options.PricesFor(shape);
             return new Kit(options, shape, new ImageShape(width, height, 3), deployment, drawings, decoder)
             {
                 Look = new ImageLook(size, options.Quality, options.Background, options.Format, options.InputFidelity),

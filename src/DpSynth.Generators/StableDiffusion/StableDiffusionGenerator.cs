@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DpSynth.Catalogue.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Models.Diffusion;
 using DpSynth.Models.Folders;

@@ -6,6 +6,7 @@ using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Storage.Candidates;
 
@@ -15,20 +16,20 @@ namespace DpSynth.Storage.Candidates;
 /// </summary>
 /// <param name="container">The container <c>candidates</c>; read, write, create and list are enough.</param>
 /// <param name="decoder">Decodes candidates where their images are wanted.</param>
-public sealed class CandidateStore(BlobContainerClient container, ImageDecoder decoder) : ICandidateStore
+public sealed class CandidateStore(BlobContainerClient container, ImageDecoder decoder, RequestJson json) : ICandidateStore
 {
     /// <inheritdoc/>
     public async Task WriteRecipeAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         await container.TryCreateAsync(
-            ExchangeLayout.Recipe(recipe.RunId), StorageJson.Encode(recipe), BlobCalls.Json, cancellationToken);
+            ExchangeLayout.Recipe(recipe.RunId), StorageJson.Encode(recipe, json.Options), BlobCalls.Json, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<GenerationRecipe?> ReadRecipeAsync(string runId, CancellationToken cancellationToken) =>
-        await container.TryReadAsync(ExchangeLayout.Recipe(runId), cancellationToken) is { } json
-            ? StorageJson.Decode<GenerationRecipe>(json.ToMemory().Span, $"The recipe of run '{runId}'")
+        await container.TryReadAsync(ExchangeLayout.Recipe(runId), cancellationToken) is { } recipe
+            ? StorageJson.Decode<GenerationRecipe>(recipe.ToMemory().Span, $"The recipe of run '{runId}'", json.Options)
             : null;
 
     /// <inheritdoc/>

@@ -5,11 +5,12 @@ using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Formats;
 using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Storage.Datasets;
 
 /// <summary>The private store over the containers <c>private-data</c> and <c>private-work</c>.</summary>
-public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
+public sealed class PrivateStore(PrivateAccount account, RequestJson json) : IPrivateStore
 {
     private readonly BlobImageReader _images = new(account.Data);
 
@@ -71,13 +72,13 @@ public sealed class PrivateStore(PrivateAccount account) : IPrivateStore
     /// <inheritdoc/>
     public Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
         where T : class =>
-        account.Work.TryCreateAsync(PrivateLayout.Record(runId, name), StorageJson.Encode(record), BlobCalls.Json, cancellationToken);
+        account.Work.TryCreateAsync(PrivateLayout.Record(runId, name), StorageJson.Encode(record, json.Options), BlobCalls.Json, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
         where T : class =>
-        await account.Work.TryReadAsync(PrivateLayout.Record(runId, name), cancellationToken) is { } json
-            ? StorageJson.Decode<T>(json.ToMemory().Span, $"The record '{name}' of run '{runId}'")
+        await account.Work.TryReadAsync(PrivateLayout.Record(runId, name), cancellationToken) is { } record
+            ? StorageJson.Decode<T>(record.ToMemory().Span, $"The record '{name}' of run '{runId}'", json.Options)
             : null;
 
     /// <inheritdoc/>

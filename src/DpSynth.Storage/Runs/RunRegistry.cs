@@ -8,7 +8,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Storage.Runs;
 
 /// <summary>The registry over the container <c>requests</c>.</summary>
-public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IRunRegistry
+public sealed class RunRegistry(ExchangeAccount account, TimeProvider time, RequestJson json) : IRunRegistry
 {
     /// <summary>Registers a request of which no caller is known.</summary>
     public Task<Registration> RegisterAsync(RunRequest request, CancellationToken cancellationToken) => RegisterAsync(request, null, cancellationToken);
@@ -19,14 +19,14 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
         ArgumentNullException.ThrowIfNull(request);
         var run = new RegisteredRun(request, time.GetUtcNow(), submittedBy);
         var name = ExchangeLayout.AcceptedRequest(request.RunId);
-        if (await account.Requests.TryCreateAsync(name, StorageJson.Encode(run), BlobCalls.Json, cancellationToken))
+        if (await account.Requests.TryCreateAsync(name, StorageJson.Encode(run, json.Options), BlobCalls.Json, cancellationToken))
         {
             return Registration.Registered;
         }
 
         var registered = await ReadAsync(request.RunId, cancellationToken)
             ?? throw new InvalidOperationException($"The request of run '{request.RunId}' was removed while it was being registered.");
-        return StorageJson.EncodeCanonically(registered.Request).AsSpan().SequenceEqual(StorageJson.EncodeCanonically(request))
+        return StorageJson.EncodeCanonically(registered.Request, json.Options).AsSpan().SequenceEqual(StorageJson.EncodeCanonically(request, json.Options))
             ? Registration.AlreadyRegistered
             : Registration.Conflict;
     }
@@ -101,8 +101,8 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time) : IR
 
     private async Task<T?> ReadRecordAsync<T>(string name, CancellationToken cancellationToken)
         where T : class =>
-        await account.Requests.TryReadAsync(name, cancellationToken) is { } json
-            ? StorageJson.Decode<T>(json.ToMemory().Span, $"'{name}' in the container '{ExchangeLayout.Requests}'")
+        await account.Requests.TryReadAsync(name, cancellationToken) is { } record
+            ? StorageJson.Decode<T>(record.ToMemory().Span, $"'{name}' in the container '{ExchangeLayout.Requests}'", json.Options)
             : null;
 
     private async IAsyncEnumerable<T> ListRecordsAsync<T>(

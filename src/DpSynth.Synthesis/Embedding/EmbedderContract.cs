@@ -3,7 +3,7 @@ using DpSynth.Imaging;
 namespace DpSynth.Synthesis.Embedding;
 
 /// <summary>What every embedder asks of its arguments.</summary>
-internal static class EmbedderContract
+public static class EmbedderContract
 {
     /// <summary>Refuses images and destinations that do not fit.</summary>
     /// <exception cref="ArgumentException">The images have another shape, or the destination another length.</exception>

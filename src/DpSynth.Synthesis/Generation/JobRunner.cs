@@ -1,18 +1,13 @@
 namespace DpSynth.Synthesis.Generation;
 
 /// <summary>Does whatever a job asks for: a shard, or the check that comes before all shards.</summary>
-public sealed class JobRunner(ShardMaker shards, GeneratorCache generators, WorkerCheck check) : IGenerationJobRunner
+public sealed class JobRunner(ShardMaker shards, WorkerCheck check, GeneratorCache generators) : IWorkerJobRunner
 {
     /// <inheritdoc/>
-    public async Task RunAsync(GenerationJob job, CancellationToken cancellationToken)
+    public Task RunAsync(WorkerJob job, CancellationToken cancellationToken) => job switch
     {
-        if (!WorkerCheck.Is(job))
-        {
-            await shards.RunAsync(job, cancellationToken);
-            return;
-        }
-
-        await generators.TryMakeAsync(await check.ReadAsync(job.RunId, cancellationToken));
-        await check.ConfirmAsync(job.RunId, cancellationToken);
-    }
+        GenerationJob generation => shards.RunAsync(generation, cancellationToken),
+        CheckJob => check.AnswerAsync(job.RunId, generators, cancellationToken),
+        _ => throw new GenerationException($"This worker knows no job such as {job?.GetType().Name}."),
+    };
 }

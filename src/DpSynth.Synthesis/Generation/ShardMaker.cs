@@ -7,9 +7,10 @@ namespace DpSynth.Synthesis.Generation;
 /// The work of one generation job: draw or vary the shard's candidates, embed them for the coming vote, store both. It is the whole
 /// of the public side's work; nothing private is within its reach.
 /// </summary>
-public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache generators) : IGenerationJobRunner
+public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache generators)
 {
-    /// <inheritdoc/>
+    /// <summary>Makes the job's shard and stores it; a shard that is already stored is left as it is.</summary>
+    /// <exception cref="GenerationException">The job cannot succeed however often it is tried; the message is one sentence.</exception>
     public async Task RunAsync(GenerationJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -21,7 +22,7 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
         var tools = await generators.GetAsync(job.RunId, cancellationToken);
         tools = tools with { Generator = (tools.Generator as IPaidGenerator)?.ForShard(job.ShardId) ?? tools.Generator };
         var recipe = tools.Recipe;
-        if (job.Generation > recipe.Evolution.Iterations || job.ClassIndex >= recipe.Classes.Count)
+        if (job.Generation >= recipe.Steps.Count || job.ClassIndex >= recipe.Classes.Count)
         {
             throw new GenerationException($"Job {job.Generation}/{job.Shard} does not belong to run '{job.RunId}'.");
         }
@@ -30,16 +31,11 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
             ? await MakeFirstGenerationAsync(job, tools, cancellationToken)
             : await MakeNextGenerationAsync(job, tools, cancellationToken);
         EmbeddingMatrix? embeddings = null;
-        if (job.Generation < recipe.Evolution.Iterations)
+        if (recipe.Steps[job.Generation].Lookahead is { } lookahead)
         {
-            (embeddings, var notes) = await new LookaheadEmbedding(tools).EmbedAsync(batch, job, cancellationToken);
+            (embeddings, var notes) = await new LookaheadEmbedding(tools, lookahead).EmbedAsync(batch, job, cancellationToken);
             var embedding = new GenerationNotes { EmbedderProviders = tools.Embedder.Provider is { } provider ? [provider] : [] };
             batch = batch with { Notes = batch.Notes.And(notes).And(embedding) };
-        }
-        else if (recipe.EmbedsRelease)
-        {
-            embeddings = new EmbeddingMatrix(batch.Count, tools.Embedder.Dimension);
-            await tools.Embedder.EmbedAsync(batch.Images!, embeddings.Memory, cancellationToken);
         }
 
         await candidates.WriteShardAsync(job.ShardId, recipe.Classes[job.ClassIndex], job.ClassIndex, batch, embeddings, cancellationToken);
@@ -50,11 +46,11 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
         var recipe = tools.Recipe;
         var className = recipe.Classes[job.ClassIndex];
         var batch = await tools.Generator.RandomAsync(className, CandidateSeeds.Draw(recipe, job), cancellationToken);
-        for (var fold = 1; fold <= recipe.Evolution.InitialVariationFolds; fold++)
+        for (var fold = 1; fold <= recipe.Steps[0].Folds; fold++)
         {
             int[] parentOf = [.. Enumerable.Range(0, job.Count)];
             var varied = await tools.Generator.VaryAsync(
-                batch, parentOf, recipe.Evolution.VariationDegrees[0], className, CandidateSeeds.Vary(recipe, job, fold), cancellationToken);
+                batch, parentOf, recipe.Steps[0].Degree, className, CandidateSeeds.Vary(recipe, job, fold), cancellationToken);
             batch = varied with { Notes = batch.Notes.And(varied.Notes) };
         }
 
@@ -75,7 +71,7 @@ public sealed class ShardMaker(ICandidateStore candidates, GeneratorCache genera
             : await tools.Generator.VaryAsync(
                 parents,
                 parentOf.AsMemory(0, varied),
-                recipe.Evolution.VariationDegrees[job.Generation],
+                recipe.Steps[job.Generation].Degree,
                 recipe.Classes[job.ClassIndex],
                 CandidateSeeds.Vary(recipe, job, 0).AsMemory(0, varied),
                 cancellationToken);

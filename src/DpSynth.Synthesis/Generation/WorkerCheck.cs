@@ -10,40 +10,41 @@ namespace DpSynth.Synthesis.Generation;
 /// released, so that what no worker can do costs no budget; it asks no image API, so that it costs no money.
 /// </summary>
 /// <param name="records">What the app and its workers share.</param>
-public sealed class WorkerCheck(ISharedRecords records)
+/// <param name="json">Writes and reads the tools.</param>
+public sealed class WorkerCheck(ISharedRecords records, RequestJson json)
 {
-    /// <summary>Stands in a job and its answer for the generation.</summary>
-    public const int Generation = -1;
-
-    /// <summary>The job of a run.</summary>
-    public static GenerationJob Job(string runId) => new(runId, Generation, Shard: 0, ClassIndex: 0, Start: 0, Count: 0);
-
-    /// <summary>Whether a job is such a check.</summary>
-    public static bool Is(GenerationJob job)
+    /// <summary>Asks workers whether they can serve a run; the second time, only if none has answered.</summary>
+    /// <returns>Whether one has said that it can.</returns>
+    public async Task<bool> AskAsync(string runId, CheckedTools tools, IWorkerQueue queue, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(job);
-        return job with { Returns = 0 } == Job(job.RunId);
+        ArgumentNullException.ThrowIfNull(queue);
+        await records.TryWriteAsync(Asked(runId), JsonSerializer.SerializeToUtf8Bytes(tools, json.Options), version: null, cancellationToken);
+        if (await IsConfirmedAsync(runId, cancellationToken))
+        {
+            return true;
+        }
+
+        await queue.EnqueueAsync([new CheckJob(runId)], cancellationToken);
+        return false;
     }
-
-    /// <summary>Leaves word what is asked; the second time nothing changes.</summary>
-    public Task AskAsync(string runId, CheckedTools tools, CancellationToken cancellationToken) =>
-        records.TryWriteAsync(Asked(runId), JsonSerializer.SerializeToUtf8Bytes(tools, SynthesisJson.Options), version: null, cancellationToken);
-
-    /// <summary>What is asked of workers for a run.</summary>
-    /// <exception cref="GenerationException">Nothing is.</exception>
-    public async Task<CheckedTools> ReadAsync(string runId, CancellationToken cancellationToken) =>
-        await records.ReadAsync(Asked(runId), cancellationToken) is { } asked
-        && JsonSerializer.Deserialize<CheckedTools>(asked.Content.Span, SynthesisJson.Options) is { } tools
-            ? tools
-            : throw new GenerationException($"Nothing is known in the container 'candidates' of what run '{runId}' asks of workers.");
-
-    /// <summary>Leaves word that a worker can do it.</summary>
-    public Task ConfirmAsync(string runId, CancellationToken cancellationToken) =>
-        records.TryWriteAsync(Confirmed(runId), "{}"u8.ToArray(), version: null, cancellationToken);
 
     /// <summary>Whether a worker has said that it can.</summary>
     public async Task<bool> IsConfirmedAsync(string runId, CancellationToken cancellationToken) =>
         await records.ReadAsync(Confirmed(runId), cancellationToken) is not null;
+
+    /// <summary>Makes what a run asks for, and leaves word that it can be made.</summary>
+    /// <exception cref="GenerationException">It cannot, or nothing is asked.</exception>
+    /// <exception cref="NotSupportedException">This worker has no such generator.</exception>
+    public async Task AnswerAsync(string runId, GeneratorCache generators, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(generators);
+        var tools = await records.ReadAsync(Asked(runId), cancellationToken) is { } asked
+            && JsonSerializer.Deserialize<CheckedTools>(asked.Content.Span, json.Options) is { } found
+                ? found
+                : throw new GenerationException($"Nothing is known in the candidates' store of what run '{runId}' asks of workers.");
+        await generators.TryMakeAsync(tools);
+        await records.TryWriteAsync(Confirmed(runId), "{}"u8.ToArray(), version: null, cancellationToken);
+    }
 
     private static SharedRecordId Asked(string runId) => new(runId, "check-asked");
 

@@ -15,24 +15,24 @@ public static class ModelPinning
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(catalogue);
-        if (request.Generator is StableDiffusionOptions { ModelHash: null } generator)
+        if (request.Generator.PinnedModel is { Hash: null } generator)
         {
-            if (await catalogue.FindAsync(generator.Model, cancellationToken) is not { } index)
+            if (await catalogue.FindAsync(generator.Name, cancellationToken) is not { } index)
             {
-                return (null, DescribeUnknown("generator", generator.Model));
+                return (null, DescribeUnknown("generator", generator.Name));
             }
 
-            request = request with { Generator = generator with { ModelHash = index.Fingerprint } };
+            request = request with { Generator = request.Generator.WithModelHash(index.Fingerprint) };
         }
 
-        if (request.Embedder is OnnxImageOptions { ModelHash: null } embedder)
+        if (request.Embedder.PinnedModel is { Hash: null } embedder)
         {
-            if (await catalogue.FindAsync(embedder.Model, cancellationToken) is not { } index)
+            if (await catalogue.FindAsync(embedder.Name, cancellationToken) is not { } index)
             {
-                return (null, DescribeUnknown("embedder", embedder.Model));
+                return (null, DescribeUnknown("embedder", embedder.Name));
             }
 
-            request = request with { Embedder = embedder with { ModelHash = index.Fingerprint } };
+            request = request with { Embedder = request.Embedder.WithModelHash(index.Fingerprint) };
         }
 
         return (request, null);

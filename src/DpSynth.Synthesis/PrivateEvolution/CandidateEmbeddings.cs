@@ -16,16 +16,16 @@ public sealed class CandidateEmbeddings(ICandidateStore candidates)
     public Task<EmbeddingMatrix> ReadAsync(GenerationRecipe recipe, int generation, int classIndex, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return _recent.GetAsync((recipe.RunId, generation, classIndex), () => LoadAsync(recipe.Generation(generation), classIndex), cancellationToken);
+        return _recent.GetAsync((recipe.RunId, generation, classIndex), () => LoadAsync(new Population(recipe, generation), classIndex), cancellationToken);
     }
 
-    private async Task<EmbeddingMatrix> LoadAsync(Generation generation, int classIndex)
+    private async Task<EmbeddingMatrix> LoadAsync(Population population, int classIndex)
     {
         EmbeddingMatrix? all = null;
-        foreach (var job in generation.JobsOf(classIndex))
+        foreach (var job in population.JobsOf(classIndex))
         {
             var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, CancellationToken.None);
-            all ??= new EmbeddingMatrix(generation.Counts[classIndex], shard.Columns);
+            all ??= new EmbeddingMatrix(population.Counts[classIndex], shard.Columns);
             shard.Values.CopyTo(all.Values[(job.Start * shard.Columns)..]);
         }
 

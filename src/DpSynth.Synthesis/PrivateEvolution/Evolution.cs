@@ -17,35 +17,54 @@ public static class Evolution
     /// <summary>Tells this stage's seeds from the generators'.</summary>
     private const ulong SelectionStage = 4;
 
-    /// <summary>
-    /// One generation: has it made, lets it be voted on, releases the votes, selects the next one's parents. Whoever runs Private Evolution, at
-    /// once or over days and many processes, goes through this.
-    /// </summary>
-    /// <param name="steps">Does the steps; each can be done again.</param>
-    /// <param name="generation">0 to T.</param>
+    /// <summary>Runs all of it, at once.</summary>
+    /// <param name="steps">Does the steps.</param>
     /// <param name="iterations">T.</param>
-    /// <returns>Whether the generation is through; if not, it is to be taken up again where it was left.</returns>
-    public static async Task<bool> AdvanceAsync(IEvolutionSteps steps, int generation, int iterations)
+    public static async Task RunAsync(IEvolutionSteps steps, int iterations)
+    {
+        for ((EvolutionStep Step, int Generation)? at = (EvolutionStep.Make, 0); at is var (step, generation); at = After(step, generation, iterations))
+        {
+            if (!await TakeAsync(steps, step, generation))
+            {
+                throw new InvalidOperationException($"The step '{step}' of generation {generation} was left unfinished.");
+            }
+        }
+    }
+
+    /// <summary>The table of transitions: what comes after a step that is through; null after the last.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="generation">The generation at hand, 0 to T.</param>
+    /// <param name="iterations">T.</param>
+    public static (EvolutionStep Step, int Generation)? After(EvolutionStep step, int generation, int iterations) => step switch
+    {
+        EvolutionStep.Make when generation == iterations => null,
+        EvolutionStep.Make => (EvolutionStep.Vote, generation),
+        EvolutionStep.Vote => (EvolutionStep.Release, generation),
+        EvolutionStep.Release => (EvolutionStep.Select, generation),
+        _ => (EvolutionStep.Make, generation + 1),
+    };
+
+    /// <summary>Takes a step. Whoever runs Private Evolution, at once or over days and many processes, goes through this and <see cref="After"/>.</summary>
+    /// <param name="steps">Does the steps; each can be done again.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="generation">The generation at hand, 0 to T.</param>
+    /// <returns>Whether it is through; if not, it is to be taken up again where it was left.</returns>
+    public static async Task<bool> TakeAsync(IEvolutionSteps steps, EvolutionStep step, int generation)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        if (!await steps.MakeAsync(generation))
+        switch (step)
         {
-            return false;
+            case EvolutionStep.Make:
+                return await steps.MakeAsync(generation);
+            case EvolutionStep.Vote:
+                return await steps.VoteAsync(generation + 1);
+            case EvolutionStep.Release:
+                await steps.ReleaseAsync(generation + 1);
+                return true;
+            default:
+                await steps.SelectAsync(generation + 1);
+                return true;
         }
-
-        if (generation == iterations)
-        {
-            return true;
-        }
-
-        if (!await steps.VoteAsync(generation + 1))
-        {
-            return false;
-        }
-
-        await steps.ReleaseAsync(generation + 1);
-        await steps.SelectAsync(generation + 1);
-        return true;
     }
 
     /// <summary>The votes of a generation where the unit is the image: those of all private shards, added up class by class.</summary>
@@ -77,11 +96,11 @@ public static class Evolution
         var tally = new OwnerTally(generation.Counts.Sum());
         await foreach (var (classIndex, owners, neighbours) in shards)
         {
-            tally.Add(owners, neighbours, generation.StartOf(classIndex));
+            tally.Add(owners, neighbours, generation.Population.StartOf(classIndex));
         }
 
         var votes = tally.Votes(grid);
-        return [.. generation.Counts.Select((count, classIndex) => votes.AsSpan(generation.StartOf(classIndex), count).ToArray())];
+        return [.. generation.Counts.Select((count, classIndex) => votes.AsSpan(generation.Population.StartOf(classIndex), count).ToArray())];
     }
 
     /// <summary>Draws the parents of a generation's successor from its noisy histograms, all classes at once. Reads nothing private.</summary>
@@ -96,8 +115,8 @@ public static class Evolution
         return ParentSelector.Select(
             noisy,
             [.. noisy.Select((_, classIndex) => next.ParentsOf(classIndex))],
-            generation.Recipe.Evolution,
-            SeededRandom.Derive(generation.Recipe.Seed, SelectionStage, (ulong)next.Number),
+            generation.Evolution,
+            SeededRandom.Derive(generation.Seed, SelectionStage, (ulong)next.Number),
             cancellationToken);
     }
 
@@ -112,13 +131,13 @@ public static class Evolution
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentNullException.ThrowIfNull(parents);
         var next = generation.Next;
-        return new ParentList([.. parents.Select((selected, classIndex) => Children(generation.CandidatesOf(classIndex), selected.Indices, next, classIndex))]);
+        return new ParentList([.. parents.Select((selected, classIndex) => Children(generation.Population.CandidatesOf(classIndex), selected.Indices, next, classIndex))]);
     }
 
     private static ClassParents Children(CandidateReference[] candidates, IReadOnlyList<int> parents, Generation next, int classIndex)
     {
         var children = new CandidateReference[next.Counts[classIndex]];
-        var kept = next.Recipe.Evolution.KeepSelected ? Math.Min(parents.Count, children.Length) : 0;
+        var kept = next.Evolution.KeepSelected ? Math.Min(parents.Count, children.Length) : 0;
         var varied = children.Length - kept;
         for (var i = 0; i < children.Length; i++)
         {
@@ -127,6 +146,22 @@ public static class Evolution
 
         return new ClassParents(children, varied);
     }
+}
+
+/// <summary>What is done with a generation.</summary>
+public enum EvolutionStep
+{
+    /// <summary>It is drawn, or varied from its parents, and embedded.</summary>
+    Make,
+
+    /// <summary>The private images vote on it.</summary>
+    Vote,
+
+    /// <summary>The votes are released with noise.</summary>
+    Release,
+
+    /// <summary>The parents of the next are selected.</summary>
+    Select,
 }
 
 /// <summary>What it takes to run one generation. Iterations are 1 to T: iteration t votes on generation t − 1 and selects the parents of generation t.</summary>

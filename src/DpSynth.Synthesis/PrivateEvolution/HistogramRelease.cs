@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using DpSynth.Ledgers;
 using DpSynth.Numerics.Search;
-using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Runs;
@@ -13,17 +11,15 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// The histograms of all classes together are one release: an image has one class, and an owner's votes are scaled over all classes
 /// at once, so that a unit moves all of them together by an L2 norm of at most one vote (add/remove).
 /// </remarks>
-public sealed class HistogramRelease(IPrivateStore privateStore, IPrivacyLedger ledger, IDiscreteGaussianNoise noise)
+public sealed class HistogramRelease(IRunRecords records, IExactWork exactWork, NoisyRelease noisyRelease)
 {
-    private readonly NoisyRelease _release = new(privateStore, ledger, noise);
-
     /// <summary>Releases the histograms of an iteration; the second time it finds the first one's.</summary>
     public async Task<ReleasedHistogram> ReleaseAsync(string runId, int iteration, CancellationToken cancellationToken)
     {
-        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var run = await records.ReadReservedAsync(runId, cancellationToken);
         var key = PrivateEvolutionMethod.ReleaseOf(iteration);
-        var generation = run.Recipe.Generation(iteration - 1);
-        await _release.ReleaseAsync(
+        var generation = run.Generation(iteration - 1);
+        await noisyRelease.ReleaseAsync(
             run.Request.Dataset,
             runId,
             run.Release(key),
@@ -36,29 +32,29 @@ public sealed class HistogramRelease(IPrivateStore privateStore, IPrivacyLedger 
     }
 
     private async IAsyncEnumerable<(int ClassIndex, long[] Votes)> ReadVotesAsync(
-        SettledRun run, int iteration, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ReservedRun run, int iteration, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var (shard, classIndex) in run.ShardClasses.Index())
         {
             yield return (
                 classIndex,
-                await privateStore.ReadVotesAsync(run.Request.RunId, iteration, shard, cancellationToken) ?? throw NotVoted(run, iteration, shard));
+                await exactWork.ReadVotesAsync(run.Request.RunId, iteration, shard, cancellationToken) ?? throw NotVoted(run, iteration, shard));
         }
     }
 
     private async IAsyncEnumerable<(int ClassIndex, OwnerId[] Owners, NeighbourTable Neighbours)> ReadNeighboursAsync(
-        SettledRun run, int iteration, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ReservedRun run, int iteration, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var (shard, classIndex) in run.ShardClasses.Index())
         {
-            var embedded = await privateStore.ReadEmbeddedAsync(run.Request.RunId, shard, cancellationToken);
-            var neighbours = await privateStore.ReadNeighboursAsync(run.Request.RunId, iteration, shard, cancellationToken)
+            var embedded = await records.ReadEmbeddedAsync(run.Request.RunId, shard, cancellationToken);
+            var neighbours = await exactWork.ReadNeighboursAsync(run.Request.RunId, iteration, shard, cancellationToken)
                 ?? throw NotVoted(run, iteration, shard);
             yield return (classIndex, embedded.Owners().ToArray(), neighbours);
         }
     }
 
-    private static InvalidOperationException NotVoted(SettledRun run, int iteration, int shard) =>
+    private static InvalidOperationException NotVoted(ReservedRun run, int iteration, int shard) =>
         new($"Private shard {shard} of run '{run.Request.RunId}' has not voted at iteration {iteration}.");
 }
 

@@ -8,31 +8,31 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// Selects the parents of a generation from the released histogram. It reads nothing that was not released, so that it costs no
 /// privacy.
 /// </summary>
-public sealed class ParentSelection(IPrivateStore privateStore, ICandidateStore candidates, CandidateEmbeddings embeddings)
+public sealed class ParentSelection(IRunRecords records, INoisyReleases released, ICandidateStore candidates, CandidateEmbeddings embeddings)
 {
     /// <summary>Selects and stores the parents of generation <paramref name="iteration"/>; doing it again gives the same.</summary>
     public async Task<ParentChoice> SelectAsync(string runId, int iteration, CancellationToken cancellationToken)
     {
-        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
-        var generation = run.Recipe.Generation(iteration - 1);
+        var run = await records.ReadReservedAsync(runId, cancellationToken);
+        var generation = run.Generation(iteration - 1);
         var selected = Evolution.Select(generation, await ReadHistogramsAsync(run, generation, cancellationToken), cancellationToken);
         var fallbacks = Enumerable.Range(0, selected.Length).Where(classIndex => selected[classIndex].Fallback is not null).ToList();
 
         await candidates.WriteParentsAsync(runId, iteration, Evolution.Breed(generation, selected), cancellationToken);
-        await privateStore.TryCreateRecordAsync(runId, ParentChoice.RecordName(iteration), new ParentChoice(fallbacks), cancellationToken);
+        await records.TryCreateRecordAsync(runId, ParentChoice.RecordName(iteration), new ParentChoice(fallbacks), cancellationToken);
         return new ParentChoice(fallbacks);
     }
 
-    private async Task<ClassHistogram[]> ReadHistogramsAsync(SettledRun run, Generation generation, CancellationToken cancellationToken)
+    private async Task<ClassHistogram[]> ReadHistogramsAsync(ReservedRun run, Generation generation, CancellationToken cancellationToken)
     {
         var iteration = generation.Number + 1;
         var key = PrivateEvolutionMethod.ReleaseOf(iteration);
         var histograms = new ClassHistogram[run.Recipe.Classes.Count];
         for (var classIndex = 0; classIndex < histograms.Length; classIndex++)
         {
-            var counts = await privateStore.ReadReleaseAsync(run.Request.RunId, key, classIndex, cancellationToken)
+            var counts = await released.ReadReleaseAsync(run.Request.RunId, key, classIndex, cancellationToken)
                 ?? throw new InvalidOperationException($"Iteration {iteration} of run '{run.Request.RunId}' has not been released.");
-            var places = run.Recipe.Evolution is { ContrastNeighbours: > 0 } or { SmoothingNeighbours: > 0 }
+            var places = run.Request.Evolution is { ContrastNeighbours: > 0 } or { SmoothingNeighbours: > 0 }
                 ? await embeddings.ReadAsync(run.Recipe, generation.Number, classIndex, cancellationToken)
                 : null;
             histograms[classIndex] = new ClassHistogram(

@@ -2,6 +2,7 @@ using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -17,7 +18,7 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
     private const int FractionBits = 10;
 
     /// <inheritdoc/>
-    public string Name => RunRequest.PrivateEvolution;
+    public string Name => EvolutionDescriptor.Name;
 
     /// <summary>One iteration's release, by name.</summary>
     public static string ReleaseOf(int iteration) => $"iteration-{iteration:D3}";
@@ -30,7 +31,7 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
         for (var generation = 0; generation <= evolution.Iterations; generation++)
         {
             var size = evolution.PopulationSizes[generation];
-            var smallest = Generation.SmallestClass(evolution, generation);
+            var smallest = evolution.MinPerClass(generation);
             if (size < (long)smallest * classes)
             {
                 return smallest == 1
@@ -59,10 +60,17 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
     public ReleaseDesign Design(RunRequest request) => DesignOf(request);
 
     /// <inheritdoc/>
-    public async Task<MethodReport> ReportAsync(SettledRun run, CancellationToken cancellationToken)
+    public IReadOnlyList<GenerationStep> Steps(RunRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return [.. Generation.Steps(request.Evolution, request.Scores.IsWanted)];
+    }
+
+    /// <inheritdoc/>
+    public async Task<MethodReport> ReportAsync(ReservedRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var last = run.Recipe.Evolution.Iterations;
+        var last = run.Request.Evolution.Iterations;
         var iterations = new List<ManifestIteration>();
         for (var iteration = 1; iteration <= last; iteration++)
         {
@@ -74,10 +82,9 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
 
         return new MethodReport
         {
-            Published = run.Recipe.Generation(last).Jobs,
-            Made = [.. Enumerable.Range(0, last + 1).SelectMany(generation => run.Recipe.Generation(generation).Jobs)],
+            Published = run.Generation(last).Population.Jobs,
+            Made = [.. Enumerable.Range(0, last + 1).SelectMany(generation => run.Generation(generation).Population.Jobs)],
             SearchProviders = await SearchRecord.ReadAsync(records, run.Request.RunId, cancellationToken),
-            Evolution = run.Recipe.Evolution,
             Iterations = iterations,
         };
     }

@@ -7,10 +7,13 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.PrivateEvolution;
 
 /// <summary>Lets the images of one private shard vote on their class's candidates. The raw counts stay on the private side.</summary>
-/// <param name="privateStore">The private side's store.</param>
+/// <param name="records">The run's records.</param>
+/// <param name="embeddings">The private images' embeddings.</param>
+/// <param name="exactWork">Where votes are kept until they are released with noise.</param>
 /// <param name="candidates">The candidates' embeddings.</param>
 /// <param name="search">Searches the nearest candidates; null for the processor.</param>
-public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings candidates, INeighbourSearch? search = null)
+public sealed class VoteCounting(
+    IRunRecords records, IPrivateEmbeddings embeddings, IExactWork exactWork, CandidateEmbeddings candidates, INeighbourSearch? search = null)
 {
     private readonly INeighbourSearch _search = search ?? new ProcessorSearch();
     private volatile string? _noted;
@@ -22,46 +25,46 @@ public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings
     /// <param name="cancellationToken">Stops the work.</param>
     public async Task CountAsync(string runId, int iteration, int shardNumber, CancellationToken cancellationToken)
     {
-        var run = await privateStore.ReadSettledAsync(runId, cancellationToken);
+        var run = await records.ReadReservedAsync(runId, cancellationToken);
         if (run.Request.Privacy.Unit == PrivacyUnit.Owner)
         {
             await FindNeighboursAsync(run, iteration, shardNumber, cancellationToken);
             return;
         }
 
-        if (await privateStore.ReadVotesAsync(runId, iteration, shardNumber, cancellationToken) is not null)
+        if (await exactWork.ReadVotesAsync(runId, iteration, shardNumber, cancellationToken) is not null)
         {
             return;
         }
 
         var (neighbours, population) = await SearchAsync(run, iteration, shardNumber, cancellationToken);
         var votes = VoteCounter.Count(neighbours, population, run.Grid);
-        await privateStore.WriteVotesAsync(runId, iteration, shardNumber, votes, cancellationToken);
+        await exactWork.WriteVotesAsync(runId, iteration, shardNumber, votes, cancellationToken);
     }
 
     /// <summary>An owner's images lie in many shards, so that a shard can only say which candidates its images vote for.</summary>
-    private async Task FindNeighboursAsync(SettledRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
+    private async Task FindNeighboursAsync(ReservedRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
     {
         var runId = run.Request.RunId;
-        if (await privateStore.ReadNeighboursAsync(runId, iteration, shardNumber, cancellationToken) is not null)
+        if (await exactWork.ReadNeighboursAsync(runId, iteration, shardNumber, cancellationToken) is not null)
         {
             return;
         }
 
         var (neighbours, _) = await SearchAsync(run, iteration, shardNumber, cancellationToken);
-        await privateStore.WriteNeighboursAsync(runId, iteration, shardNumber, neighbours, cancellationToken);
+        await exactWork.WriteNeighboursAsync(runId, iteration, shardNumber, neighbours, cancellationToken);
     }
 
-    private async Task<(NeighbourTable Neighbours, int Candidates)> SearchAsync(SettledRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
+    private async Task<(NeighbourTable Neighbours, int Candidates)> SearchAsync(ReservedRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
     {
         var (images, population) = await ReadEmbeddingsAsync(run, iteration, shardNumber, cancellationToken);
-        var evolution = run.Recipe.Evolution;
+        var evolution = run.Request.Evolution;
         ArgumentOutOfRangeException.ThrowIfLessThan(population.Rows, evolution.Neighbours);
         var neighbours = _search.Find(images, population, evolution.Metric, evolution.Neighbours, cancellationToken);
         var note = $"{run.Request.RunId} {neighbours.Provider}";
         if (_noted != note)
         {
-            await SearchRecord.WriteAsync(privateStore, run.Request.RunId, neighbours.Provider, cancellationToken);
+            await SearchRecord.WriteAsync(records, run.Request.RunId, neighbours.Provider, cancellationToken);
             _noted = note;
         }
 
@@ -69,9 +72,9 @@ public sealed class VoteCounting(IPrivateStore privateStore, CandidateEmbeddings
     }
 
     private async Task<(EmbeddingMatrix Images, EmbeddingMatrix Population)> ReadEmbeddingsAsync(
-        SettledRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
+        ReservedRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
     {
-        var images = await privateStore.ReadEmbeddingsAsync(run.Request.RunId, shardNumber, cancellationToken)
+        var images = await embeddings.ReadEmbeddingsAsync(run.Request.RunId, shardNumber, cancellationToken)
             ?? throw new InvalidOperationException($"Private shard {shardNumber} of run '{run.Request.RunId}' has not been embedded.");
         return (images, await candidates.ReadAsync(run.Recipe, iteration - 1, run.ShardClasses[shardNumber], cancellationToken));
     }

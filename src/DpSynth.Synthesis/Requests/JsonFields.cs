@@ -7,7 +7,7 @@ namespace DpSynth.Synthesis.Requests;
 /// Reads one JSON object field by field, strictly: every field must be known, of the right kind and in range. Faults are
 /// <see cref="RequestException"/>s that name the field by its path.
 /// </summary>
-internal sealed class JsonFields
+public sealed class JsonFields
 {
     private readonly string _path;
     private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
@@ -184,7 +184,8 @@ internal sealed class JsonFields
 
     private static string Join(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 
-    private static string Shorten(string text) => text.Length <= 80 ? text : text[..77] + "...";
+    /// <summary>A text as messages show it: of a long one, its beginning.</summary>
+    public static string Shorten(string text) => text.Length <= 80 ? text : text[..77] + "...";
 
     private static string Subject(string path) => path.Length == 0 ? "The request" : $"'{path}'";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
@@ -12,30 +13,59 @@ internal static class PrivacyOptionsReader
 
     private static readonly string[] Sources = ["folder", "pattern", "csv"];
 
-    public static PrivacyOptions Read(JsonFields request)
+    private static readonly Field<PrivacyUnit> _unit = Field.Choice(
+        "unit",
+        "whose presence is hidden: one image, or one owner with all images that belong to them",
+        ("image", PrivacyUnit.Image),
+        ("owner", PrivacyUnit.Owner));
+
+    private static readonly Field<OwnerSource?> _owners = new(
+        "owners",
+        "where owners come from; required for the unit `owner`, refused otherwise: [below](#owners)",
+        (fields, name) => fields.Object(name) is { } source ? ReadOwners(source) : null)
     {
-        if (request.Object("privacy") is not { } fields)
+        Default = "", Range = "", Schema = OwnersSchema,
+    };
+
+    private static readonly Field<ClassCounts> _classCounts = Field.Choice(
+        "classCounts",
+        "how the population is divided among the classes: by noisy counts, which are a release like any other; by the true counts, which the request thereby declares public; or evenly, and nothing of the classes' sizes is used",
+        ("private", ClassCounts.Private),
+        ("public", ClassCounts.Public),
+        ("even", ClassCounts.Even));
+
+    private static readonly Field<double?> _share = new(
+        "classCountShare", "the share of the budget that noisy class counts take: of Σ 1/σ² over all releases", ReadShare)
+    {
+        Default = "0.05",
+        Range = "above 0, at most 0.5",
+        Schema = static () => new() { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 0.5, ["default"] = 0.05 },
+    };
+
+    private static readonly Field<int?> _datasetSize = Field.OptionalInteger(
+        "datasetSize", PrivacyOptions.MinUnits, int.MaxValue, "", "the number of units, if you declare it public");
+
+    private static readonly Field<Adjacency> _adjacency = Field.Choice(
+        "adjacency",
+        "two datasets are neighbours if one has a unit more, or if one unit is exchanged for another; the second takes √2 times the noise",
+        ("add-remove", Adjacency.AddRemove),
+        ("replace-one", Adjacency.ReplaceOne));
+
+    /// <summary>The fields of <c>privacy</c>.</summary>
+    public static IReadOnlyList<Field> Fields { get; } = [_unit, _owners, _classCounts, _share, _datasetSize, _adjacency];
+
+    /// <summary>The field.</summary>
+    public static Field<PrivacyOptions> Privacy { get; } = Field.Object(
+        "privacy", Fields, Read, "whose presence is hidden, and what is public: [below](#privacy)");
+
+    private static PrivacyOptions Read(JsonFields? fields)
+    {
+        if (fields is null)
         {
             return new PrivacyOptions();
         }
 
-        var unit = fields.Choice("unit", PrivacyUnit.Image, ("image", PrivacyUnit.Image), ("owner", PrivacyUnit.Owner));
-        var owners = fields.Object("owners") is { } source ? ReadOwners(source) : null;
-        var classCounts = fields.Choice(
-            "classCounts", ClassCounts.Private, ("private", ClassCounts.Private), ("public", ClassCounts.Public), ("even", ClassCounts.Even));
-        var share = ReadShare(fields);
-        var options = new PrivacyOptions
-        {
-            Owners = owners,
-            ClassCounts = classCounts,
-            ClassCountShare = share ?? 0.05,
-            DatasetSize = fields.Take("datasetSize") is { } size
-                ? JsonFields.AsInteger(size, fields.PathOf("datasetSize"), PrivacyOptions.MinUnits, int.MaxValue)
-                : null,
-            Adjacency = fields.Choice("adjacency", Adjacency.AddRemove, ("add-remove", Adjacency.AddRemove), ("replace-one", Adjacency.ReplaceOne)),
-        };
-        fields.RefuseUnknown();
-
+        var (unit, owners, classCounts, share) = (_unit.Of(fields), _owners.Of(fields), _classCounts.Of(fields), _share.Of(fields));
         if (unit == PrivacyUnit.Owner && owners is null)
         {
             throw new RequestException(
@@ -47,9 +77,20 @@ internal static class PrivacyOptionsReader
             throw new RequestException("'privacy.owners' is given and 'privacy.unit' is 'image'; set the unit to 'owner', or leave the owners out.");
         }
 
-        return share is null || classCounts == ClassCounts.Private
-            ? options
-            : throw new RequestException("'privacy.classCountShare' is given and 'privacy.classCounts' is not 'private', so that no counts are paid for; leave one of them out.");
+        if (share is not null && classCounts != ClassCounts.Private)
+        {
+            throw new RequestException(
+                "'privacy.classCountShare' is given and 'privacy.classCounts' is not 'private', so that no counts are paid for; leave one of them out.");
+        }
+
+        return new PrivacyOptions
+        {
+            Owners = owners,
+            ClassCounts = classCounts,
+            ClassCountShare = share ?? 0.05,
+            DatasetSize = _datasetSize.Of(fields),
+            Adjacency = _adjacency.Of(fields),
+        };
     }
 
     /// <summary>Checks that δ is given or can be derived from something that is not the dataset's true size.</summary>
@@ -62,14 +103,14 @@ internal static class PrivacyOptionsReader
         }
     }
 
-    private static double? ReadShare(JsonFields fields)
+    private static double? ReadShare(JsonFields fields, string name)
     {
-        if (fields.Take("classCountShare") is not { } element)
+        if (fields.Take(name) is not { } element)
         {
             return null;
         }
 
-        var share = JsonFields.AsNumber(element, fields.PathOf("classCountShare"));
+        var share = JsonFields.AsNumber(element, fields.PathOf(name));
         return share is > 0 and <= 0.5
             ? share
             : throw new RequestException(string.Create(
@@ -120,5 +161,23 @@ internal static class PrivacyOptionsReader
             && file.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
             ? file
             : throw new RequestException("'privacy.owners.file' must be the name of a .csv file in the dataset's folder, such as 'owners.csv': letters (a-z, A-Z), digits, hyphens, underscores and dots, starting with a letter or a digit.");
+    }
+
+    private static JsonObject OwnersSchema()
+    {
+        static JsonObject Source(string from, string field, JsonObject schema, bool isRequired) => new()
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["required"] = isRequired ? new JsonArray("from", field) : new JsonArray("from"),
+            ["properties"] = new JsonObject { ["from"] = new JsonObject { ["const"] = from }, [field] = schema },
+        };
+        return new JsonObject
+        {
+            ["oneOf"] = new JsonArray(
+                Source("folder", "level", new() { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 16, ["default"] = 1 }, isRequired: false),
+                Source("pattern", "pattern", new() { ["type"] = "string", ["maxLength"] = MaxPattern }, isRequired: true),
+                Source("csv", "file", new() { ["type"] = "string", ["maxLength"] = 128, ["default"] = "owners.csv" }, isRequired: false)),
+        };
     }
 }

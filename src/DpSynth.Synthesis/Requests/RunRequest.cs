@@ -1,24 +1,23 @@
+using System.Text.Json.Serialization;
 using DpSynth.Imaging;
 
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>
 /// A validated request for a run. Made by <see cref="RunRequestReader"/> only; what it holds needs no further checking, except
-/// against the dataset and its budget.
+/// against the dataset and its budget. Written and read by <see cref="RequestJson"/>.
 /// </summary>
 public sealed record RunRequest
 {
-    /// <summary>The name of the method Private Evolution.</summary>
-    public const string PrivateEvolution = "private-evolution";
-
     /// <summary>The run's id and the orchestration's instance id: 1 to 64 of <c>a-z A-Z 0-9 - _</c>, starting with a letter or digit.</summary>
     public required string RunId { get; init; }
 
     /// <summary>Name of the dataset, a folder in <c>private-data</c>: same rule as the run's id.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>The method: <c>private-evolution</c>.</summary>
-    public required string Method { get; init; }
+    /// <summary>The method's name.</summary>
+    [JsonPropertyName("method")]
+    public string Method => Options.Descriptor.Name;
 
     /// <summary>ε of the whole run in nats, above 0 and finite.</summary>
     public required double Epsilon { get; init; }
@@ -44,8 +43,8 @@ public sealed record RunRequest
     /// <summary>The embedder.</summary>
     public required EmbedderOptions Embedder { get; init; }
 
-    /// <summary>The evolution's knobs.</summary>
-    public required EvolutionOptions Evolution { get; init; }
+    /// <summary>The method's options; in JSON under the method's own field.</summary>
+    public required MethodOptions Options { get; init; }
 
     /// <summary>Which scores of quality are computed of the release.</summary>
     public ScoreOptions Scores { get; init; } = new();

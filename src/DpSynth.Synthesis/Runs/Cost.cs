@@ -7,7 +7,7 @@ namespace DpSynth.Synthesis.Runs;
 internal static class Cost
 {
     /// <summary>ε of some of a run's releases together at the run's δ.</summary>
-    public static double EpsilonOf(SettledRun run, IEnumerable<PlannedRelease> releases) =>
+    public static double EpsilonOf(ReservedRun run, IEnumerable<PlannedRelease> releases) =>
         EpsilonOf([.. releases.Select(static release => release.Event)], run.Delta, run.Request.Privacy.Adjacency);
 
     /// <summary>ε of releases together at δ; 0 for none.</summary>

@@ -20,8 +20,11 @@ public interface IMethod
     /// <summary>What a run releases beside noisy class counts. Follows from the request alone.</summary>
     ReleaseDesign Design(RunRequest request);
 
+    /// <summary>What workers make for a run, generation after generation; empty where they make nothing. Follows from the request alone.</summary>
+    IReadOnlyList<GenerationStep> Steps(RunRequest request);
+
     /// <summary>Gathers what a run whose releases are all made has to publish.</summary>
-    Task<MethodReport> ReportAsync(SettledRun run, CancellationToken cancellationToken);
+    Task<MethodReport> ReportAsync(ReservedRun run, CancellationToken cancellationToken);
 }
 
 /// <summary>The releases of a run before their noise is known.</summary>
@@ -46,9 +49,6 @@ public sealed record MethodReport
 
     /// <summary>What searched private images' neighbours: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>; empty where nothing was searched.</summary>
     public IReadOnlyList<string> SearchProviders { get; init; } = [];
-
-    /// <summary>The knobs of Private Evolution; null for other methods.</summary>
-    public EvolutionOptions? Evolution { get; init; }
 
     /// <summary>What happened at each iteration; null for methods without iterations.</summary>
     public IReadOnlyList<ManifestIteration>? Iterations { get; init; }

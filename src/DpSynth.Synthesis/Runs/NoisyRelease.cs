@@ -12,7 +12,7 @@ namespace DpSynth.Synthesis.Runs;
 /// written if none are there; what is there, from whichever attempt, is the release. A crash between the steps wastes nothing but
 /// work: what was not written has been read by nobody.
 /// </remarks>
-public sealed class NoisyRelease(IPrivateStore privateStore, IPrivacyLedger ledger, IDiscreteGaussianNoise noise)
+public sealed class NoisyRelease(IRunRecords records, INoisyReleases released, IPrivacyLedger ledger, IDiscreteGaussianNoise noise)
 {
     /// <summary>Makes a release; the second time it finds the first one's.</summary>
     /// <param name="dataset">The dataset whose budget pays.</param>
@@ -37,24 +37,24 @@ public sealed class NoisyRelease(IPrivateStore privateStore, IPrivacyLedger ledg
         ArgumentNullException.ThrowIfNull(release);
         ArgumentNullException.ThrowIfNull(exactValues);
         var entry = await ledger.SpendAsync(dataset, runId, release.Key, cancellationToken);
-        await privateStore.TryCreateRecordAsync(runId, SpentRelease.RecordName(release.Key), new SpentRelease(entry), cancellationToken);
+        await records.TryCreateRecordAsync(runId, SpentRelease.RecordName(release.Key), new SpentRelease(entry), cancellationToken);
 
-        var released = new long[parts][];
+        var noisy = new long[parts][];
         IReadOnlyList<long[]>? exact = null;
         for (var part = 0; part < parts; part++)
         {
-            if (await privateStore.ReadReleaseAsync(runId, release.Key, part, cancellationToken) is { } earlier)
+            if (await released.ReadReleaseAsync(runId, release.Key, part, cancellationToken) is { } earlier)
             {
-                released[part] = earlier;
+                noisy[part] = earlier;
                 continue;
             }
 
             exact ??= await exactValues();
-            var noisy = IntegerMechanism.Release(exact[part], release.Event, noise, $"{runId}/{release.Key}/{part}");
-            released[part] = await privateStore.PersistReleaseAsync(runId, release.Key, part, noisy, cancellationToken);
+            var drawn = IntegerMechanism.Release(exact[part], release.Event, noise, $"{runId}/{release.Key}/{part}");
+            noisy[part] = await released.PersistReleaseAsync(runId, release.Key, part, drawn, cancellationToken);
         }
 
-        return released;
+        return noisy;
     }
 }
 

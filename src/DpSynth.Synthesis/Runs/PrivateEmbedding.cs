@@ -11,26 +11,27 @@ namespace DpSynth.Synthesis.Runs;
 /// Decodes and embeds the private images, shard by shard, once a run, and takes down what else is to be known of them: fingerprints
 /// for the dataset's lineage, owners where they are the unit of privacy, files that do not decode.
 /// </summary>
-public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactory embedders, ImageDecoder decoder)
+public sealed class PrivateEmbedding(
+    IDatasetStore datasets, IRunRecords records, IPrivateEmbeddings embeddings, IEmbedderFactory embedders, ImageDecoder decoder)
 {
     // Blocks are small enough for a shard to have several, and for three decoded ones to fit into memory: one being embedded, one waiting, one being
     // decoded. They are large enough to keep every core of an embedder busy.
     private const int MaxBlockImages = 256;
     private const int BlockBytes = 64 << 20;
 
-    private readonly OwnerLookups _owners = new(privateStore);
+    private readonly OwnerLookups _owners = new(datasets);
 
     /// <summary>Embeds one private shard; the second time it finds the first one's work.</summary>
     /// <exception cref="DatasetChangedException">The shard's files, or the table of owners, are not what was planned.</exception>
     public async Task EmbedAsync(string runId, int shardNumber, CancellationToken cancellationToken)
     {
         var record = EmbeddedShard.RecordName(shardNumber);
-        if (await privateStore.ReadRecordAsync<EmbeddedShard>(runId, record, cancellationToken) is not null)
+        if (await records.ReadRecordAsync<EmbeddedShard>(runId, record, cancellationToken) is not null)
         {
             return;
         }
 
-        var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
+        var plan = await records.ReadPlanAsync(runId, cancellationToken);
         var shape = plan.Request.Image.ToShape();
         var embedder = await embedders.CreateAsync(plan.Request.Embedder, shape, cancellationToken);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
@@ -44,8 +45,8 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         }
 
         var found = inventory.ToRecord() with { Provider = embedder.Provider };
-        await privateStore.WriteEmbeddingsAsync(runId, shardNumber, Join(embedded, found.Images, embedder.Dimension), cancellationToken);
-        await privateStore.TryCreateRecordAsync(runId, record, found, cancellationToken);
+        await embeddings.WriteEmbeddingsAsync(runId, shardNumber, Join(embedded, found.Images, embedder.Dimension), cancellationToken);
+        await records.TryCreateRecordAsync(runId, record, found, cancellationToken);
     }
 
     private static int BlockImages(ImageShape shape) => Math.Clamp(BlockBytes / shape.ByteCount, 1, MaxBlockImages);
@@ -73,7 +74,7 @@ public sealed class PrivateEmbedding(IPrivateStore privateStore, IEmbedderFactor
         PrivateShard shard, int blockImages, ShardInventory inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var block = new List<PrivateImage>(blockImages);
-        await using var images = privateStore.ReadImagesAsync(shard.Blobs, shard.Versions, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var images = datasets.ReadImagesAsync(shard.Blobs, shard.Versions, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
             try

@@ -5,7 +5,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>Looks over what all private shards hold before anything is spent: unreadable files, owners that are not told, empty classes.</summary>
-public sealed class PrivateImageCheck(IPrivateStore privateStore)
+public sealed class PrivateImageCheck(IDatasetStore datasets, IRunRecords records)
 {
     /// <summary>How many files a refusal names; the rest is counted.</summary>
     private const int NamedFiles = 10;
@@ -13,12 +13,12 @@ public sealed class PrivateImageCheck(IPrivateStore privateStore)
     /// <summary>Returns one sentence if the run may not go on, else null.</summary>
     public async Task<string?> FindFaultAsync(string runId, CancellationToken cancellationToken)
     {
-        var plan = await privateStore.ReadPlanAsync(runId, cancellationToken);
+        var plan = await records.ReadPlanAsync(runId, cancellationToken);
         var images = new long[plan.Classes.Count];
         var (unreadable, withoutOwner, ownerRows) = (new List<string>(), new List<string>(), new List<int>());
         foreach (var shard in plan.PrivateShards)
         {
-            var embedded = await privateStore.ReadEmbeddedAsync(runId, shard.Number, cancellationToken);
+            var embedded = await records.ReadEmbeddedAsync(runId, shard.Number, cancellationToken);
             images[shard.ClassIndex] += embedded.Images;
             unreadable.AddRange(embedded.Unreadable);
             withoutOwner.AddRange(embedded.WithoutOwner);
@@ -47,7 +47,7 @@ public sealed class PrivateImageCheck(IPrivateStore privateStore)
             return null;
         }
 
-        var table = await OwnerLookups.ReadTableAsync(privateStore, plan, csv, cancellationToken);
+        var table = await OwnerLookups.ReadTableAsync(datasets, plan, csv, cancellationToken);
         if (ownerRows.Exists(row => row >= table.Images.Count))
         {
             return $"The table of owners '{csv.File}' of the dataset '{plan.Request.Dataset}' was changed while the run was at work; send the request again under another id.";

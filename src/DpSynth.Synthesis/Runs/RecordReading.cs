@@ -11,11 +11,11 @@ internal static class RecordReading
         await records.ReadRecordAsync<RunPlan>(runId, RunPlan.RecordName, cancellationToken)
         ?? throw new InvalidOperationException($"Run '{runId}' has no plan.");
 
-    /// <summary>What was settled for a run.</summary>
-    /// <exception cref="InvalidOperationException">The run has not been settled.</exception>
-    public static async Task<SettledRun> ReadSettledAsync(this IRunRecords records, string runId, CancellationToken cancellationToken) =>
-        await records.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken)
-        ?? throw new InvalidOperationException($"Run '{runId}' has not been settled.");
+    /// <summary>What was fixed for a run when its budget was reserved.</summary>
+    /// <exception cref="InvalidOperationException">The run has no reserved budget.</exception>
+    public static async Task<ReservedRun> ReadReservedAsync(this IRunRecords records, string runId, CancellationToken cancellationToken) =>
+        await records.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken)
+        ?? throw new InvalidOperationException($"Run '{runId}' has no reserved budget.");
 
     /// <summary>What was found in a private shard when it was embedded.</summary>
     /// <exception cref="InvalidOperationException">The shard has not been embedded.</exception>

@@ -4,7 +4,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>The door: lets a request in once it is valid in itself and its dataset is there, and registers it under its run id.</summary>
-public sealed class RunAdmission(IRunRegistry registry, IDatasetStore datasets, IWebhookRules webhooks, Methods methods, TimeProvider time)
+public sealed class RunAdmission(IRunRegistry registry, IDatasetStore datasets, IWebhookRules webhooks, RunRequestReader reader, Methods methods, TimeProvider time)
 {
     /// <summary>Reads, checks and registers a request.</summary>
     /// <param name="json">The request.</param>
@@ -14,7 +14,7 @@ public sealed class RunAdmission(IRunRegistry registry, IDatasetStore datasets, 
     /// <exception cref="RunConflictException">The run id belongs to a different request.</exception>
     public async Task<AdmittedRun> AdmitAsync(string json, string? submittedBy, CancellationToken cancellationToken)
     {
-        var request = RunRequestReader.Read(json);
+        var request = reader.Read(json);
         if (await registry.ReadAsync(request.RunId, cancellationToken) is null)
         {
             if (request.Webhook is { } webhook && webhooks.FindFault(webhook) is { } refused)

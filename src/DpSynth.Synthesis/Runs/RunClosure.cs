@@ -26,11 +26,11 @@ public sealed class RunClosure(IRunRecords records, ICandidateStore candidates, 
         }
 
         var request = (await records.ReadPlanAsync(runId, cancellationToken)).Request;
-        var settled = await records.ReadRecordAsync<SettledRun>(runId, SettledRun.RecordName, cancellationToken);
+        var reserved = await records.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken);
         var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
         var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
         PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];
-        var delta = settled?.Delta ?? request.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
+        var delta = reserved?.Delta ?? request.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
         return new ClosedRun(delta is { } known ? Cost.EpsilonOf(spent, known, request.Privacy.Adjacency) : 0, delta);
     }
 }

@@ -43,8 +43,8 @@ public sealed record RunManifest
     /// <summary>What executed the work on the private side. It follows from the machines, not from the data.</summary>
     public ManifestPrivateSide? PrivateSide { get; init; }
 
-    /// <summary>The evolution's knobs; null for other methods.</summary>
-    public EvolutionOptions? Evolution { get; init; }
+    /// <summary>The method's options; in JSON under the method's own field.</summary>
+    public required MethodOptions Options { get; init; }
 
     /// <summary>Seed of the public side.</summary>
     public required ulong Seed { get; init; }

@@ -16,7 +16,8 @@ namespace DpSynth.Synthesis.Runs;
 /// </summary>
 public sealed class RunPlanner(
     IRunRegistry registry,
-    IPrivateStore privateStore,
+    IDatasetStore datasets,
+    IRunRecords records,
     IPrivacyLedger ledger,
     IEmbedderFactory embedders,
     IModelCatalogue models,
@@ -33,17 +34,17 @@ public sealed class RunPlanner(
     /// <exception cref="InvalidOperationException">No request is registered under that run id.</exception>
     public async Task<PlanSummary> PlanAsync(string runId, CancellationToken cancellationToken)
     {
-        if (await privateStore.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is { } earlier)
+        if (await records.ReadRecordAsync<RunPlanHeader>(runId, RunPlan.RecordName, cancellationToken) is { } earlier)
         {
             return earlier.IsKnown
-                ? Summarise(await privateStore.ReadPlanAsync(runId, cancellationToken))
+                ? Summarise(await records.ReadPlanAsync(runId, cancellationToken))
                 : new PlanSummary(null, 0, earlier.SchemaVersion);
         }
 
         var registered = await registry.ReadAsync(runId, cancellationToken)
             ?? throw new InvalidOperationException($"No request is registered for run '{runId}'.");
         var request = registered.Request;
-        var (plan, fault) = Plan(request, methods.Of(request), await privateStore.ListDatasetAsync(request.Dataset, cancellationToken));
+        var (plan, fault) = Plan(request, methods.Of(request), await datasets.ListDatasetAsync(request.Dataset, cancellationToken));
         if (plan is null)
         {
             return new PlanSummary(fault, 0);
@@ -76,7 +77,7 @@ public sealed class RunPlanner(
             return new PlanSummary(budgetFault, 0);
         }
 
-        await privateStore.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned, OwnerTableHash = ownerTableHash }, cancellationToken);
+        await records.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned, OwnerTableHash = ownerTableHash }, cancellationToken);
         return Summarise(plan);
     }
 
@@ -140,7 +141,7 @@ public sealed class RunPlanner(
         return shards;
     }
 
-    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.SchemaVersion, ChecksWorkers: true);
+    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.SchemaVersion);
 
     /// <summary>An embedder's model may be missing here, or not take images of that shape.</summary>
     private async Task<string?> FindEmbedderFaultAsync(RunRequest request, CancellationToken cancellationToken)
@@ -158,7 +159,7 @@ public sealed class RunPlanner(
 
     private async Task<string?> FindPublicImagesFaultAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        foreach (var set in new[] { (request.Generator as NearestImageOptions)?.PublicSet, request.Scores.PublicReference })
+        foreach (var set in new[] { request.Generator.PublicImages, request.Scores.PublicReference })
         {
             if (set is not null && !await publicImages.ExistsAsync(set, cancellationToken))
             {
@@ -178,7 +179,7 @@ public sealed class RunPlanner(
 
         try
         {
-            return ((await OwnerLookups.ReadTableAsync(privateStore, request.Dataset, csv, cancellationToken)).Hash, null);
+            return ((await OwnerLookups.ReadTableAsync(datasets, request.Dataset, csv, cancellationToken)).Hash, null);
         }
         catch (InvalidDataException fault)
         {

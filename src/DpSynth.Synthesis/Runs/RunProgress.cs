@@ -35,7 +35,7 @@ public enum RunStage
     Embedding,
 
     /// <summary>Calibrating the noise, reserving budget, releasing noisy class counts.</summary>
-    Settling,
+    Reserving,
 
     /// <summary>Workers generate candidates.</summary>
     Generating,

@@ -6,6 +6,7 @@ using DpSynth.Privacy;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
 
@@ -15,7 +16,7 @@ namespace DpSynth.Synthesis.Runs;
 /// Publishes what a run made: the shards, a contact sheet, the manifest, the statement of what it cost. The manifest comes
 /// last: where it is, the release is whole.
 /// </summary>
-public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods)
+public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods, RequestJson json)
 {
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
@@ -27,7 +28,7 @@ public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candi
     /// <summary>Writes the release; doing it again writes the same.</summary>
     public async Task<PublishedRun> PublishAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await runRecords.ReadSettledAsync(runId, cancellationToken);
+        var run = await runRecords.ReadReservedAsync(runId, cancellationToken);
         var report = await methods.Of(run.Request).ReportAsync(run, cancellationToken);
         foreach (var job in report.Published)
         {
@@ -46,15 +47,15 @@ public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candi
         }
 
         var statement = PrivacyStatement.Of(await StatementOfRun.FactsAsync(runRecords, run, Product, cancellationToken));
-        var json = JsonSerializer.SerializeToUtf8Bytes(statement, PrivacyJson.Indented);
-        await WriteAsync(runId, PrivacyStatement.FileName, json, "application/json", cancellationToken);
+        var stated = JsonSerializer.SerializeToUtf8Bytes(statement, PrivacyJson.Indented);
+        await WriteAsync(runId, PrivacyStatement.FileName, stated, "application/json", cancellationToken);
         await WriteAsync(runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, report, cancellationToken), SynthesisJson.Indented);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, report, cancellationToken), json.Indented);
         await WriteAsync(runId, RunManifest.FileName, manifest, "application/json", cancellationToken);
         return new PublishedRun($"releases/{runId}/");
     }
 
-    private async Task<byte[]> DrawContactSheetAsync(SettledRun run, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+    private async Task<byte[]> DrawContactSheetAsync(ReservedRun run, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
     {
         var rows = new List<ContactSheetRow>();
         foreach (var shards in jobs.GroupBy(job => job.ClassIndex))
@@ -73,7 +74,7 @@ public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candi
         return ContactSheet.Render(rows);
     }
 
-    private async Task<RunManifest> DescribeAsync(SettledRun run, MethodReport report, CancellationToken cancellationToken)
+    private async Task<RunManifest> DescribeAsync(ReservedRun run, MethodReport report, CancellationToken cancellationToken)
     {
         var notes = await ReadNotesAsync(report.Made, cancellationToken);
         var shares = ClassShares(run.Recipe);
@@ -90,7 +91,7 @@ public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candi
             Spending = await ImageSpending.ReadAsync(records, run.Request.RunId, cancellationToken),
             Embedder = run.Recipe.Embedder,
             PrivateSide = await DescribePrivateSideAsync(run, report.SearchProviders, cancellationToken),
-            Evolution = report.Evolution,
+            Options = run.Request.Options,
             Seed = run.Recipe.Seed,
             Classes =
             [
@@ -111,7 +112,7 @@ public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candi
     }
 
     private async Task<ManifestPrivateSide> DescribePrivateSideAsync(
-        SettledRun run, IReadOnlyList<string> searchProviders, CancellationToken cancellationToken)
+        ReservedRun run, IReadOnlyList<string> searchProviders, CancellationToken cancellationToken)
     {
         var embedders = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var shards in Enumerable.Range(0, run.ShardClasses.Count).Chunk(ParallelReads))

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
 
@@ -52,7 +51,7 @@ public sealed class RunQueries(IRunRegistry registry, ISharedRecords records)
             return maySee(run.SubmittedBy)
                 ? await ShowAsync(run, status, cancellationToken) with
                 {
-                    Spending = run.Request.Generator is OpenAIImagesOptions ? await ImageSpending.ReadAsync(records, runId, cancellationToken) : null,
+                    Spending = run.Request.Generator.Descriptor.CostsMoney ? await ImageSpending.ReadAsync(records, runId, cancellationToken) : null,
                 }
                 : null;
         }

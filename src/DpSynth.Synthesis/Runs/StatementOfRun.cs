@@ -11,7 +11,7 @@ internal static class StatementOfRun
     /// <summary>The facts of a run whose releases are all made.</summary>
     /// <exception cref="InvalidOperationException">A release has not been spent.</exception>
     public static async Task<StatementFacts> FactsAsync(
-        IRunRecords records, SettledRun run, string product, CancellationToken cancellationToken)
+        IRunRecords records, ReservedRun run, string product, CancellationToken cancellationToken)
     {
         var request = run.Request;
         var releases = new List<StatedRelease>();
@@ -38,7 +38,7 @@ internal static class StatementOfRun
         };
     }
 
-    private static IEnumerable<string> DeclaredPublic(SettledRun run)
+    private static IEnumerable<string> DeclaredPublic(ReservedRun run)
     {
         var privacy = run.Request.Privacy;
         var units = DeltaDerivation.Units(run.Request);

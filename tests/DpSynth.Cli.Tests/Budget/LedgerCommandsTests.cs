@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DpSynth.Catalogue;
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
@@ -85,7 +86,7 @@ public sealed class LedgerCommandsTests : IDisposable
 
     private static async Task PublishAsync(Connection connection, string runId, string? ledgerEntry)
     {
-        var request = RunRequestReader.Read($$"""
+        var request = RequestParts.Reader.Read($$"""
             {
               "runId": "{{runId}}", "dataset": "birds", "epsilon": 1, "delta": 1e-6, "image": { "width": 8, "height": 8 },
               "generator": { "name": "draw-text" }, "evolution": { "populationSizes": [4, 4], "variationDegrees": [1, 0.5] }

@@ -1,3 +1,5 @@
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Demo.Emoji;
@@ -7,7 +9,6 @@ using DpSynth.ImageServer;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Spending;
 
@@ -20,7 +21,7 @@ public sealed class ApiDemoTests
     {
         var surroundings = Surroundings.OfProcess();
         var demo = DemoRequest.Load(surroundings, "emoji-api", "api", new DemoOptions(ApiDemo.Epsilon, 0, Keep: false), DateTimeOffset.UnixEpoch);
-        var request = RunRequestReader.Read(demo.Json);
+        var request = RequestParts.Reader.Read(demo.Json);
 
         var options = Assert.IsType<OpenAIImagesOptions>(request.Generator);
         Assert.Equal(["an emoji"], options.Prompts.Select(static prompt => prompt.Prompt));

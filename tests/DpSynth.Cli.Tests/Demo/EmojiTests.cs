@@ -1,4 +1,7 @@
 using System.Formats.Tar;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Catalogue.StableDiffusion;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Datasets.Sources;
 using DpSynth.Cli.Demo;
@@ -23,7 +26,7 @@ public sealed class EmojiTests
         foreach (var part in new[] { EmojiPart.Food, EmojiPart.Classes })
         {
             var demo = DemoRequest.Load(_surroundings, part.Sample, part.Sample, new DemoOptions(EmojiDemo.Epsilon, 0, Keep: false), DateTimeOffset.UnixEpoch);
-            var request = RunRequestReader.Read(demo.Json);
+            var request = RequestParts.Reader.Read(demo.Json);
 
             Assert.Equal(part.HasClasses, request.ClassConditional);
             Assert.Equal(["an emoji"], Assert.IsType<StableDiffusionOptions>(request.Generator).Prompts);

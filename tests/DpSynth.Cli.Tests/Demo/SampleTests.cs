@@ -1,3 +1,4 @@
+using DpSynth.Catalogue;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Demo.Mnist;
@@ -16,7 +17,7 @@ public sealed class SampleTests
     [MemberData(nameof(Samples))]
     public void Sample_is_a_valid_request(string name)
     {
-        var request = RunRequestReader.Read(File.ReadAllText(Path.Combine(_surroundings.Home, "samples", name)));
+        var request = RequestParts.Reader.Read(File.ReadAllText(Path.Combine(_surroundings.Home, "samples", name)));
 
         Assert.Contains($"[samples/{name}]", File.ReadAllText(Path.Combine(_surroundings.Home, "docs", "requests.md")), StringComparison.Ordinal);
         Assert.NotEqual("", request.RunId);
@@ -27,7 +28,7 @@ public sealed class SampleTests
     {
         var demo = DemoRequest.Load(_surroundings, MnistDemo.Sample, "demo", new DemoOptions(2.5, 7, Keep: false), new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-        var request = RunRequestReader.Read(demo.Json);
+        var request = RequestParts.Reader.Read(demo.Json);
         Assert.Equal(("demo-20300102-030405", 2.5, 7UL, "mnist"), (request.RunId, request.Epsilon, request.Seed, request.Dataset));
         Assert.Equal(1 / (60_000 * Math.Log(60_000)), Assert.NotNull(request.Delta), 1e-10);
         Assert.Equal(("mnist", 2.5, request.Delta), (demo.Dataset, demo.Epsilon, demo.Delta));

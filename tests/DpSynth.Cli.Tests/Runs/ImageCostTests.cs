@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Host;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Cli.Tests.Runs;
 
@@ -26,7 +27,7 @@ public sealed class ImageCostTests : IDisposable
         Assert.Contains("20 images generated and 60 edited by gpt-image-1-mini (1024x1024, low), $0.58; the run stops before it passes $2.50", result.Output + result.Errors, StringComparison.Ordinal);
         await using var storage = await new Connector(_commands.Surroundings, _ => { }).ConnectAsync(needHost: false, CancellationToken.None);
         var message = await storage.ExchangeAccount.Queue("run-requests").PeekMessageAsync();
-        Assert.Equal(2.5m, ((OpenAIImagesOptions)RunRequestReader.Read(message.Value.Body.ToString()).Generator).MaxCost);
+        Assert.Equal(2.5m, ((OpenAIImagesOptions)RequestParts.Reader.Read(message.Value.Body.ToString()).Generator).MaxCost);
     }
 
     [Fact]

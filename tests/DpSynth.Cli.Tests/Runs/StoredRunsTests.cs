@@ -1,3 +1,4 @@
+using DpSynth.Catalogue;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
 using DpSynth.Synthesis.Requests;
@@ -36,7 +37,7 @@ public sealed class StoredRunsTests : IDisposable
 
     public void Dispose() => _commands.Dispose();
 
-    private static RunRequest Request(string runId) => RunRequestReader.Read($$"""
+    private static RunRequest Request(string runId) => RequestParts.Reader.Read($$"""
         {
           "runId": "{{runId}}", "dataset": "birds", "epsilon": 1, "delta": 1e-6, "image": { "width": 8, "height": 8 },
           "generator": { "name": "draw-text" }, "evolution": { "populationSizes": [4, 4], "variationDegrees": [1, 0.5] }

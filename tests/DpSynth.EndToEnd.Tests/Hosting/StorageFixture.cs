@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DpSynth.Catalogue;
 using DpSynth.Ledgers;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage;
@@ -72,7 +73,7 @@ public sealed class StorageFixture : IAsyncLifetime
             .AddInMemoryCollection([new("PrivateStorage", PrivateStorage), new("AzureWebJobsStorage", ExchangeStorage)])
             .Build();
         services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(settings)
-            .AddPrivateStorage(settings).AddExchangeStorage(settings).BuildServiceProvider();
+            .AddSingleton(RequestParts.Json).AddPrivateStorage(settings).AddExchangeStorage(settings).BuildServiceProvider();
         await PrivateAccount.EnsureCreatedAsync(CancellationToken.None);
         await ExchangeAccount.EnsureCreatedAsync(CancellationToken.None);
     }

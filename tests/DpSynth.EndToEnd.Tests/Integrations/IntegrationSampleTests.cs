@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Azure.Messaging;
+using DpSynth.Catalogue;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.EndToEnd.Tests.Runs;
 using DpSynth.Functions.Announcements;
@@ -61,7 +62,7 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
     public void Event_that_asks_for_a_run_holds_a_valid_request(string type)
     {
         var asking = _samples.Single(sample => sample[type]?.GetValue<string>() == RequestEnvelope.RunRequested);
-        Assert.NotNull(RunRequestReader.Read(RequestEnvelope.Read(BinaryData.FromString(asking.ToJsonString()))!.Request));
+        Assert.NotNull(RequestParts.Reader.Read(RequestEnvelope.Read(BinaryData.FromString(asking.ToJsonString()))!.Request));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
         Assert.False(SampleClient.IsGenuine(secret.Secret, "id", $"{now - 3600}", WebhookCaller.Sign(secret.Key!, "id", $"{now - 3600}", "body"u8), [.. "body"u8]));
     }
 
-    private static RunRequest Read(JsonNode body) => RunRequestReader.Read(body.ToJsonString());
+    private static RunRequest Read(JsonNode body) => RequestParts.Reader.Read(body.ToJsonString());
 
     private static IEnumerable<string> Blocks(string language) =>
         Regex.Matches(_page, $"```{language}\n(?<block>.*?)\n```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups["block"].Value);

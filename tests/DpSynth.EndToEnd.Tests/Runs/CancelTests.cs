@@ -1,6 +1,7 @@
 using System.Net;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public sealed class CancelTests(HostFixture host) : IClassFixture<HostFixture>, 
         await SmallDataset.UploadAsync(host.Storage, "early", imagesPerClass: 3);
         var request = SmallDataset.Request("early-1", "early", iterations: 1, population: 4);
         var admitted = await host.Services.GetRequiredService<RunAdmission>().AdmitAsync(request, submittedBy: null, default);
-        var state = new EvolutionState { RunId = "early-1", Delta = admitted.Request.Delta, Iterations = 1 };
+        var state = new EvolutionState { Run = new RunCursor { RunId = "early-1", Delta = admitted.Request.Delta, Iterations = 1 } };
 
         // As where the message that begins it is in the hands of a host that has died.
         var later = new StartOrchestrationOptions("early-1", DateTimeOffset.UtcNow.AddSeconds(20));

@@ -1,8 +1,10 @@
 using Azure.Storage.Blobs.Specialized;
+using DpSynth.Catalogue;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Operations;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Retention;
+using DpSynth.Functions.Runs;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Requests;
@@ -66,12 +68,12 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
     [Fact]
     public async Task Run_of_an_unknown_plan_fails_with_one_sentence_and_frees_its_reservation()
     {
-        await host.Storage.Registry.RegisterAsync(RunRequestReader.Read(SmallDataset.Request("newer-1", "newer")), submittedBy: null, default);
+        await host.Storage.Registry.RegisterAsync(RequestParts.Reader.Read(SmallDataset.Request("newer-1", "newer")), submittedBy: null, default);
         await host.Storage.PrivateStore.TryCreateRecordAsync(
             "newer-1", RunPlan.RecordName, new { SchemaVersion = 9, Request = new { Dataset = "newer", Unheard = true }, Pieces = 3 }, default);
         await host.Storage.Ledger.ReserveAsync("newer", "newer-1", [new PlannedRelease("iteration-001", new GaussianEvent { NoiseMultiplier = 20 })], default);
 
-        var state = new EvolutionState { RunId = "newer-1", Iterations = 2, Step = EvolutionStep.Generate, PlanVersion = 9, PrivateShards = 1 };
+        var state = new EvolutionState { Run = new RunCursor { RunId = "newer-1", Iterations = 2, Step = RunStep.Work, PlanVersion = 9, PrivateShards = 1 } };
         await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(PrivateEvolutionOrchestrator.Name, state, new StartOrchestrationOptions("newer-1"), default);
 
         var run = await client.WaitForEndAsync("newer-1");

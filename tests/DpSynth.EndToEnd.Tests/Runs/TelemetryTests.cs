@@ -18,8 +18,8 @@ public sealed class TelemetryTests
 
     private static readonly string[] Steps =
     [
-        "PlanRun", "EmbedPrivateShard", "CheckPrivateImages", "SettleRun", "DispatchGeneration", "CountVotes", "ReleaseHistogram",
-        "SelectSurvivors", "ScoreRelease", "PublishRun", "CloseRun", "AnnounceRun",
+        "PlanRun", "EmbedPrivateShard", "CheckPrivateImages", "ReserveBudget", "DispatchGeneration", "CountVotes", "ReleaseHistogram",
+        "SelectParents", "ScoreRelease", "PublishRun", "CloseRun", "AnnounceRun",
     ];
 
     [Fact]

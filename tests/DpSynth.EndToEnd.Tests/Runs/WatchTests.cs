@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Specialized;
+using DpSynth.Catalogue;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Operations;
 using DpSynth.Storage.Layout;
@@ -28,7 +29,7 @@ public sealed class WatchTests(HostFixture host) : IClassFixture<HostFixture>, I
         await client.SendAsync(SmallDataset.Request("watched-roomy", "roomy", iterations: 1, population: 4));
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("watched-tight")).State);
         Assert.Equal(RunState.Succeeded, (await client.WaitForEndAsync("watched-roomy")).State);
-        await host.Storage.Registry.RegisterAsync(RunRequestReader.Read(SmallDataset.Request("watched-changed", "changed")), submittedBy: null, default);
+        await host.Storage.Registry.RegisterAsync(RequestParts.Reader.Read(SmallDataset.Request("watched-changed", "changed")), submittedBy: null, default);
         await host.Storage.Ledger.OpenAsync("changed", default);
         var entries = host.Storage.PrivateAccount.Ledgers.GetAppendBlobClient(PrivateLayout.LedgerEntries("changed", 0));
         await entries.AppendBlockAsync(BinaryData.FromString("{ \"kind\": \"spend\" }\n").ToStream());

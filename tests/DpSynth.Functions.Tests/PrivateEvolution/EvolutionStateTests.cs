@@ -1,5 +1,7 @@
 using System.Text.Json;
 using DpSynth.Functions.PrivateEvolution;
+using DpSynth.Functions.Runs;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Functions.Tests.PrivateEvolution;
@@ -11,37 +13,36 @@ public sealed class EvolutionStateTests
     {
         var state = new EvolutionState
         {
-            RunId = "run",
-            Delta = 1e-6,
-            Iterations = 4,
-            Step = EvolutionStep.Vote,
-            PlanVersion = 1,
-            PrivateShards = 30,
-            ShardsDone = 7,
+            Run = new RunCursor
+            {
+                RunId = "run",
+                Delta = 1e-6,
+                Iterations = 4,
+                Step = RunStep.Work,
+                PlanVersion = RunPlan.KnownSchemaVersion,
+                PrivateShards = 30,
+                ShardsDone = 7,
+                LastArrival = new DateTime(2026, 11, 22, 10, 0, 0, DateTimeKind.Utc),
+                EpsilonSpent = 0.5,
+                Progress = new RunProgress { Stage = RunStage.Voting, Iteration = 3, Iterations = 4, Done = 7, Total = 30, Unit = "shards" },
+            },
             Generation = 2,
-            LastArrival = new DateTime(2026, 11, 22, 10, 0, 0, DateTimeKind.Utc),
-            EpsilonSpent = 0.5,
+            Step = EvolutionStep.Vote,
         };
 
         Assert.Equal(state, JsonSerializer.Deserialize<EvolutionState>(JsonSerializer.Serialize(state)));
     }
 
-    [Theory]
-    [InlineData(1, EvolutionStep.Embed)]
-    [InlineData(2, EvolutionStep.Generate)]
-    [InlineData(3, EvolutionStep.Await)]
-    [InlineData(4, EvolutionStep.Vote)]
-    public void Run_that_began_before_workers_were_asked_goes_on_where_it_was_without_asking(int written, EvolutionStep step)
+    [Fact]
+    public void Every_step_of_a_run_leads_to_the_end_and_no_step_is_missing()
     {
-        var plan = JsonSerializer.Deserialize<PlanSummary>("""{"Refusal":null,"PrivateShards":30,"Iterations":4,"SchemaVersion":1}""")!;
-        var state = JsonSerializer.Deserialize<EvolutionState>(
-            $$"""
-            {"RunId":"run","Delta":1E-06,"Iterations":4,"Step":{{written}},"PlanVersion":1,"PrivateShards":30,"ShardsDone":7,"Generation":2,
-            "LastArrival":"2026-11-22T10:00:00Z","EpsilonSpent":0.5}
-            """)!;
+        var step = RunStep.Plan;
+        var walk = new List<RunStep> { step };
+        while (step != RunStep.Publish)
+        {
+            walk.Add(step = RunLife.After(step).Next);
+        }
 
-        Assert.False(plan.ChecksWorkers);
-        Assert.False(state.ChecksWorkers);
-        Assert.Equal(step, state.Step);
+        Assert.Equal(Enum.GetValues<RunStep>(), walk);
     }
 }

@@ -40,7 +40,7 @@ public sealed class LargeRunTests
         var outcome = await hub.RunAsync(iterations: 1);
 
         Assert.Equal(RunState.Succeeded, outcome.State);
-        Assert.Equal([0, 1], hub.Of<IterationInput>(nameof(EvolutionActivities.DispatchGeneration)).Select(input => input.Iteration));
+        Assert.Equal([0, 1], hub.Of<GenerationInput>(nameof(RunActivities.DispatchGeneration)).Select(input => input.Generation));
         Assert.InRange(hub.LongestHistory, 1, MaxInOneHistory);
     }
 
@@ -65,7 +65,7 @@ public sealed class LargeRunTests
 
         public async Task<RunOutcome> RunAsync(int iterations)
         {
-            var state = new EvolutionState { RunId = "large", Iterations = iterations };
+            var state = new EvolutionState { Run = new RunCursor { RunId = "large", Iterations = iterations } };
             for (var executions = 0; executions < 100; executions++)
             {
                 // What an execution left waiting is of no use to the next.
@@ -104,7 +104,7 @@ public sealed class LargeRunTests
             var answer = new TaskCompletionSource<TResult>();
             if (Stored < GenerationShards)
             {
-                _pending.Enqueue(() => answer.SetResult((TResult)(object)new GenerationResult(state.RunId, state.Generation, Stored++, Error: null)));
+                _pending.Enqueue(() => answer.SetResult((TResult)(object)new GenerationResult(state.Run.RunId, state.Generation, Stored++, Error: null)));
             }
 
             return answer.Task;
@@ -114,10 +114,10 @@ public sealed class LargeRunTests
         {
             switch (name)
             {
-                case nameof(EvolutionActivities.DispatchGeneration):
+                case nameof(RunActivities.DispatchGeneration):
                     Stored = 0;
                     return new GenerationShards(GenerationShards, GenerationShards, Stored);
-                case nameof(EvolutionActivities.CountStoredShards):
+                case nameof(RunActivities.CountStoredShards):
                     return new GenerationShards(GenerationShards, GenerationShards, Stored);
                 case nameof(AnnouncementActivities.AnnounceRun):
                     return new AnnouncedRun(((RunEnding)input!).Outcome, HasWebhook: false);
@@ -126,7 +126,8 @@ public sealed class LargeRunTests
                     {
                         nameof(RunActivities.PlanRun) => new PlanSummary(null, PrivateShards),
                         nameof(RunActivities.CheckPrivateImages) => new PrivateImagesVerdict(null),
-                        nameof(RunActivities.SettleRun) => new SettlementSummary(null, 1e-5, 0),
+                        nameof(RunActivities.AskWorker) => new WorkerVerdict(CanServe: true),
+                        nameof(RunActivities.ReserveBudget) => new ReservationSummary(null, 1e-5, 0),
                         nameof(EvolutionActivities.ReleaseHistogram) => new ReleasedHistogram(1, 1, 1),
                         nameof(RunActivities.PublishRun) => new PublishedRun("releases/large/"),
                         nameof(RunActivities.CloseRun) => new ClosedRun(1, 1e-5),
@@ -145,7 +146,7 @@ public sealed class LargeRunTests
 
         public override TaskName Name => PrivateEvolutionOrchestrator.Name;
 
-        public override string InstanceId => input.RunId;
+        public override string InstanceId => input.Run.RunId;
 
         public override ParentOrchestrationInstance? Parent => null;
 

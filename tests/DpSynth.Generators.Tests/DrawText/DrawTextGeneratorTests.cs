@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.DrawText;
 using DpSynth.Generators.DrawText;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;

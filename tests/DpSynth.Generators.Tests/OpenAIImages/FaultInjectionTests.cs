@@ -1,16 +1,17 @@
+using DpSynth.Catalogue.OpenAIImages;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer.Faults;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using Xunit.Abstractions;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;
 
 public sealed class FaultInjectionTests(ITestOutputHelper output)
 {
-    private const int Population = 100;
+    private const int Candidates = 100;
     private const int Lookahead = 3;
 
     /// <summary>
@@ -18,6 +19,13 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
     /// after the image was made. At 30 % that is 1.43 if all faults are of that kind; stated with a margin for chance.
     /// </summary>
     private const decimal CostFactor = 1.5m;
+
+    private static readonly EvolutionOptions _evolution = new()
+    {
+        PopulationSizes = [Candidates, Candidates],
+        VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.5)],
+        Lookahead = Lookahead,
+    };
 
     [Theory]
     [MemberData(nameof(ImageApiHarness.Services), MemberType = typeof(ImageApiHarness))]
@@ -30,17 +38,17 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         ];
         await using var harness = await ImageApiHarness.StartAsync(options => options with { Faults = FaultPlan.Random(0.3, kinds, seed: 1) }, service);
         var recipe = Recipe();
-        var estimate = ImageCostEstimate.Of((OpenAIImagesOptions)recipe.Generator, recipe.Evolution, recipe.Shape);
-        Assert.Equal(500, estimate.Images);
+        var estimate = recipe.Generator.CostOf(_evolution.Work, recipe.Shape)!.Value;
+        Assert.Equal(500, _evolution.Work.Images);
         await harness.Candidates.WriteRecipeAsync(recipe, default);
         await harness.Candidates.WriteParentsAsync(
-            ImageApiHarness.Run, 1, new ParentList([new ClassParents([.. Enumerable.Range(0, Population).Select(i => new CandidateReference(i % 4, i % 25))], Population)]), default);
+            ImageApiHarness.Run, 1, new ParentList([new ClassParents([.. Enumerable.Range(0, Candidates).Select(i => new CandidateReference(i % 4, i % 25))], Candidates)]), default);
 
         // Two workers share the jobs, as the queue shares them; a job that fails is tried again, as the queue does.
         ShardMaker[] workers = [Worker(), Worker()];
         for (var generation = 0; generation <= 1; generation++)
         {
-            await Parallel.ForEachAsync(recipe.Generation(generation).Jobs, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (job, token) =>
+            await Parallel.ForEachAsync(new Population(recipe, generation).Jobs, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (job, token) =>
             {
                 for (var attempt = 1; ; attempt++)
                 {
@@ -59,14 +67,14 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
 
         var spending = await harness.SpendingAsync();
         var counts = harness.Server.Counts;
-        output.WriteLine($"estimate {estimate.Cost}, {spending}");
+        output.WriteLine($"estimate {estimate}, {spending}");
         output.WriteLine($"{counts}");
         Assert.Equal(500, harness.Drawings.Kept.Distinct().Count());
         Assert.Equal(500, harness.Drawings.Kept.Count);
         Assert.Equal(500, spending.Images);
         for (var generation = 0; generation <= 1; generation++)
         {
-            foreach (var job in recipe.Generation(generation).Jobs)
+            foreach (var job in new Population(recipe, generation).Jobs)
             {
                 Assert.Equal(job.Count, (await harness.Candidates.ReadCandidatesAsync(job.ShardId, withImages: true, default)).Images!.Count);
             }
@@ -76,7 +84,7 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         Assert.Equal(0, spending.Held);
         Assert.Equal(counts.Requests, spending.Requests);
         Assert.Equal(counts.Refused, spending.Refusals);
-        Assert.InRange(spending.Cost, counts.Billed * ImageApiHarness.Price, estimate.Cost * CostFactor);
+        Assert.InRange(spending.Cost, counts.Billed * ImageApiHarness.Price, estimate * CostFactor);
         Assert.True(counts.Faults > 100);
 
         ShardMaker Worker() => harness.Worker(settings => settings with { AttemptTimeout = TimeSpan.FromSeconds(2), InitialConcurrency = 16 });
@@ -89,12 +97,7 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         Generator = ImageApiHarness.Options with { Redraws = 20, MaxRefusals = 1000 },
         Embedder = new PixelsOptions(),
         Shape = ImageApiHarness.Shape,
-        Evolution = new EvolutionOptions
-        {
-            PopulationSizes = [Population, Population],
-            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.5)],
-            Lookahead = Lookahead,
-        },
+        Steps = [.. Synthesis.PrivateEvolution.Generation.Steps(_evolution, embedsRelease: false)],
         CandidatesPerShard = 25,
         Seed = 1,
     };

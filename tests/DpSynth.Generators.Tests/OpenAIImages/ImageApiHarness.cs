@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer;
@@ -8,7 +9,6 @@ using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
 using DpSynth.Testing.InMemory;

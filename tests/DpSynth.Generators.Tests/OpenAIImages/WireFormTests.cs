@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Azure.Core;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.Tests.OpenAIImages;
 

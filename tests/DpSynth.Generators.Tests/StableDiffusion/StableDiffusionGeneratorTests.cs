@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.StableDiffusion;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Models.Folders;

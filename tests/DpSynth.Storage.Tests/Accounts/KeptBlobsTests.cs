@@ -1,4 +1,5 @@
 using System.Net;
+using DpSynth.Catalogue;
 using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Budgets;
@@ -25,7 +26,7 @@ public sealed class KeptBlobsTests : IDisposable
     {
         _service.AddWithShadows("set/", "1", ".png");
 
-        Assert.Equal(["set/1.png"], (await new PrivateStore(_service.Private).ListDatasetAsync("set", None))!.Blobs.Select(blob => blob.Name));
+        Assert.Equal(["set/1.png"], (await new PrivateStore(_service.Private, RequestParts.Json).ListDatasetAsync("set", None))!.Blobs.Select(blob => blob.Name));
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class KeptBlobsTests : IDisposable
         _service.AddWithShadows("run/", "a", ".tar");
         var container = _service.Exchange.Candidates;
 
-        Assert.Equal([0], await new CandidateStore(container, Decoders.Default).ListShardsAsync("run", 1, None));
+        Assert.Equal([0], await new CandidateStore(container, Decoders.Default, RequestParts.Json).ListShardsAsync("run", 1, None));
         Assert.Equal([1UL], await new DrawingStore(container).ListAsync(new CandidateShardId("run", 1, 0), None));
         Assert.True(await new PublicImageSource(container, Decoders.Default).ExistsAsync("set", None));
         Assert.Equal(["a.tar"], (await new ReleaseStore(_service.Exchange).ListAsync("run", None)).Select(file => file.Name));
@@ -53,7 +54,7 @@ public sealed class KeptBlobsTests : IDisposable
         _service.AddWithShadows("set/", "1", ".png");
         _service.Blobs.RemoveAll(blob => blob.Include.Length == 0);
 
-        Assert.Null(await new PrivateStore(_service.Private).ListDatasetAsync("set", None));
+        Assert.Null(await new PrivateStore(_service.Private, RequestParts.Json).ListDatasetAsync("set", None));
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class KeptBlobsTests : IDisposable
         _service.AddWithShadows("runs/", "run1", ".json");
         _service.Answer = _ => (HttpStatusCode.NotFound, "BlobNotFound");
 
-        await foreach (var _ in new RunRegistry(_service.Exchange, TimeProvider.System).ListAsync(None))
+        await foreach (var _ in new RunRegistry(_service.Exchange, TimeProvider.System, RequestParts.Json).ListAsync(None))
         {
         }
 
@@ -86,7 +87,7 @@ public sealed class KeptBlobsTests : IDisposable
             : call.RequestUri.AbsolutePath.EndsWith("votes/00000.npy", StringComparison.Ordinal) ? (HttpStatusCode.NotFound, "BlobNotFound")
             : (HttpStatusCode.Accepted, null);
 
-        Assert.Equal(1, await new PrivateStore(_service.Private).DeleteExactWorkAsync("run", None));
+        Assert.Equal(1, await new PrivateStore(_service.Private, RequestParts.Json).DeleteExactWorkAsync("run", None));
         Assert.Equal(4, _service.Calls.Count);
     }
 
@@ -96,7 +97,7 @@ public sealed class KeptBlobsTests : IDisposable
         _service.Blobs.Add(("run/embeddings/00000.npy", "", ""));
         _service.Answer = _ => (HttpStatusCode.Forbidden, "AuthorizationPermissionMismatch");
 
-        await Assert.ThrowsAsync<Azure.RequestFailedException>(() => new PrivateStore(_service.Private).DeleteExactWorkAsync("run", None));
+        await Assert.ThrowsAsync<Azure.RequestFailedException>(() => new PrivateStore(_service.Private, RequestParts.Json).DeleteExactWorkAsync("run", None));
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public sealed class KeptBlobsTests : IDisposable
         _service.Answer = _ => (HttpStatusCode.Conflict, "BlobImmutableDueToLegalHold");
 
         await new DrawingStore(_service.Exchange.Candidates).DeleteAsync("run", null, None);
-        Assert.Equal(1, await new CandidateStore(_service.Exchange.Candidates, Decoders.Default).DeleteGenerationsAsync("run", None));
+        Assert.Equal(1, await new CandidateStore(_service.Exchange.Candidates, Decoders.Default, RequestParts.Json).DeleteGenerationsAsync("run", None));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
@@ -54,13 +55,14 @@ public sealed class StorageSettingTests
         var configuration = Settings(("PrivateStorage:accountName", "one"), ("AzureWebJobsStorage:accountName", "two"));
         using var services = new ServiceCollection()
             .AddSingleton(Decoders.Default)
+            .AddSingleton(RequestParts.Json)
             .AddPrivateStorage(configuration)
             .AddExchangeStorage(configuration)
             .BuildServiceProvider(validateScopes: true);
         Type[] ports =
         [
             typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
-            typeof(IGenerationQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(ImageDecoder),
+            typeof(IWorkerQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(ImageDecoder),
         ];
         Assert.All(ports, port => Assert.NotNull(services.GetService(port)));
     }

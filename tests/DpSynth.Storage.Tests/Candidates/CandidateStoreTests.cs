@@ -1,3 +1,6 @@
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.NearestImage;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Storage.Candidates;
@@ -12,7 +15,7 @@ public sealed class CandidateStoreTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly CandidateStore _store = new(azurite.Exchange.Candidates, Decoders.Default);
+    private readonly CandidateStore _store = new(azurite.Exchange.Candidates, Decoders.Default, RequestParts.Json);
 
     [Fact]
     public async Task Shard_comes_back_pixel_for_pixel_with_parameters_and_embeddings()
@@ -118,7 +121,7 @@ public sealed class CandidateStoreTests(AzuriteFixture azurite)
             Embedder = new PixelsOptions { Blur = 0.5, Downscale = 2 },
             Shape = new ImageShape(28, 28, 1),
             CandidatesPerShard = 2000,
-            Evolution = Requests.Evolution,
+            Steps = [.. DpSynth.Synthesis.PrivateEvolution.Generation.Steps(Requests.Evolution, embedsRelease: true)],
             Seed = ulong.MaxValue,
         };
         Assert.Null(await _store.ReadRecipeAsync(recipe.RunId, None));
@@ -129,8 +132,9 @@ public sealed class CandidateStoreTests(AzuriteFixture azurite)
         Assert.Equal(recipe.Embedder, read.Embedder);
         Assert.Equal((recipe.Shape, recipe.Seed, recipe.CandidatesPerShard), (read.Shape, read.Seed, read.CandidatesPerShard));
         Assert.Equal(recipe.Classes, read.Classes);
-        Assert.Equal(recipe.Evolution.PopulationSizes, read.Evolution.PopulationSizes);
-        Assert.Equal(recipe.Evolution.VariationDegrees[1].Components["font"], read.Evolution.VariationDegrees[1].Components["font"]);
+        Assert.Equal([100, 200], read.Steps.Select(step => step.Candidates));
+        Assert.Equal(0.25, read.Steps[1].Degree.Components["font"]);
+        Assert.Equal((8, 0), (read.Steps[0].Lookahead!.Variations, read.Steps[1].Lookahead!.Variations));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using DpSynth.Catalogue;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
 using DpSynth.Storage.Accounts;
@@ -15,7 +16,7 @@ public sealed class PrivateStoreTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly PrivateStore _store = new(azurite.Private);
+    private readonly PrivateStore _store = new(azurite.Private, RequestParts.Json);
 
     [Fact]
     public async Task Listing_tells_classes_archives_and_absence_apart()

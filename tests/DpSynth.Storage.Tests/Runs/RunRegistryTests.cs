@@ -1,5 +1,9 @@
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.NearestImage;
 using DpSynth.Numerics.Search;
 using DpSynth.Storage.Runs;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -10,7 +14,7 @@ public sealed class RunRegistryTests(AzuriteFixture azurite)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly RunRegistry _registry = new(azurite.Exchange, TimeProvider.System);
+    private readonly RunRegistry _registry = new(azurite.Exchange, TimeProvider.System, RequestParts.Json);
 
     [Fact]
     public async Task Same_request_is_registered_once()
@@ -27,7 +31,7 @@ public sealed class RunRegistryTests(AzuriteFixture azurite)
         var request = Requests.New(AzuriteFixture.NewName("run"));
         var reordered = request with
         {
-            Evolution = request.Evolution with
+            Options = request.Evolution with
             {
                 VariationDegrees =
                 [
@@ -50,7 +54,7 @@ public sealed class RunRegistryTests(AzuriteFixture azurite)
             request with { Epsilon = 0.2 },
             request with { Seed = 1 },
             request with { Generator = new NearestImageOptions { PublicSet = "x" } },
-            request with { Evolution = request.Evolution with { Metric = Metric.L2 } },
+            request with { Options = request.Evolution with { Metric = Metric.L2 } },
             request with { Image = request.Image with { Resize = Imaging.ResizeMode.Fill } },
         ];
         foreach (var other in others)

@@ -1,7 +1,9 @@
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Requests;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Embedding;
 
@@ -85,7 +87,7 @@ public sealed class PixelEmbedderTests
 
     private static async Task<float[]> EmbedAsync(PixelsOptions options, ImageBatch images)
     {
-        var embedder = EmbedderFactory.Create(options, images.Shape);
+        var embedder = ModelFreeEmbedders.Create(options, images.Shape);
         var destination = new float[images.Count * embedder.Dimension];
         await embedder.EmbedAsync(images, destination, CancellationToken.None);
         return destination;

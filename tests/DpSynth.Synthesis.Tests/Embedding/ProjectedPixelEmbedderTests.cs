@@ -1,7 +1,10 @@
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.ProjectedPixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Requests;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Embedding;
 
@@ -81,7 +84,7 @@ public sealed class ProjectedPixelEmbedderTests
 
     private static async Task<float[]> EmbedAsync(EmbedderOptions options, ImageBatch images)
     {
-        var embedder = EmbedderFactory.Create(options, images.Shape);
+        var embedder = ModelFreeEmbedders.Create(options, images.Shape);
         var destination = new float[images.Count * embedder.Dimension];
         await embedder.EmbedAsync(images, destination, CancellationToken.None);
         return destination;

@@ -1,6 +1,9 @@
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.OnnxImage;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Testing.InMemory;
 
@@ -44,12 +47,7 @@ public sealed class LookaheadTests
         Generator = new DrawTextOptions(),
         Embedder = new OnnxImageOptions { Model = "any" },
         Shape = Shape,
-        Evolution = new EvolutionOptions
-        {
-            PopulationSizes = [Candidates, Candidates],
-            VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.5)],
-            Lookahead = Lookahead,
-        },
+        Steps = [new GenerationStep { Candidates = Candidates, Degree = VariationDegree.Of(0.5), Lookahead = new(Lookahead, VariationDegree.Of(0.5)) }],
         CandidatesPerShard = 100,
         Seed = 3,
     };

@@ -3,7 +3,9 @@ using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Runs;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Generation;
 
@@ -15,25 +17,24 @@ public sealed class WorkerCheckTests : IDisposable
     private readonly RunHarness run = new();
     private readonly Jobs queue = new();
 
-    private WorkerCheck Check => new(run.Records);
+    private WorkerCheck Check => new(run.Records, run.Json);
 
-    private GenerationDispatcher Dispatcher => new(run.PrivateStore, run.Candidates, run.Drawings, queue, Check);
+    private WorkerReadiness Readiness => new(run.PrivateStore, Check, queue);
 
     [Fact]
-    public async Task Check_is_asked_before_the_run_is_settled_and_confirmed_once()
+    public async Task Worker_is_asked_before_the_budget_is_reserved_and_confirms_once()
     {
         await PlanAsync();
 
-        Assert.Equal(new GenerationShards(1, 1, 0), await Dispatcher.DispatchAsync(Run, WorkerCheck.Generation, default));
-        Assert.Equal(new GenerationShards(1, 1, 0), await Dispatcher.CountAsync(Run, WorkerCheck.Generation, default));
-        var job = Assert.Single(queue.Taken);
-        Assert.True(WorkerCheck.Is(job with { Returns = 2 }));
+        Assert.False(await Readiness.AskAsync(Run, default));
+        Assert.False(await Readiness.IsConfirmedAsync(Run, default));
+        var job = Assert.IsType<CheckJob>(Assert.Single(queue.Taken));
 
         await Worker(new BrightnessGenerator.Factory(variesFromImages: false)).RunAsync(job, default);
-        await Worker(new BrightnessGenerator.Factory(variesFromImages: false)).RunAsync(job, default);
+        await Worker(new BrightnessGenerator.Factory(variesFromImages: false)).RunAsync(job with { Returns = 2 }, default);
 
-        Assert.Equal(new GenerationShards(1, 1, 1), await Dispatcher.CountAsync(Run, WorkerCheck.Generation, default));
-        Assert.Equal(new GenerationShards(1, 1, 1), await Dispatcher.DispatchAsync(Run, WorkerCheck.Generation, default));
+        Assert.True(await Readiness.IsConfirmedAsync(Run, default));
+        Assert.True(await Readiness.AskAsync(Run, default));
         Assert.Single(queue.Taken);
         Assert.Empty((await run.Ledger.ReadAsync("cats", default)).Runs);
     }
@@ -42,41 +43,40 @@ public sealed class WorkerCheckTests : IDisposable
     public async Task Worker_without_the_generator_confirms_nothing()
     {
         await PlanAsync();
-        await Dispatcher.DispatchAsync(Run, WorkerCheck.Generation, default);
+        await Readiness.AskAsync(Run, default);
 
         await Assert.ThrowsAsync<NotSupportedException>(() => Worker(new NoGenerators()).RunAsync(queue.Taken[0], default));
 
-        Assert.Equal(0, (await Dispatcher.CountAsync(Run, WorkerCheck.Generation, default)).Stored);
+        Assert.False(await Readiness.IsConfirmedAsync(Run, default));
     }
 
     [Fact]
     public async Task Check_of_a_run_that_asks_nothing_is_refused() =>
-        await Assert.ThrowsAsync<GenerationException>(() => Worker(new NoGenerators()).RunAsync(WorkerCheck.Job("other"), default));
+        await Assert.ThrowsAsync<GenerationException>(() => Worker(new NoGenerators()).RunAsync(new CheckJob("other"), default));
 
     public void Dispose() => run.Dispose();
 
     private async Task PlanAsync()
     {
         run.Upload("dark", 30, 3);
-        var plan = await run.Planner(RunHarness.Request(new EvolutionOptions
+        await run.Planner(RunHarness.Request(new EvolutionOptions
         {
             PopulationSizes = [8, 8],
             VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
         })).PlanAsync(Run, default);
-        Assert.True(plan.ChecksWorkers);
     }
 
     private JobRunner Worker(IGeneratorFactory factory)
     {
-        var cache = new GeneratorCache(run.Candidates, factory, new EmbedderFactory());
-        return new JobRunner(new ShardMaker(run.Candidates, cache), cache, Check);
+        var cache = new GeneratorCache(run.Candidates, factory, new ModelFreeEmbedders());
+        return new JobRunner(new ShardMaker(run.Candidates, cache), Check, cache);
     }
 
-    private sealed class Jobs : IGenerationQueue
+    private sealed class Jobs : IWorkerQueue
     {
-        public List<GenerationJob> Taken { get; } = [];
+        public List<WorkerJob> Taken { get; } = [];
 
-        public Task EnqueueAsync(IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+        public Task EnqueueAsync(IReadOnlyList<WorkerJob> jobs, CancellationToken cancellationToken)
         {
             Taken.AddRange(jobs);
             return Task.CompletedTask;

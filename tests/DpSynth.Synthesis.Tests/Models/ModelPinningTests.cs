@@ -1,6 +1,11 @@
 using System.Text.Json;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.StableDiffusion;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Runs;

@@ -1,3 +1,5 @@
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Ledgers;
 using DpSynth.Privacy;
@@ -127,7 +129,7 @@ public sealed class HistogramReleaseTests : IDisposable
 
     public void Dispose() => ledger.Dispose();
 
-    private HistogramRelease Release(IDiscreteGaussianNoise noise) => new(store, ledger, noise);
+    private HistogramRelease Release(IDiscreteGaussianNoise noise) => new(store, store, new NoisyRelease(store, store, ledger, noise));
 
     private bool IsSpent() => ledger.ReadAsync("cats", default).GetAwaiter().GetResult().Runs.Single().Releases.Single().SpentAt is not null;
 
@@ -139,15 +141,14 @@ public sealed class HistogramReleaseTests : IDisposable
         {
             RunId = Run,
             Dataset = "cats",
-            Method = RunRequest.PrivateEvolution,
             Epsilon = 1,
             Delta = 1e-5,
             Image = new ImageOptions { Width = 4, Height = 4, Channels = 1 },
             Generator = new DrawTextOptions(),
             Embedder = new PixelsOptions(),
-            Evolution = evolution,
+            Options = evolution,
         };
-        var run = new SettledRun
+        var run = new ReservedRun
         {
             Request = request,
             Recipe = new GenerationRecipe
@@ -157,7 +158,7 @@ public sealed class HistogramReleaseTests : IDisposable
                 Generator = request.Generator,
                 Embedder = request.Embedder,
                 Shape = new ImageShape(4, 4, 1),
-                Evolution = evolution,
+                Steps = [.. Synthesis.PrivateEvolution.Generation.Steps(evolution, embedsRelease: false)],
                 CandidatesPerShard = 10,
                 Seed = 0,
             },
@@ -167,7 +168,7 @@ public sealed class HistogramReleaseTests : IDisposable
             DeltaSource = DeltaSource.Request,
             Releases = [new PlannedRelease(PrivateEvolutionMethod.ReleaseOf(1), new DiscreteGaussianEvent { SigmaSquared = new Rational(625, 1) })],
         };
-        await store.TryCreateRecordAsync(Run, SettledRun.RecordName, run, default);
+        await store.TryCreateRecordAsync(Run, ReservedRun.RecordName, run, default);
         await store.WriteVotesAsync(Run, 1, 0, new long[] { 10, 0, 0 }, default);
         await store.WriteVotesAsync(Run, 1, 1, new long[] { 1, 2, 0 }, default);
         await store.WriteVotesAsync(Run, 1, 2, new long[] { 0, 0, 7 }, default);

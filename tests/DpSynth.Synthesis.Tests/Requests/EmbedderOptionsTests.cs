@@ -1,4 +1,8 @@
 using System.Text.Json;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Catalogue.Pixels;
+using DpSynth.Catalogue.ProjectedPixels;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;
@@ -41,12 +45,12 @@ public sealed class EmbedderOptionsTests
         ];
         foreach (var options in all)
         {
-            var json = JsonSerializer.Serialize(options, SynthesisJson.Options);
-            Assert.Equal(options, JsonSerializer.Deserialize<EmbedderOptions>(json, SynthesisJson.Options));
+            var json = JsonSerializer.Serialize<EmbedderOptions>(options, RequestParts.Json.Options);
+            Assert.Equal(options, JsonSerializer.Deserialize<EmbedderOptions>(json, RequestParts.Json.Options));
         }
     }
 
-    private static EmbedderOptions Read(string embedder) => RunRequestReader.Read($$"""
+    private static EmbedderOptions Read(string embedder) => RequestParts.Reader.Read($$"""
         {
           "runId": "run-1", "dataset": "cats", "epsilon": 1, "delta": 1e-6,
           "image": { "width": 1024, "height": 512, "channels": 3 },

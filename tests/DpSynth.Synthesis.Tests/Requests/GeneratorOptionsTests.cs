@@ -1,3 +1,5 @@
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.NearestImage;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue;
 using DpSynth.Synthesis.Requests;
 using FsCheck;
 using FsCheck.Fluent;
@@ -21,7 +22,7 @@ public sealed class RunRequestReaderProperties
             var json = mutations.Aggregate(valid, (text, change) => text[..Math.Min(change.place, text.Length)] + change.replacement + text[Math.Min(change.place + 1, text.Length)..]);
             try
             {
-                return RunRequestReader.Read(json).RunId.Length > 0;
+                return RequestParts.Reader.Read(json).RunId.Length > 0;
             }
             catch (RequestException fault)
             {

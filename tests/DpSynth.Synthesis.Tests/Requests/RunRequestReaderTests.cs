@@ -1,8 +1,12 @@
 using System.Text.Json;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;
@@ -24,11 +28,11 @@ public sealed class RunRequestReaderTests
     [Fact]
     public void Reader_fills_in_the_documented_defaults()
     {
-        var request = RunRequestReader.Read(Valid);
+        var request = RequestParts.Reader.Read(Valid);
 
         Assert.Equal("run-1", request.RunId);
         Assert.Equal("cats", request.Dataset);
-        Assert.Equal(RunRequest.PrivateEvolution, request.Method);
+        Assert.Equal(EvolutionDescriptor.Name, request.Method);
         Assert.Equal(1.5, request.Epsilon);
         Assert.Equal(1e-6, request.Delta);
         Assert.Equal(new PrivacyOptions(), request.Privacy);
@@ -83,7 +87,7 @@ public sealed class RunRequestReaderTests
     {
         Assert.Contains(part, Valid, StringComparison.Ordinal);
 
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace(part, replacement, StringComparison.Ordinal)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(Valid.Replace(part, replacement, StringComparison.Ordinal)));
 
         Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
@@ -112,7 +116,7 @@ public sealed class RunRequestReaderTests
     [InlineData("""3""", "'privacy' must be a JSON object, not a number.")]
     public void Reader_says_in_one_sentence_what_is_wrong_with_the_privacy_asked_for(string privacy, string expected)
     {
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(WithPrivacy(privacy)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(WithPrivacy(privacy)));
 
         Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
@@ -124,7 +128,7 @@ public sealed class RunRequestReaderTests
     [InlineData("""{ "from": "csv" }""")]
     public void Reader_takes_owners_and_its_result_survives_storage(string owners)
     {
-        var request = RunRequestReader.Read(WithPrivacy($$"""{ "unit": "owner", "owners": {{owners}}, "classCounts": "public", "adjacency": "replace-one", "datasetSize": 500 }"""));
+        var request = RequestParts.Reader.Read(WithPrivacy($$"""{ "unit": "owner", "owners": {{owners}}, "classCounts": "public", "adjacency": "replace-one", "datasetSize": 500 }"""));
 
         Assert.Equal(PrivacyUnit.Owner, request.Privacy.Unit);
         Assert.Equal((ClassCounts.Public, Adjacency.ReplaceOne, 500), (request.Privacy.ClassCounts, request.Privacy.Adjacency, request.Privacy.DatasetSize));
@@ -136,8 +140,8 @@ public sealed class RunRequestReaderTests
     {
         var withoutDelta = Valid.Replace("\"delta\": 1e-6,", "", StringComparison.Ordinal);
 
-        Assert.Null(RunRequestReader.Read(withoutDelta).Delta);
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(withoutDelta.Replace("\"dataset\"", "\"privacy\": { \"classCounts\": \"even\" }, \"dataset\"", StringComparison.Ordinal)));
+        Assert.Null(RequestParts.Reader.Read(withoutDelta).Delta);
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(withoutDelta.Replace("\"dataset\"", "\"privacy\": { \"classCounts\": \"even\" }, \"dataset\"", StringComparison.Ordinal)));
         Assert.StartsWith("'delta' is missing and cannot be derived, because 'privacy.classCounts' is 'even'", fault.Message, StringComparison.Ordinal);
     }
 
@@ -146,7 +150,7 @@ public sealed class RunRequestReaderTests
     {
         var sizes = string.Join(", ", Enumerable.Repeat("10", 102));
 
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace("100, 50", sizes, StringComparison.Ordinal)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(Valid.Replace("100, 50", sizes, StringComparison.Ordinal)));
 
         Assert.Equal("'evolution.populationSizes' has 102 entries; at most 101 are allowed.", fault.Message);
     }
@@ -160,7 +164,7 @@ public sealed class RunRequestReaderTests
     [InlineData("a#b")]
     public void Reader_refuses_a_run_id_with_path_characters(string runId)
     {
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace("run-1", runId, StringComparison.Ordinal)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(Valid.Replace("run-1", runId, StringComparison.Ordinal)));
 
         Assert.StartsWith("'runId' must be 1 to 64 letters", fault.Message, StringComparison.Ordinal);
         Assert.Null(fault.RunId);
@@ -169,7 +173,7 @@ public sealed class RunRequestReaderTests
     [Fact]
     public void Reader_names_the_run_of_a_faulty_request_whose_id_is_sound()
     {
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Valid.Replace("1e-6", "2", StringComparison.Ordinal)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(Valid.Replace("1e-6", "2", StringComparison.Ordinal)));
 
         Assert.Equal("run-1", fault.RunId);
     }
@@ -180,16 +184,16 @@ public sealed class RunRequestReaderTests
     [InlineData("[]")]
     [InlineData("\"text\"")]
     [InlineData("{")]
-    public void Reader_refuses_what_is_no_object(string json) => Assert.Throws<RequestException>(() => RunRequestReader.Read(json));
+    public void Reader_refuses_what_is_no_object(string json) => Assert.Throws<RequestException>(() => RequestParts.Reader.Read(json));
 
     [Fact]
     public void Reader_refuses_a_request_that_is_too_long() =>
-        Assert.Throws<RequestException>(() => RunRequestReader.Read(new string(' ', RunRequestReader.MaximumLength + 1)));
+        Assert.Throws<RequestException>(() => RequestParts.Reader.Read(new string(' ', RunRequestReader.MaximumLength + 1)));
 
     [Fact]
     public void Reader_takes_degrees_by_component()
     {
-        var request = RunRequestReader.Read(Valid.Replace("[1, 0.5]", """[1, { "value": 0.5, "rotation": 5 }]""", StringComparison.Ordinal));
+        var request = RequestParts.Reader.Read(Valid.Replace("[1, 0.5]", """[1, { "value": 0.5, "rotation": 5 }]""", StringComparison.Ordinal));
 
         Assert.Equal(0.5, request.Evolution.VariationDegrees[1].Value);
         Assert.Equal(5, request.Evolution.VariationDegrees[1].Components["rotation"]);

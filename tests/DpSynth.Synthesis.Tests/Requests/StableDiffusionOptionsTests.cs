@@ -1,4 +1,6 @@
 using System.Text.Json;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.StableDiffusion;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Requests;
@@ -39,12 +41,12 @@ public sealed class StableDiffusionOptionsTests
             $$"""{ "model": "{{model}}", {{(hash is null ? "" : $"\"modelHash\": \"{hash}\",")}} "prompts": ["an emoji"] }""", false);
         if (valid)
         {
-            var options = Assert.IsType<StableDiffusionOptions>(RunRequestReader.Read(json).Generator);
+            var options = Assert.IsType<StableDiffusionOptions>(RequestParts.Reader.Read(json).Generator);
             Assert.Equal((model, hash), (options.Model, options.ModelHash));
         }
         else
         {
-            Assert.StartsWith("'generator.options.model", Assert.Throws<RequestException>(() => RunRequestReader.Read(json)).Message);
+            Assert.StartsWith("'generator.options.model", Assert.Throws<RequestException>(() => RequestParts.Reader.Read(json)).Message);
         }
     }
 
@@ -59,12 +61,12 @@ public sealed class StableDiffusionOptionsTests
     [Fact]
     public void Requests_are_read_with_every_option()
     {
-        var options = Assert.IsType<StableDiffusionOptions>(RunRequestReader.Read(Request(
+        var options = Assert.IsType<StableDiffusionOptions>(RequestParts.Reader.Read(Request(
             """{ "model": "tiny-sd", "prompts": ["an emoji"], "negativePrompt": "text", "guidanceScale": 3, "steps": 12, "scheduler": "euler", "width": 768, "height": 512 }""", false)).Generator);
 
         Assert.Equal(("tiny-sd", "text", 3.0, 12, "euler"), (options.Model, options.NegativePrompt, options.GuidanceScale, options.Steps, options.Scheduler));
         Assert.Equal((768, 512), (options.Width, options.Height));
-        var back = JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options));
+        var back = JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options, RequestParts.Json.Options), RequestParts.Json.Options);
         Assert.Equal(options.Prompts, Assert.IsType<StableDiffusionOptions>(back).Prompts);
     }
 
@@ -76,7 +78,7 @@ public sealed class StableDiffusionOptionsTests
     [InlineData("""{ "model": "tiny-sd", "prompts": ["a"], "steps": 1001 }""", true, "steps")]
     public void Requests_with_a_fault_are_refused_by_its_name(string options, bool classConditional, string named)
     {
-        var fault = Assert.Throws<RequestException>(() => RunRequestReader.Read(Request(options, classConditional)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(Request(options, classConditional)));
         Assert.Contains(named, fault.Message, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -23,8 +24,8 @@ public sealed class OwnerRunTests : IDisposable
 
         await run.RunAsync(Request(new FolderOwners(1), neighbours));
 
-        var settled = (await run.PrivateStore.ReadRecordAsync<SettledRun>(Run, SettledRun.RecordName, default))!;
-        var one = settled.Grid.UnitsPerVote;
+        var reserved = (await run.PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
+        var one = reserved.Grid.UnitsPerVote;
         var squared = 0.0;
         for (var classIndex = 0; classIndex < 2; classIndex++)
         {
@@ -174,8 +175,8 @@ public sealed class OwnerRunTests : IDisposable
 
         await run.RunAsync(Request(new FolderOwners(2)) with { Delta = null, Privacy = new PrivacyOptions { Owners = new FolderOwners(2), ClassCounts = ClassCounts.Public, DatasetSize = 10 } });
 
-        var settled = await run.PrivateStore.ReadRecordAsync<SettledRun>(Run, SettledRun.RecordName, default);
-        Assert.Equal([2 * 1024], settled!.Recipe.ClassWeights);
+        var reserved = await run.PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default);
+        Assert.Equal([2 * 1024], reserved!.Recipe.ClassWeights);
     }
 
     public void Dispose() => run.Dispose();

@@ -3,6 +3,7 @@ using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
@@ -39,7 +40,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
     public async Task What_stops_the_embedder_stops_the_decoding_and_records_nothing(int failingCall)
     {
         await PlanAsync();
-        var embedding = new PrivateEmbedding(run.PrivateStore, new Failing(failingCall), new ImageDecoder(new DecodeLimits()));
+        var embedding = new PrivateEmbedding(run.PrivateStore, run.PrivateStore, run.PrivateStore, new Failing(failingCall), new ImageDecoder(new DecodeLimits()));
 
         await Assert.ThrowsAsync<TimeoutException>(() => embedding.EmbedAsync(Run, 0, default));
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
@@ -50,7 +51,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
     {
         await PlanAsync();
         using var source = new CancellationTokenSource();
-        var embedding = new PrivateEmbedding(run.PrivateStore, new Failing(2, source.Cancel), new ImageDecoder(new DecodeLimits()));
+        var embedding = new PrivateEmbedding(run.PrivateStore, run.PrivateStore, run.PrivateStore, new Failing(2, source.Cancel), new ImageDecoder(new DecodeLimits()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => embedding.EmbedAsync(Run, 0, source.Token));
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));

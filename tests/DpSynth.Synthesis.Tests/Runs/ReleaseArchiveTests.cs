@@ -78,7 +78,7 @@ public sealed partial class ReleaseArchiveTests
         var text = new StringBuilder();
         void Add(string what, ReadOnlySpan<byte> bytes) => text.Append(Convert.ToHexStringLower(SHA256.HashData(bytes))).Append("  ").Append(what).Append('\n');
 
-        var settled = (await run.PrivateStore.ReadRecordAsync<SettledRun>(RunHarness.Run, SettledRun.RecordName, default))!;
+        var reserved = (await run.PrivateStore.ReadRecordAsync<ReservedRun>(RunHarness.Run, ReservedRun.RecordName, default))!;
         foreach (var release in (await run.Ledger.ReadAsync("cats", default)).Runs.Single().Releases)
         {
             for (var part = 0; await run.PrivateStore.ReadReleaseAsync(RunHarness.Run, release.Key, part, default) is { } counts; part++)
@@ -87,7 +87,7 @@ public sealed partial class ReleaseArchiveTests
             }
         }
 
-        for (var generation = 0; generation <= settled.Recipe.Evolution.Iterations; generation++)
+        for (var generation = 0; generation <= reserved.Request.Evolution.Iterations; generation++)
         {
             if (generation > 0)
             {
@@ -95,7 +95,7 @@ public sealed partial class ReleaseArchiveTests
                 Add($"parents of generation {generation}", Encoding.UTF8.GetBytes(string.Join('|', parents.Classes.Select(one => $"{one.KeptFrom}:{string.Join(' ', one.Parents)}"))));
             }
 
-            foreach (var job in settled.Recipe.Generation(generation).Jobs)
+            foreach (var job in reserved.Generation(generation).Population.Jobs)
             {
                 var made = await run.Candidates.ReadCandidatesAsync(job.ShardId, withImages: true, default);
                 Add($"generation {generation}, shard {job.Shard}", made.Images!.Pixels);

@@ -1,9 +1,12 @@
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Embedding;
+using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.PrivateEvolution;
@@ -36,50 +39,74 @@ internal sealed class RunHarness : IDisposable
 
     public IDiscreteGaussianNoise Noise { get; init; } = new ZeroNoise();
 
-    public Methods Methods => new([new PrivateEvolutionMethod(PrivateStore)]);
+    public Func<IPrivateStore, IMethod> Method { get; init; } = static store => new PrivateEvolutionMethod(store);
 
-    public PrivateEmbedding Embedding => new(PrivateStore, new EmbedderFactory(), new ImageDecoder(new DecodeLimits()));
+    public RequestJson Json { get; init; } = RequestParts.Json;
 
-    public PrivateImageCheck ImageCheck => new(PrivateStore);
+    public Methods Methods => new([Method(PrivateStore)]);
+
+    public NoisyRelease NoisyRelease(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, PrivateStore, Ledger, noise ?? Noise);
+
+    public PrivateEmbedding Embedding => new(PrivateStore, PrivateStore, PrivateStore, new ModelFreeEmbedders(), new ImageDecoder(new DecodeLimits()));
+
+    public PrivateImageCheck ImageCheck => new(PrivateStore, PrivateStore);
+
+    public RunPublication Publication => new(PrivateStore, Candidates, Records, Releases, Methods, Json);
 
     public void Dispose() => Ledger.Dispose();
 
     public RunPlanner Planner(RunRequest request) =>
-        new(new OneRequest(request), PrivateStore, Ledger, new EmbedderFactory(), Catalogue, new NoPublicImages(), Methods);
+        new(new OneRequest(request), PrivateStore, PrivateStore, Ledger, new ModelFreeEmbedders(), Catalogue, new NoPublicImages(), Methods);
 
-    public RunSettlement Settlement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, Candidates, Ledger, noise ?? Noise, Methods);
+    public RunReservation Reservation(IDiscreteGaussianNoise? noise = null) =>
+        new(PrivateStore, Candidates, Ledger, NoisyRelease(noise), Methods);
 
-    public async Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
+    /// <summary>Runs Private Evolution.</summary>
+    public Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null) => RunAsync(
+        request,
+        async (shards, dispatcher) =>
+        {
+            var embeddings = new CandidateEmbeddings(Candidates);
+            var steps = new InProcessSteps(
+                Run,
+                shards,
+                dispatcher,
+                new VoteCounting(PrivateStore, PrivateStore, PrivateStore, embeddings),
+                new HistogramRelease(PrivateStore, PrivateStore, NoisyRelease()),
+                new ParentSelection(PrivateStore, PrivateStore, Candidates, embeddings));
+            await Synthesis.PrivateEvolution.Evolution.RunAsync(steps, request.Evolution.Iterations);
+        },
+        variesFromImages,
+        candidatesPerShard,
+        notes);
+
+    /// <summary>Runs a method that releases something and has one generation made.</summary>
+    public Task RunAsync(RunRequest request, Func<string, NoisyRelease, Task> release) => RunAsync(request, async (_, dispatcher) =>
+    {
+        await release(Run, NoisyRelease());
+        await dispatcher.DispatchAsync(Run, 0, default);
+    });
+
+    private async Task RunAsync(
+        RunRequest request, Func<int, GenerationDispatcher, Task> work, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
     {
         var plan = await Planner(request).PlanAsync(Run, default);
         Assert.Null(plan.Refusal);
         await EmbedAsync(plan.PrivateShards);
 
         Assert.Null(await ImageCheck.FindFaultAsync(Run, default));
-        Assert.Null((await Settlement().SettleAsync(Run, default)).Refusal);
+        Assert.Null((await Reservation().ReserveAsync(Run, default)).Refusal);
         if (candidatesPerShard is { } size)
         {
-            var settled = (await PrivateStore.ReadRecordAsync<SettledRun>(Run, SettledRun.RecordName, default))!;
-            var smaller = settled.Recipe with { CandidatesPerShard = size };
+            var reserved = (await PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
+            var smaller = reserved.Recipe with { CandidatesPerShard = size };
             await Candidates.WriteRecipeAsync(smaller, default);
-            PrivateStore.Replace(Run, SettledRun.RecordName, settled with { Recipe = smaller });
+            PrivateStore.Replace(Run, ReservedRun.RecordName, reserved with { Recipe = smaller });
         }
 
-        var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new EmbedderFactory()));
-        var embeddings = new CandidateEmbeddings(Candidates);
-        var steps = new InProcessSteps(
-            Run,
-            plan.PrivateShards,
-            new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker), new WorkerCheck(Records)),
-            new VoteCounting(PrivateStore, embeddings),
-            new HistogramRelease(PrivateStore, Ledger, Noise),
-            new ParentSelection(PrivateStore, Candidates, embeddings));
-        for (var generation = 0; generation <= request.Evolution.Iterations; generation++)
-        {
-            Assert.True(await Synthesis.PrivateEvolution.Evolution.AdvanceAsync(steps, generation, request.Evolution.Iterations));
-        }
-
-        await new RunPublication(PrivateStore, Candidates, Records, Releases, Methods).PublishAsync(Run, default);
+        var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new ModelFreeEmbedders()));
+        await work(plan.PrivateShards, new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker)));
+        await Publication.PublishAsync(Run, default);
         await new RunClosure(PrivateStore, Candidates, Drawings, Ledger).CloseAsync(Run, default);
     }
 
@@ -96,7 +123,7 @@ internal sealed class RunHarness : IDisposable
     {
         var recipe = (await Candidates.ReadRecipeAsync(Run, default))!;
         var all = new List<float>();
-        foreach (var job in recipe.Generation(generation).JobsOf(classIndex))
+        foreach (var job in new Population(recipe, generation).JobsOf(classIndex))
         {
             all.AddRange((await Candidates.ReadCandidatesAsync(job.ShardId, withImages: false, default)).Parameters.ToArray());
         }
@@ -118,13 +145,12 @@ internal sealed class RunHarness : IDisposable
     {
         RunId = Run,
         Dataset = "cats",
-        Method = RunRequest.PrivateEvolution,
         Epsilon = 8,
         Delta = 1e-5,
         Image = new ImageOptions { Width = Shape.Width, Height = Shape.Height, Channels = 1 },
         Generator = new DrawTextOptions(),
         Embedder = new PixelsOptions(),
-        Evolution = evolution,
+        Options = evolution,
         Seed = 7,
     };
 
@@ -152,11 +178,11 @@ internal sealed class RunHarness : IDisposable
         public Task SelectAsync(int iteration) => selection.SelectAsync(runId, iteration, default);
     }
 
-    private sealed class ImmediateQueue(ShardMaker maker) : IGenerationQueue
+    private sealed class ImmediateQueue(ShardMaker maker) : IWorkerQueue
     {
-        public async Task EnqueueAsync(IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)
+        public async Task EnqueueAsync(IReadOnlyList<WorkerJob> jobs, CancellationToken cancellationToken)
         {
-            foreach (var job in jobs)
+            foreach (var job in jobs.Cast<GenerationJob>())
             {
                 await maker.RunAsync(job, cancellationToken);
             }

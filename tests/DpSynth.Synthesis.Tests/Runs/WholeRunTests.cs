@@ -1,10 +1,13 @@
 using System.Text.Json;
+using DpSynth.Catalogue.NearestImage;
+using DpSynth.Catalogue.OnnxImage;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Generation;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Runs;
 
@@ -252,10 +255,10 @@ public sealed class WholeRunTests : IDisposable
         var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
         await run.Planner(request).PlanAsync(Run, default);
         await run.Embedding.EmbedAsync(Run, 0, default);
-        await run.Settlement().SettleAsync(Run, default);
+        await run.Reservation().ReserveAsync(Run, default);
         var factory = new BrightnessGenerator.Factory();
-        var maker = new ShardMaker(run.Candidates, new GeneratorCache(run.Candidates, factory, new EmbedderFactory()));
-        var job = (await run.Candidates.ReadRecipeAsync(Run, default))!.Generation(0).Jobs.Single();
+        var maker = new ShardMaker(run.Candidates, new GeneratorCache(run.Candidates, factory, new ModelFreeEmbedders()));
+        var job = new Population((await run.Candidates.ReadRecipeAsync(Run, default))!, 0).Jobs.Single();
 
         await maker.RunAsync(job, default);
         await maker.RunAsync(job, default);

@@ -2,16 +2,21 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DpSynth.Catalogue;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Testing.InMemory;
 
 /// <summary>The private store without storage; <see cref="BeforeWrite"/> lets a test break off at any write.</summary>
 public sealed class InMemoryPrivateStore : IPrivateStore
 {
+    /// <summary>How records are written.</summary>
+    public RequestJson Json { get; set; } = RequestParts.Json;
+
     private readonly ConcurrentDictionary<string, string> records = new();
     private readonly ConcurrentDictionary<string, long[]> counts = new();
     private readonly ConcurrentDictionary<string, NeighbourTable> neighbours = new();
@@ -68,15 +73,15 @@ public sealed class InMemoryPrivateStore : IPrivateStore
         where T : class
     {
         BeforeWrite(name);
-        return Task.FromResult(records.TryAdd($"{runId}/{name}", JsonSerializer.Serialize(record, SynthesisJson.Options)));
+        return Task.FromResult(records.TryAdd($"{runId}/{name}", JsonSerializer.Serialize(record, Json.Options)));
     }
 
     /// <summary>Puts a record in another's place.</summary>
-    public void Replace<T>(string runId, string name, T record) => records[$"{runId}/{name}"] = JsonSerializer.Serialize(record, SynthesisJson.Options);
+    public void Replace<T>(string runId, string name, T record) => records[$"{runId}/{name}"] = JsonSerializer.Serialize(record, Json.Options);
 
     public Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
         where T : class =>
-        Task.FromResult(records.TryGetValue($"{runId}/{name}", out var json) ? JsonSerializer.Deserialize<T>(json, SynthesisJson.Options) : null);
+        Task.FromResult(records.TryGetValue($"{runId}/{name}", out var json) ? JsonSerializer.Deserialize<T>(json, Json.Options) : null);
 
     public Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken)
     {

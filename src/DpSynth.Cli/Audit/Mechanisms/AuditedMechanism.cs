@@ -1,3 +1,5 @@
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.Pixels;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Accounting;
@@ -51,13 +53,12 @@ internal class AuditedMechanism
     {
         RunId = "audit",
         Dataset = "audit",
-        Method = RunRequest.PrivateEvolution,
         Epsilon = options.Epsilon,
         Delta = options.Delta,
         Image = new ImageOptions { Width = 1, Height = 1, Channels = 1 },
         Generator = new DrawTextOptions(),
         Embedder = new PixelsOptions(),
-        Evolution = new EvolutionOptions
+        Options = new EvolutionOptions
         {
             PopulationSizes = [.. Enumerable.Repeat(1, options.Iterations + 1)],
             VariationDegrees = [.. Enumerable.Repeat(VariationDegree.Of(0), options.Iterations + 1)],

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpSynth.Catalogue;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Audit.Runs;
@@ -15,13 +16,13 @@ internal sealed record AuditRequest(RunRequest Request, string Json)
     /// <exception cref="RequestException">The request cannot be served as it stands.</exception>
     public static AuditRequest Read(string json, string? name)
     {
-        var original = RunRequestReader.Read(json);
+        var original = RequestParts.Reader.Read(json);
         var audit = NameArgument.Dataset(name ?? $"{original.RunId}-audit");
         var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
         var changed = JsonNode.Parse(json, documentOptions: options)!.AsObject();
         changed["runId"] = audit;
         changed["dataset"] = audit;
         var written = changed.ToJsonString();
-        return new AuditRequest(RunRequestReader.Read(written), written);
+        return new AuditRequest(RequestParts.Reader.Read(written), written);
     }
 }

@@ -2,6 +2,7 @@ using DpSynth.Cli.Connections;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
+using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Audit.Runs;
 
@@ -12,16 +13,16 @@ internal sealed record ReleasedIteration(IReadOnlyList<double> NoisyVotes, Embed
 {
     /// <summary>Reads all iterations of one class of a run that has ended. The only place where an audit reads a run's releases.</summary>
     public static async Task<IReadOnlyList<ReleasedIteration>> ReadAsync(
-        Connection connection, GenerationRecipe recipe, int classIndex, CancellationToken cancellationToken)
+        Connection connection, ReservedRun run, int classIndex, CancellationToken cancellationToken)
     {
         var embeddings = new CandidateEmbeddings(connection.Candidates);
         var iterations = new List<ReleasedIteration>();
-        for (var iteration = 1; iteration <= recipe.Evolution.Iterations; iteration++)
+        for (var iteration = 1; iteration <= run.Request.Evolution.Iterations; iteration++)
         {
-            var noisy = await connection.PrivateStore.ReadReleaseAsync(recipe.RunId, PrivateEvolutionMethod.ReleaseOf(iteration), classIndex, cancellationToken)
-                ?? throw new InvalidOperationException($"The run '{recipe.RunId}' has not released iteration {iteration}.");
+            var noisy = await connection.PrivateStore.ReadReleaseAsync(run.Request.RunId, PrivateEvolutionMethod.ReleaseOf(iteration), classIndex, cancellationToken)
+                ?? throw new InvalidOperationException($"The run '{run.Request.RunId}' has not released iteration {iteration}.");
             iterations.Add(new ReleasedIteration(
-                [.. noisy], await embeddings.ReadAsync(recipe, iteration - 1, classIndex, cancellationToken)));
+                [.. noisy], await embeddings.ReadAsync(run.Recipe, iteration - 1, classIndex, cancellationToken)));
         }
 
         return iterations;

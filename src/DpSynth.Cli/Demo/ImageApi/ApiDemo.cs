@@ -1,8 +1,9 @@
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Cli.Demo.ImageApi;
 
@@ -31,7 +32,7 @@ internal sealed class ApiDemo(CommandContext context)
         await using var session = await DemoSession.StartAsync(context, DemoImageServer.WorkerSettings(server), cancellationToken);
         await session.UploadAsync(request.Dataset, token => part.ReadAsync(surroundings.Home, token), cancellationToken);
         await session.CheckBudgetAsync(request, "Fluent emoji", cancellationToken);
-        var read = RunRequestReader.Read(request.Json);
+        var read = RequestParts.Reader.Read(request.Json);
         ImageCost.Announce(read, terminal);
 
         var (run, release) = await session.RunAsync(request, cancellationToken);

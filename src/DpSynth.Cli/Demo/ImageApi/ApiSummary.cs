@@ -1,10 +1,11 @@
 using System.Globalization;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
 using DpSynth.ImageServer;
 using DpSynth.Ledgers;
-using DpSynth.Synthesis.Requests.OpenAIImages;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Demo.ImageApi;

@@ -1,3 +1,4 @@
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Connections;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer;
@@ -6,7 +7,6 @@ using DpSynth.ImageServer.Makers;
 using DpSynth.Models.Diffusion;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Cli.Demo.ImageApi;
 

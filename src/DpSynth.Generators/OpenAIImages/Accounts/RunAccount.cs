@@ -1,6 +1,6 @@
 using System.Globalization;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 using DpSynth.Synthesis.Sharing;
 using DpSynth.Synthesis.Spending;
 

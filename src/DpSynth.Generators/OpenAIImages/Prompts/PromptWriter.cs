@@ -1,7 +1,7 @@
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Generators.OpenAIImages.Prompts;
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpSynth.Catalogue;
+using DpSynth.Catalogue.DrawText;
+using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Requests.OpenAIImages;
 
 namespace DpSynth.Synthesis.Tests.Requests.OpenAIImages;
 
@@ -17,7 +19,7 @@ public sealed class OpenAIImagesReaderTests
 
         Assert.Equal("low", options.Quality);
         Assert.Equal("1024x1024", options.SizeFor(new ImageShape(32, 32, 3)));
-        Assert.Equal((0.005m, 0.008m), ImageCostEstimate.PricesOf(options, new ImageShape(32, 32, 3)));
+        Assert.Equal((0.005m, 0.008m), options.PricesFor(new ImageShape(32, 32, 3)));
         Assert.Equal("a photo of a {class}", Assert.Single(options.Prompts).Prompt);
     }
 
@@ -35,8 +37,8 @@ public sealed class OpenAIImagesReaderTests
         Assert.Equal(100m, options.MaxCost);
 
         // The request is written into recipes and manifests, and read back.
-        var again = (OpenAIImagesOptions)JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options, SynthesisJson.Options), SynthesisJson.Options)!;
-        Assert.Equal(JsonSerializer.Serialize(options, SynthesisJson.Options), JsonSerializer.Serialize(again, SynthesisJson.Options));
+        var again = (OpenAIImagesOptions)JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options, RequestParts.Json.Options), RequestParts.Json.Options)!;
+        Assert.Equal(JsonSerializer.Serialize(options, RequestParts.Json.Options), JsonSerializer.Serialize(again, RequestParts.Json.Options));
         Assert.Null(again.DescribeFault());
     }
 
@@ -116,7 +118,7 @@ public sealed class OpenAIImagesReaderTests
     private static OpenAIImagesOptions Read(string options) =>
         (OpenAIImagesOptions)ReadRequest(options, """{ "populationSizes": [50, 50], "variationDegrees": [0.9, 0.8] }""").Generator;
 
-    private static RunRequest ReadRequest(string options, string evolution) => RunRequestReader.Read(new JsonObject
+    private static RunRequest ReadRequest(string options, string evolution) => RequestParts.Reader.Read(new JsonObject
     {
         ["runId"] = "r",
         ["dataset"] = "d",

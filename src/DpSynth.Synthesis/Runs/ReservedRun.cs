@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using DpSynth.Ledgers;
+using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Mechanisms;
+using DpSynth.Privacy.Statements;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>
+/// Everything about a run that is fixed before its first vote: how its noise was calibrated, how its population is divided. Written
+/// once to the private store under <see cref="RecordName"/>, after the budget was reserved.
+/// </summary>
+public sealed record ReservedRun
+{
+    /// <summary>Name of the private record.</summary>
+    public const string RecordName = "reserved";
+
+    /// <summary>The request.</summary>
+    public required RunRequest Request { get; init; }
+
+    /// <summary>What workers get to know.</summary>
+    public required GenerationRecipe Recipe { get; init; }
+
+    /// <summary>The class of each private shard, by its number.</summary>
+    public required IReadOnlyList<int> ShardClasses { get; init; }
+
+    /// <summary>The grid that all releases are counted on.</summary>
+    public required VoteGrid Grid { get; init; }
+
+    /// <summary>δ of the run.</summary>
+    public required double Delta { get; init; }
+
+    /// <summary>Where δ comes from.</summary>
+    public required DeltaSource DeltaSource { get; init; }
+
+    /// <summary>The releases in their order: class counts first, if they are released, then the method's own.</summary>
+    public required IReadOnlyList<PlannedRelease> Releases { get; init; }
+
+    /// <summary>Whether noisy class counts are released.</summary>
+    [JsonIgnore]
+    public bool ReleasesClassCounts => Releases is [{ Key: ReleaseKeys.ClassCounts }, ..];
+
+    /// <summary>One release.</summary>
+    /// <exception cref="InvalidOperationException">The run has none of that name.</exception>
+    public PlannedRelease Release(string key) =>
+        Releases.FirstOrDefault(release => release.Key == key)
+        ?? throw new InvalidOperationException($"The run '{Request.RunId}' has no release '{key}'.");
+
+    /// <summary>The releases up to one, that one included, in their order.</summary>
+    public IReadOnlyList<PlannedRelease> ReleasesThrough(string key)
+    {
+        var last = Release(key);
+        return [.. Releases.TakeWhile(release => release != last), last];
+    }
+
+    /// <summary>σ of one release's noise in full votes.</summary>
+    public double NoiseInVotes(string key) => ReleaseCost.SigmaOf(Release(key).Event, Grid.UnitsPerVote)
+        ?? throw new InvalidOperationException($"The release '{key}' has no noise of its own.");
+}
+
+/// <summary>The names of the releases that runs of all methods have in common.</summary>
+public static class ReleaseKeys
+{
+    /// <summary>The noisy class counts.</summary>
+    public const string ClassCounts = "class-counts";
+}

@@ -1,0 +1,176 @@
+using DpSynth.Ledgers;
+using DpSynth.Privacy.Mechanisms;
+using DpSynth.Privacy.Statements;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+
+namespace DpSynth.Synthesis.Runs;
+
+/// <summary>
+/// Reserves the budget of a run once its images are embedded and found in order: ties the dataset to its lineage, calibrates the noise, reserves the
+/// budget, releases noisy class counts where they are needed, divides the population. No budget, no run. Doing it twice finds the
+/// first one's work.
+/// </summary>
+public sealed class RunReservation(IRunRecords records, ICandidateStore candidates, IPrivacyLedger ledger, NoisyRelease noisyRelease, Methods methods)
+{
+    /// <summary>Reserves the run's budget.</summary>
+    public async Task<ReservationSummary> ReserveAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (await records.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken) is { } earlier)
+        {
+            return Summarise(earlier);
+        }
+
+        var plan = await records.ReadPlanAsync(runId, cancellationToken);
+        if (await ledger.FollowLineageAsync(plan.Request.Dataset, await ReadFingerprintsAsync(plan, cancellationToken), cancellationToken) is { } fault)
+        {
+            return new ReservationSummary(fault, plan.Request.Delta, 0);
+        }
+
+        var calibration = new RunCalibration(plan.Request, methods.Of(plan.Request).Design(plan.Request), plan.Classes.Count);
+        var publicCounts = plan.Request.Privacy.ClassCounts == ClassCounts.Public
+            ? await ClassCounting.CountAsync(records, plan, calibration.Grid, cancellationToken)
+            : null;
+        ReservedRun? reserved;
+        ReservationSummary? refusal;
+        try
+        {
+            (reserved, refusal) = await ReserveAsync(plan, calibration, publicCounts, cancellationToken);
+        }
+        catch (RequestException impossible)
+        {
+            return new ReservationSummary(impossible.Message, plan.Request.Delta, 0);
+        }
+
+        if (reserved is null)
+        {
+            return refusal!;
+        }
+
+        await candidates.WriteRecipeAsync(reserved.Recipe, cancellationToken);
+        await records.TryCreateRecordAsync(runId, ReservedRun.RecordName, reserved, cancellationToken);
+        return Summarise(reserved);
+    }
+
+    private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveAsync(
+        RunPlan plan, RunCalibration calibration, long[]? publicCounts, CancellationToken cancellationToken) =>
+        DeltaDerivation.BeforeRelease(plan.Request, publicCounts, calibration.Grid) is { } known
+            ? await ReserveAtAsync(plan, calibration, known, publicCounts, cancellationToken)
+            : await ReserveByNoisySizeAsync(plan, calibration, cancellationToken);
+
+    /// <summary>δ is known beforehand: one calibration and one reservation for everything.</summary>
+    private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveAtAsync(
+        RunPlan plan, RunCalibration calibration, DerivedDelta known, long[]? publicCounts, CancellationToken cancellationToken)
+    {
+        if (known.Fault is { } fault)
+        {
+            return (null, new ReservationSummary(fault, null, 0));
+        }
+
+        var reserved = Fix(plan, calibration, known, calibration.Calibrate(known.Delta));
+        var reservation = await ledger.ReserveAsync(
+            plan.Request.Dataset, plan.Request.RunId, reserved.Releases, cancellationToken);
+        if (!reservation.Granted)
+        {
+            return (null, new ReservationSummary(BudgetRefusal.Describe(plan.Request, known.Delta, reservation.Budget), known.Delta, 0));
+        }
+
+        var weights = reserved.ReleasesClassCounts
+            ? await ReleaseClassCountsAsync(plan, calibration.Grid, reserved.Releases[0], cancellationToken)
+            : publicCounts;
+        return (WithWeights(reserved, weights ?? []), null);
+    }
+
+    /// <summary>
+    /// δ comes from the noisy size: class counts are reserved and released first, the iterations are calibrated beside them. A refusal
+    /// after that has cost the class counts.
+    /// </summary>
+    private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveByNoisySizeAsync(
+        RunPlan plan, RunCalibration calibration, CancellationToken cancellationToken)
+    {
+        var request = plan.Request;
+        var classCounts = calibration.CalibrateClassCounts();
+        var first = await ledger.ReserveAsync(request.Dataset, request.RunId, [classCounts], cancellationToken);
+        if (!first.Granted)
+        {
+            return (null, new ReservationSummary(BudgetRefusal.Describe(request, RunCalibration.ProvisionalDelta, first.Budget), null, 0));
+        }
+
+        var noisyCounts = await ReleaseClassCountsAsync(plan, calibration.Grid, classCounts, cancellationToken);
+        var derived = DeltaDerivation.OfCounts(request, noisyCounts, calibration.Grid, DeltaSource.NoisySize);
+        var costAt = derived.Fault is null ? derived.Delta : RunCalibration.ProvisionalDelta;
+        var cost = Cost.EpsilonOf([classCounts.Event], costAt, request.Privacy.Adjacency);
+        if (derived.Fault is { } fault)
+        {
+            return (null, new ReservationSummary($"{fault} {BudgetRefusal.DescribeCost(cost, costAt)}", costAt, cost));
+        }
+
+        var reserved = Fix(plan, calibration, derived, calibration.CalibrateBeside(classCounts, derived.Delta));
+        var reservation = await ledger.ReserveAsync(
+            request.Dataset, request.RunId, reserved.Releases, cancellationToken);
+        return reservation.Granted
+            ? (WithWeights(reserved, noisyCounts), null)
+            : (null, new ReservationSummary(
+                $"{BudgetRefusal.Describe(request, derived.Delta, reservation.Budget)} {BudgetRefusal.DescribeCost(cost, costAt)}", derived.Delta, cost));
+    }
+
+    private async Task<long[]> ReleaseClassCountsAsync(RunPlan plan, VoteGrid grid, PlannedRelease release, CancellationToken cancellationToken)
+    {
+        var released = await noisyRelease.ReleaseAsync(
+            plan.Request.Dataset,
+            plan.Request.RunId,
+            release,
+            async () => [await ClassCounting.CountAsync(records, plan, grid, cancellationToken)],
+            parts: 1,
+            cancellationToken);
+        return released[0];
+    }
+
+    private async Task<HashSet<ImageFingerprint>> ReadFingerprintsAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        var fingerprints = new HashSet<ImageFingerprint>();
+        foreach (var shard in plan.PrivateShards)
+        {
+            var embedded = await records.ReadEmbeddedAsync(plan.Request.RunId, shard.Number, cancellationToken);
+            foreach (var fingerprint in embedded.Fingerprints())
+            {
+                fingerprints.Add(fingerprint);
+            }
+        }
+
+        return fingerprints;
+    }
+
+    private ReservedRun Fix(RunPlan plan, RunCalibration calibration, DerivedDelta delta, IReadOnlyList<PlannedRelease> releases) => new()
+    {
+        Request = plan.Request,
+        Recipe = new GenerationRecipe
+        {
+            RunId = plan.Request.RunId,
+            Classes = plan.Classes,
+            Generator = plan.Request.Generator,
+            Embedder = plan.Request.Embedder,
+            Shape = plan.Request.Image.ToShape(),
+            Steps = methods.Of(plan.Request).Steps(plan.Request),
+            CandidatesPerShard = plan.Request.Generator.CandidatesPerShard,
+            Seed = plan.Request.Seed,
+        },
+        ShardClasses = [.. plan.PrivateShards.Select(static shard => shard.ClassIndex)],
+        Grid = calibration.Grid,
+        Delta = delta.Delta,
+        DeltaSource = delta.Source,
+        Releases = releases,
+    };
+
+    private static ReservedRun WithWeights(ReservedRun reserved, IReadOnlyList<long> weights) =>
+        reserved with { Recipe = reserved.Recipe with { ClassWeights = weights } };
+
+    private static ReservationSummary Summarise(ReservedRun reserved) => new(null, reserved.Delta, Cost.EpsilonOf(reserved, reserved.ReleasesClassCounts ? [reserved.Releases[0]] : []));
+}
+
+/// <summary>What the orchestrator gets to know of a reservation.</summary>
+/// <param name="Refusal">One sentence if the run may not go on, else null.</param>
+/// <param name="Delta">δ of the run; null where a refusal came before it was known.</param>
+/// <param name="EpsilonSpent">ε of the class counts, if they were released.</param>
+public sealed record ReservationSummary(string? Refusal, double? Delta, double EpsilonSpent);

@@ -1,0 +1,62 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Mechanisms;
+using DpSynth.Synthesis.Datasets;
+using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
+using DpSynth.Synthesis.Runs;
+
+namespace DpSynth.Synthesis.Tests.Runs.NoisyMean;
+
+/// <summary>All there is to a method: what it releases, what workers make, what it publishes; and one step of its own.</summary>
+internal sealed class MeanMethod(IPrivateStore store) : IMethod
+{
+    private const string Key = "mean";
+
+    private static readonly VoteGrid _grid = new(16);
+
+    public string Name => MeanOptions.Method.Name;
+
+    public string? FindFault(RunRequest request, int classes) => classes == 1 ? null : "The mean is that of one class; ask with 'classConditional': false.";
+
+    public ReleaseDesign Design(RunRequest request) => new(_grid, ContributionShape.Vector, [new WeightedRelease(Key, 1)]);
+
+    public IReadOnlyList<GenerationStep> Steps(RunRequest request) =>
+        [new GenerationStep { Candidates = ((MeanOptions)request.Options).Images, Degree = VariationDegree.Of(0) }];
+
+    public async Task<MethodReport> ReportAsync(ReservedRun run, CancellationToken cancellationToken)
+    {
+        var jobs = new Population(run.Recipe, 0).Jobs;
+        var sum = (await store.ReadReleaseAsync(run.Request.RunId, Key, 0, cancellationToken))!;
+        var mean = JsonSerializer.SerializeToUtf8Bytes(sum.Select(units => (double)units / _grid.UnitsPerVote));
+        return new MethodReport { Published = jobs, Made = jobs, Files = [new MethodFile("mean.json", "application/json", mean)] };
+    }
+
+    /// <summary>The step of its own: unit vectors, rounded towards zero, so that each image moves the sum by at most one vote.</summary>
+    public async Task ReleaseAsync(string runId, NoisyRelease release)
+    {
+        var run = (await store.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, default))!;
+        await release.ReleaseAsync(run.Request.Dataset, runId, run.Release(Key), () => SumAsync(run), parts: 1, default);
+    }
+
+    private async Task<IReadOnlyList<long[]>> SumAsync(ReservedRun run)
+    {
+        long[]? sum = null;
+        for (var shard = 0; shard < run.ShardClasses.Count; shard++)
+        {
+            var embeddings = (await store.ReadEmbeddingsAsync(run.Request.RunId, shard, default))!;
+            sum ??= new long[embeddings.Columns];
+            for (var row = 0; row < embeddings.Rows; row++)
+            {
+                var norm = TensorPrimitives.Norm(embeddings[row]);
+                for (var column = 0; column < sum.Length; column++)
+                {
+                    sum[column] += (long)Math.Truncate(0.9999 * embeddings[row][column] / norm * _grid.UnitsPerVote);
+                }
+            }
+        }
+
+        return [sum!];
+    }
+}
