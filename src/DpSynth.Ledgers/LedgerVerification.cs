@@ -47,7 +47,7 @@ public static class LedgerVerification
             // Once an entry is wrong, what follows has nothing to be reckoned from; hashes and order are still checked.
             state = state is null || faults.Count > 0 ? null : Apply(state, entry!, accountant, faults);
             before = entry;
-            expected = Math.Max(expected, entry?.Sequence ?? expected) + (entry?.Sequence < expected ? 0 : 1);
+            expected = Following(expected, entry?.Sequence ?? expected);
         }
 
         if (!isWhole)
@@ -139,6 +139,9 @@ public static class LedgerVerification
 
         return lines;
     }
+
+    /// <summary>Which entry belongs behind one. No chain is so long that its last place has no next one, but a forged line may say so.</summary>
+    private static long Following(long expected, long found) => found < expected ? expected : found < long.MaxValue ? found + 1 : found;
 
     private static LedgerFault Misplaced(long sequence, long expected, HashSet<long> present)
     {

@@ -102,6 +102,20 @@ public sealed class LedgerChainProperties
     }
 
     [Fact]
+    public async Task Entry_forged_to_the_last_place_there_is_leaves_every_fault_at_a_place_there_is()
+    {
+        // The place behind it wrapped around, and the check named entry −9223372036854775808 as missing.
+        var copy = await MakeAsync();
+        var lines = Lines(copy);
+        var last = Seal(LedgerLine.Read(Encoding.UTF8.GetBytes(lines[1]), out _)! with { Sequence = long.MaxValue });
+
+        var faults = Check(copy, [lines[0], last, .. lines[2..]]).Faults;
+
+        Assert.Equal(2, faults[0].Sequence);
+        Assert.All(faults, fault => Assert.InRange(fault.Sequence, 1, long.MaxValue));
+    }
+
+    [Fact]
     public async Task Chain_forged_from_an_entry_on_is_caught_by_its_totals_or_its_head()
     {
         var copy = await MakeAsync();

@@ -42,7 +42,7 @@ public readonly record struct OneRunAudit(int Canaries, int Guesses, int Correct
             alpha = Math.Max(alpha, sum / i);
         }
 
-        return Math.Min(1, beta + (2 * Canaries * delta * alpha));
+        return Math.Min(1, beta + (2.0 * Canaries * delta * alpha));
     }
 
     /// <summary>The largest ε such that it and all smaller ones are refuted at a level: a lower bound on the run's ε.</summary>

@@ -5,6 +5,9 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 /// </summary>
 internal abstract class ContinuousLoss : PrivacyLoss
 {
+    /// <summary>As many nodes take a second; only noise of some ten thousandths of the sensitivity needs more.</summary>
+    private const int MaxNodes = 1 << 26;
+
     /// <summary>The loss at x.</summary>
     protected abstract double Loss(double x);
 
@@ -44,7 +47,13 @@ internal abstract class ContinuousLoss : PrivacyLoss
     {
         // The trapezoidal rule.
         (var low, var high) = Positions(mesh, logScale);
-        var count = (int)Math.Ceiling((high - low) / SketchStep(mesh));
+        var nodes = Math.Ceiling((high - low) / SketchStep(mesh));
+        if (!(nodes <= MaxNodes))
+        {
+            throw new OverflowException("The law is too wide beside the step that its moments need.");
+        }
+
+        var count = (int)nodes;
         var step = (high - low) / count;
         for (var i = 0; i <= count; i++)
         {

@@ -49,6 +49,21 @@ internal static class CurveComposer
     private static ComposedCurve Compose(
         IReadOnlyList<Component> components, Func<LossMoments, (double Tilt, double Epsilon, double LogDelta)> focus)
     {
+        try
+        {
+            return ComposeOnGrid(components, focus);
+        }
+        catch (OverflowException overflow)
+        {
+            throw new NotSupportedException(
+                "The noise of a release is so small beside its sensitivity that no grid holds its privacy losses, and ε is beyond any use: give it more noise.",
+                overflow);
+        }
+    }
+
+    private static ComposedCurve ComposeOnGrid(
+        IReadOnlyList<Component> components, Func<LossMoments, (double Tilt, double Epsilon, double LogDelta)> focus)
+    {
         LossMoments moments = new(components);
         (var tilt, var epsilon, var logDelta) = focus(moments);
         var count = components.Sum(component => component.Count);
