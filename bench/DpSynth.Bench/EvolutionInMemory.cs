@@ -39,7 +39,11 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     {
         var run = await SettleAsync();
         var maker = new ShardMaker(
-            candidates, new GeneratorCache(candidates, new GeneratorFactory(new NoPublicImages(), FontCatalogue.Open(), new ModelLibrary(new ModelLibraryOptions())), new EmbedderFactory()));
+            candidates,
+            new GeneratorCache(
+                candidates,
+                new GeneratorFactory(new NoPublicImages(), FontCatalogue.Open(), new ModelLibrary(new ModelLibraryOptions())),
+                new EmbedderFactory()));
         var embeddings = new CandidateEmbeddings(candidates);
         var voting = new VoteCounting(privateStore, embeddings);
         var release = new HistogramRelease(privateStore, ledger, noise);
@@ -83,14 +87,18 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         await TimeAsync("private embedding", EmbedPrivateAsync);
         await TimeAsync("settling", async () =>
         {
-            if (await new RunSettlement(privateStore, candidates, ledger, noise, new Methods([new PrivateEvolutionMethod(privateStore)])).SettleAsync(request.RunId, default) is { Refusal: { } refusal })
+            var settlement = new RunSettlement(privateStore, candidates, ledger, noise, new Methods([new PrivateEvolutionMethod(privateStore)]));
+            if (await settlement.SettleAsync(request.RunId, default) is { Refusal: { } refusal })
             {
                 throw new InvalidOperationException(refusal);
             }
         });
 
         var run = (await privateStore.ReadRecordAsync<SettledRun>(request.RunId, SettledRun.RecordName, default))!;
-        NoiseMultipliers = [.. Enumerable.Range(1, request.Evolution.Iterations).Select(iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)))];
+        NoiseMultipliers =
+        [
+            .. Enumerable.Range(1, request.Evolution.Iterations).Select(iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration))),
+        ];
         return run;
     }
 

@@ -11,7 +11,9 @@ namespace DpSynth.Ledgers;
 /// <param name="Delta">δ at which every ε here is stated.</param>
 /// <param name="SpentEpsilon">ε of all releases made.</param>
 /// <param name="CommittedEpsilon">ε of all releases made and of what running runs hold in reserve.</param>
-/// <param name="RemainingEpsilon">ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.</param>
+/// <param name="RemainingEpsilon">
+/// ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.
+/// </param>
 /// <param name="Accountant">What composed them.</param>
 /// <param name="Runs">The runs, in the order of their reservation.</param>
 public sealed record BudgetReport(

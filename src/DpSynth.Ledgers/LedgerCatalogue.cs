@@ -40,7 +40,8 @@ public sealed record LedgerCatalogue
         return catalogue?.SchemaVersion == KnownSchemaVersion
             ? catalogue
             : throw new InvalidDataException(
-                $"The catalogue of ledgers has schema version {catalogue?.SchemaVersion}, and this software knows version {KnownSchemaVersion}: use the version that wrote it. Nothing was written.");
+                $"The catalogue of ledgers has schema version {catalogue?.SchemaVersion}, and this software knows version {KnownSchemaVersion}: "
+                    + "use the version that wrote it. Nothing was written.");
     }
 
     /// <summary>The catalogue as JSON.</summary>

@@ -23,7 +23,8 @@ public static class LedgerChain
         if (state.Sequence > 0 && state.LastTime - now.ToUniversalTime() > ClockTolerance)
         {
             throw new InvalidOperationException(
-                $"The last entry on the ledger of lineage '{state.Lineage}' is of {state.LastTime:u}, but this machine's clock says {now.ToUniversalTime():u}: set the clock right. Nothing was written.");
+                $"The last entry on the ledger of lineage '{state.Lineage}' is of {state.LastTime:u}, but this machine's clock says {now.ToUniversalTime():u}: "
+                    + "set the clock right. Nothing was written.");
         }
 
         var time = now.ToUniversalTime() > state.LastTime ? now.ToUniversalTime() : state.LastTime;

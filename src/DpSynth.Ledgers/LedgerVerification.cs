@@ -106,7 +106,9 @@ public static class LedgerVerification
 
             var line = file[start..^1];
             var head = JsonSerializer.Deserialize<HeadLine>(line, _json)?.Head;
-            byte[] expected = head is not { SchemaVersion: LedgerEntry.KnownSchemaVersion } ? [] : [.. "{\"head\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(head, _json), (byte)'}'];
+            byte[] expected = head is not { SchemaVersion: LedgerEntry.KnownSchemaVersion }
+                ? []
+                : [.. "{\"head\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(head, _json), (byte)'}'];
             if (!line.SequenceEqual(expected))
             {
                 throw new InvalidDataException("Its last line is not the head of a ledger.");
@@ -181,7 +183,8 @@ public static class LedgerVerification
         {
             faults.Add(new LedgerFault(
                 entry.Sequence,
-                $"states totals of ε {entry.Total.SpentEpsilon:R} spent and {entry.Total.CommittedEpsilon:R} committed, but its events come to {spent.Upper:R} and {committed.Upper:R}"));
+                $"states totals of ε {entry.Total.SpentEpsilon:R} spent and {entry.Total.CommittedEpsilon:R} committed, "
+                    + $"but its events come to {spent.Upper:R} and {committed.Upper:R}"));
         }
         else if (entry.Kind == LedgerEntryKind.Reserve && committed.Lower > cap.Epsilon * (1 + Rounding))
         {

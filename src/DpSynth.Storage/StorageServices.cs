@@ -56,8 +56,8 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
-    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
-    /// <c>AzureWebJobsStorage</c>.
+    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IGenerationQueue"/>, <see cref="IRunRegistry"/>,
+    /// <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting <c>AzureWebJobsStorage</c>.
     /// </summary>
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
     {

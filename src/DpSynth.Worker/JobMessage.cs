@@ -36,7 +36,8 @@ internal sealed record JobMessage(GenerationJob? Job, string? Fault)
             return new JobMessage(null, "names no run");
         }
 
-        var isSound = (WorkerCheck.Is(job) && job.Returns >= 0) || job is { Generation: >= 0, Shard: >= 0, ClassIndex: >= 0, Start: >= 0, Count: >= 1, Returns: >= 0 };
+        var isSound = (WorkerCheck.Is(job) && job.Returns >= 0)
+            || job is { Generation: >= 0, Shard: >= 0, ClassIndex: >= 0, Start: >= 0, Count: >= 1, Returns: >= 0 };
         return new JobMessage(job, isSound ? null : "has a number out of range");
     }
 }

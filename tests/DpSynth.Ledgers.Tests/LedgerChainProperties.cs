@@ -123,7 +123,8 @@ public sealed class LedgerChainProperties
         var place = entries.FindIndex(entry => entry.Kind == LedgerEntryKind.Spend);
         var forged = Forge(entries, place, entry => entry with { Total = entry.Total with { SpentEpsilon = entry.Total.SpentEpsilon / 2 } });
 
-        Assert.Equal(entries.Count, Assert.Single(Check(copy, forged).Faults, fault => fault.What.Contains("record of the last", StringComparison.Ordinal)).Sequence);
+        Assert.Equal(
+            entries.Count, Assert.Single(Check(copy, forged).Faults, fault => fault.What.Contains("record of the last", StringComparison.Ordinal)).Sequence);
         var head = new LedgerHead(entries.Count, LedgerLine.Read(Encoding.UTF8.GetBytes(forged[^1]), out _)!.Hash!);
         var fault = Assert.Single(Check(copy with { Head = head }, forged).Faults);
         Assert.Equal(place + 1, fault.Sequence);
@@ -167,7 +168,9 @@ public sealed class LedgerChainProperties
     public void Totals_do_not_depend_on_the_order_of_events()
     {
         var events = Gen.Elements(0.5, 1, 7 / 3.0, 40, 1e3).SelectMany(sigma => Gen.Choose(1, 3).Select(PrivacyEvent (count) =>
-            count == 3 ? new GaussianEvent { NoiseMultiplier = sigma } : new DiscreteGaussianEvent { SigmaSquared = Rational.FromDouble(sigma), Count = count }));
+            count == 3
+                ? new GaussianEvent { NoiseMultiplier = sigma }
+                : new DiscreteGaussianEvent { SigmaSquared = Rational.FromDouble(sigma), Count = count }));
         Prop.ForAll(events.ListOf().SelectMany(list => Gen.Shuffle(list.ToArray()).Select(shuffled => (list, shuffled))).ToArbitrary(), orders =>
         {
             var (one, other) = (EventTotals.Empty.Add(orders.list), EventTotals.Empty.Add(orders.shuffled));

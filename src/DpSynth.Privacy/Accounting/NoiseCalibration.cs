@@ -199,7 +199,8 @@ public static class NoiseCalibration
         if (!double.IsFinite(value) || value <= 0)
         {
             throw new ArgumentException(
-                "The noise that this budget, these weights and this sensitivity ask for is beyond the range of a double: bring them closer to 1.", nameof(value));
+                "The noise that this budget, these weights and this sensitivity ask for is beyond the range of a double: bring them closer to 1.",
+                nameof(value));
         }
 
         var shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MaxDenominatorBits);

@@ -121,7 +121,8 @@ public static class PrivacyAccountant
                 return accountant == AccountantKind.Auto
                     ? AccountantKind.Pld
                     : throw new NotSupportedException(
-                        $"Gaussian differential privacy does not cover a {release.GetType().Name}: it is exact for Gaussian noise, and for discrete Gaussian noise on vectors; use the accountant pld or auto.");
+                        $"Gaussian differential privacy does not cover a {release.GetType().Name}: it is exact for Gaussian noise, "
+                            + "and for discrete Gaussian noise on vectors; use the accountant pld or auto.");
             }
         }
 

@@ -42,7 +42,8 @@ public static class IntegerMechanism
         }
         catch (OverflowException overflow)
         {
-            throw new ArgumentException("A value with its noise does not fit 64 bits: count on a grid of fewer bits. Nothing was released.", nameof(values), overflow);
+            throw new ArgumentException(
+                "A value with its noise does not fit 64 bits: count on a grid of fewer bits. Nothing was released.", nameof(values), overflow);
         }
 
         return noisy;

@@ -43,7 +43,8 @@ public static class LedgerWitness
                         entry.TryGetProperty("event", out JsonElement release) ? release.Deserialize<PrivacyEvent>(PrivacyJson.Options) : null);
                 }
             }
-            catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or NotSupportedException)
+            catch (Exception fault) when (
+                fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or NotSupportedException)
             {
                 throw new FormatException(
                     string.Create(CultureInfo.InvariantCulture, $"Line {number} is not a ledger entry, a JSON object with 'kind' and 'hash'."), fault);

@@ -186,7 +186,8 @@ public static class ReleaseVerification
         for (var i = 0; i < iterations.Length; i++)
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"iterations[{i}]");
-            if (!IsNumber(Member(listed[i], "iteration"), out var number) || !double.IsInteger(number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
+            if (!IsNumber(Member(listed[i], "iteration"), out var number) || !double.IsInteger(number)
+                || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
             {
                 Report($"{path}.iteration", $"is {Shown(Member(listed[i], "iteration"))}; by privacy.json it is {iterations[i].Key}");
             }

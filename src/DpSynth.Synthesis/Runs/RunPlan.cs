@@ -21,7 +21,9 @@ public sealed record RunPlan
     /// <summary>The version that the run was planned with.</summary>
     public int SchemaVersion { get; init; } = KnownSchemaVersion;
 
-    /// <summary>The request, its models pinned. A plan made before models were pinned has no hashes: its run goes on with whatever model bears the name.</summary>
+    /// <summary>
+    /// The request, its models pinned. A plan made before models were pinned has no hashes: its run goes on with whatever model bears the name.
+    /// </summary>
     public required RunRequest Request { get; init; }
 
     /// <summary>The classes' names in order, or one null for an unconditional run.</summary>

@@ -40,7 +40,9 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         await host.Storage.PrivateAccount.Work.GetBlobClient(votes[0]).CreateSnapshotAsync();
         var backup = host.Storage.PrivateAccount.Work.GetBlobClient(votes[0]).GetBlobLeaseClient();
         await backup.AcquireAsync(TimeSpan.FromSeconds(-1));
-        Assert.Equal("1 files of runs that ended more than 30 days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.", await ClearAsync(TimeSpan.FromDays(31)));
+        Assert.Equal(
+            "1 files of runs that ended more than 30 days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.",
+            await ClearAsync(TimeSpan.FromDays(31)));
         Assert.Equal(votes[..1], (await WorkAsync("kept-1")).Where(name => name.Contains("/votes/", StringComparison.Ordinal)));
         await backup.ReleaseAsync();
 
@@ -72,7 +74,8 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         await host.Storage.Ledger.ReserveAsync("newer", "newer-1", [new PlannedRelease("iteration-001", new GaussianEvent { NoiseMultiplier = 20 })], default);
 
         var state = new EvolutionState { RunId = "newer-1", Iterations = 2, Step = EvolutionStep.Generate, PlanVersion = 9, PrivateShards = 1 };
-        await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(PrivateEvolutionOrchestrator.Name, state, new StartOrchestrationOptions("newer-1"), default);
+        await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(
+            PrivateEvolutionOrchestrator.Name, state, new StartOrchestrationOptions("newer-1"), default);
 
         var run = await client.WaitForEndAsync("newer-1");
         Assert.Equal((RunState.Failed, UnknownPlan.Describe(9)), (run.State, run.Reason));

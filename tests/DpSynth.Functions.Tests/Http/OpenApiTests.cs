@@ -43,9 +43,13 @@ public sealed class OpenApiTests
         var push = Document.GetProperty("paths").GetProperty($"/{OnRequestPushed.Route}").GetProperty("post");
 
         Assert.Contains(AppRoles.PushEvents, push.GetProperty("description").GetString(), StringComparison.Ordinal);
-        Assert.Equal($"{PushedEvents.MaximumBytes / 1024 / 1024} MiB and {PushedEvents.MaximumEvents} events at most.", push.GetProperty("requestBody").GetProperty("description").GetString());
+        Assert.Equal(
+            $"{PushedEvents.MaximumBytes / 1024 / 1024} MiB and {PushedEvents.MaximumEvents} events at most.",
+            push.GetProperty("requestBody").GetProperty("description").GetString());
         Assert.All(push.GetProperty("requestBody").GetProperty("content").EnumerateObject(), content => Assert.True(PushedEvents.Understands(content.Name)));
-        Assert.Equal(RequestEnvelope.RunRequested, Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequested").GetProperty("properties").GetProperty("type").GetProperty("const").GetString());
+        Assert.Equal(
+            RequestEnvelope.RunRequested,
+            Schema("RunRequested").GetProperty("type").GetProperty("const").GetString());
     }
 
     [Fact]
@@ -70,18 +74,17 @@ public sealed class OpenApiTests
     public void Document_names_only_fields_of_requests_that_the_reader_knows()
     {
         // A request of every described field, each null: the reader refuses unknown fields before missing ones only if it knows these.
-        foreach (var field in Properties("RunRequest").Where(field => field is not ("runId" or "dataset" or "epsilon" or "delta" or "image" or "generator" or "evolution")))
+        string[] present = ["runId", "dataset", "epsilon", "delta", "image", "generator", "evolution"];
+        foreach (var field in Properties("RunRequest").Except(present))
         {
-            var request = $$"""{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,1]},"{{field}}":null}""";
-            Assert.Equal("r", RunRequestReader.Read(request).RunId);
+            Assert.Equal("r", RunRequestReader.Read(Request(field: $",\"{field}\":null")).RunId);
         }
 
-        foreach (var field in Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties").GetProperty("evolution").GetProperty("properties").EnumerateObject())
+        foreach (var knob in Schema("RunRequest").GetProperty("evolution").GetProperty("properties").EnumerateObject())
         {
-            if (field.Name is not ("populationSizes" or "variationDegrees"))
+            if (knob.Name is not ("populationSizes" or "variationDegrees"))
             {
-                var request = $$$"""{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,1],"{{{field.Name}}}":null}}""";
-                Assert.Equal("r", RunRequestReader.Read(request).RunId);
+                Assert.Equal("r", RunRequestReader.Read(Request(knob: $",\"{knob.Name}\":null")).RunId);
             }
         }
     }
@@ -90,8 +93,7 @@ public sealed class OpenApiTests
     public void Document_names_every_knob_of_the_evolution()
     {
         var knobs = typeof(EvolutionOptions).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Except(["iterations"]);
-        var described = Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties").GetProperty("evolution").GetProperty("properties")
-            .EnumerateObject().Select(property => property.Name);
+        var described = Schema("RunRequest").GetProperty("evolution").GetProperty("properties").EnumerateObject().Select(property => property.Name);
 
         Assert.Equal(knobs.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
@@ -100,14 +102,13 @@ public sealed class OpenApiTests
     public void Document_names_every_choice_of_privacy()
     {
         var knobs = typeof(PrivacyOptions).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
-        var described = Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties").GetProperty("privacy").GetProperty("properties")
-            .EnumerateObject().Select(property => property.Name).ToList();
+        var described =
+            Schema("RunRequest").GetProperty("privacy").GetProperty("properties").EnumerateObject().Select(property => property.Name).ToList();
 
         Assert.Equal(knobs.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
         foreach (var field in described)
         {
-            var request = $$$"""{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"privacy":{"{{{field}}}":null},"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,1]}}""";
-            Assert.Equal("r", RunRequestReader.Read(request).RunId);
+            Assert.Equal("r", RunRequestReader.Read(Request(field: $",\"privacy\":{{\"{field}\":null}}")).RunId);
         }
     }
 
@@ -126,8 +127,18 @@ public sealed class OpenApiTests
 
     private static IEnumerable<string> Texts(JsonElement schema) => schema.GetProperty("enum").EnumerateArray().Select(text => text.GetString()!);
 
-    private static IEnumerable<string> Properties(string schema) =>
-        Document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").EnumerateObject().Select(property => property.Name);
+    private static JsonElement Schema(string name) =>
+        Document.GetProperty("components").GetProperty("schemas").GetProperty(name).GetProperty("properties");
+
+    private static IEnumerable<string> Properties(string schema) => Schema(schema).EnumerateObject().Select(property => property.Name);
+
+    /// <summary>A request that the reader takes, with further fields and further fields of its evolution.</summary>
+    private static string Request(string field = "", string knob = "") => $$"""
+        {
+          "runId": "r", "dataset": "d", "epsilon": 1, "delta": 1e-6, "image": { "width": 8, "height": 8 }, "generator": { "name": "draw-text" },
+          "evolution": { "populationSizes": [4, 4], "variationDegrees": [1, 1]{{knob}} }{{field}}
+        }
+        """;
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {

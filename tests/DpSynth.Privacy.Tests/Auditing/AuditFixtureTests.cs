@@ -27,7 +27,12 @@ public sealed class AuditFixtureTests
     [Fact]
     public void Fixture_holds_every_case_it_was_published_with() => Assert.Equal(
         (20, 6, 6, 6, 14),
-        (Fixture.AuditCases.Count, Fixture.FaultyMechanismCases.Count, Fixture.GdpAuditCases.Count, Fixture.DiscreteAuditCases.Count, Fixture.ClopperPearsonCases.Count));
+        (
+            Fixture.AuditCases.Count,
+            Fixture.FaultyMechanismCases.Count,
+            Fixture.GdpAuditCases.Count,
+            Fixture.DiscreteAuditCases.Count,
+            Fixture.ClopperPearsonCases.Count));
 
     [Theory]
     [MemberData(nameof(BoundIds))]

@@ -103,7 +103,9 @@ public sealed class VectorMechanismTests
 
         Assert.Throws<ArgumentException>(() => grid.Quantize([0], new long[1]));
         DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse("1"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
-        foreach (DiscreteGaussianEvent wrong in new[] { release with { Count = 2 }, release with { Sensitivity = 1023 }, release with { Contribution = ContributionShape.OneCoordinate } })
+        DiscreteGaussianEvent[] uncovered =
+            [release with { Count = 2 }, release with { Sensitivity = 1023 }, release with { Contribution = ContributionShape.OneCoordinate }];
+        foreach (DiscreteGaussianEvent wrong in uncovered)
         {
             Assert.Throws<ArgumentException>(() => VectorMechanism.Release([], grid, wrong, new SecureDiscreteGaussianNoise(), ""));
         }

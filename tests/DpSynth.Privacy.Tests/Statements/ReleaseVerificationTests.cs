@@ -87,7 +87,8 @@ public sealed class ReleaseVerificationTests
     public void Any_changed_letter_of_the_markdown_is_found()
     {
         var markdown = SampleRelease.Documents.Markdown;
-        Gen<string> edited = Gen.Choose(0, markdown.Length - 1).SelectMany(at => Gen.Elements("", "7", "x", "\n").Select(with => markdown[..at] + with + markdown[(at + 1)..]))
+        Gen<string> edited =
+            Gen.Choose(0, markdown.Length - 1).SelectMany(at => Gen.Elements("", "7", "x", "\n").Select(with => markdown[..at] + with + markdown[(at + 1)..]))
             .Where(text => text != markdown);
 
         Prop.ForAll(edited.ToArbitrary(), text => ReleaseVerification.Verify(SampleRelease.Documents with { Markdown = text })
@@ -128,7 +129,8 @@ public sealed class ReleaseVerificationTests
     public void Entries_are_looked_up_among_the_spends_of_an_exported_ledger()
     {
         List<string> lines = [.. SampleRelease.Facts.Releases.Select(release => $$"""{"kind":"spend","hash":"{{release.LedgerEntry}}"}""")];
-        Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, """{"head":{"hash":"00","sequence":4}}""", ""])).Holds);
+        Assert.True(
+            ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, """{"head":{"hash":"00","sequence":4}}""", ""])).Holds);
 
         lines[2] = lines[2].Replace("spend", "reserve", StringComparison.Ordinal);
         ReleaseMismatch mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
@@ -163,7 +165,8 @@ public sealed class ReleaseVerificationTests
     [InlineData("{\"kind\":1,\"hash\":\"\"}")]
     public void Ledger_line_that_is_no_entry_is_named(string line)
     {
-        FormatException fault = Assert.Throws<FormatException>(() => LedgerWitness.ReadSpends([$$"""{"kind":"cap","hash":"{{SampleRelease.Hash("c")}}"}""", line]));
+        FormatException fault =
+            Assert.Throws<FormatException>(() => LedgerWitness.ReadSpends([$$"""{"kind":"cap","hash":"{{SampleRelease.Hash("c")}}"}""", line]));
 
         Assert.Contains("Line 2", fault.Message, StringComparison.Ordinal);
     }
