@@ -14,7 +14,9 @@ public static class LedgerChain
     /// <param name="draft">What to record, from <see cref="LedgerRules"/>.</param>
     /// <param name="now">What the clock says.</param>
     /// <param name="accountant">Composes the totals.</param>
-    /// <exception cref="InvalidOperationException">The clock went backwards.</exception>
+    /// <exception cref="InvalidOperationException">The clock went backwards by more than <see cref="ClockTolerance"/>.</exception>
+    /// <exception cref="InvalidDataException">The draft breaks a rule of the chain; the message says which.</exception>
+    /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
     public static SealedEntry Append(LedgerState state, LedgerEntry draft, DateTimeOffset now, LedgerAccountant accountant)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -176,6 +176,7 @@ public sealed record LedgerState
     /// <summary>The state as a budget.</summary>
     /// <param name="dataset">The dataset asked for.</param>
     /// <param name="accountant">Composes the totals.</param>
+    /// <exception cref="InvalidOperationException">The ledger has no entries, and so no cap.</exception>
     public PrivacyBudget ToBudget(string dataset, LedgerAccountant accountant)
     {
         ArgumentNullException.ThrowIfNull(accountant);

@@ -29,7 +29,7 @@ public static class LineageRules
 
     /// <summary>Starts a new lineage for a dataset's name, apart from the one it stood for.</summary>
     /// <exception cref="InvalidOperationException">The dataset has no ledger yet.</exception>
-    /// <exception cref="ArgumentException">There is no reason.</exception>
+    /// <exception cref="ArgumentException">The reason is blank or longer than 1000 characters.</exception>
     public static LedgerCatalogue Start(LedgerCatalogue catalogue, string dataset, LedgerCap cap, string reason)
     {
         RequireReason(reason);

@@ -37,6 +37,7 @@ public static class RdpAccountant
     /// <param name="events">The releases.</param>
     /// <param name="order">α, above 1 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
+    /// <returns>At least 0; +∞ where an outcome is possible on one input only.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The order is out of range.</exception>
     /// <exception cref="NotSupportedException">An event is not covered.</exception>
     public static double Divergence(
@@ -90,7 +91,10 @@ public static class RdpAccountant
         return largest;
     }
 
-    /// <summary>δ at one ε, by the improved conversion on <see cref="DefaultOrders"/>.</summary>
+    /// <summary>
+    /// δ at one ε, by the improved conversion on <see cref="DefaultOrders"/>, solved for δ:
+    /// ln δ = min_α (α − 1)·(R(α) + ln(1 − 1/α) − ε) − ln α; in [0, 1] (arXiv 2004.00010, proposition 12).
+    /// </summary>
     /// <param name="events">The releases.</param>
     /// <param name="epsilon">ε in nats, at least 0 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>

@@ -20,6 +20,7 @@ public static class ReleaseVerification
     /// <summary>Verifies a release.</summary>
     /// <param name="documents">Its documents.</param>
     /// <param name="spends">The spends on the dataset's ledger (<see cref="LedgerWitness"/>); null if the ledger is not at hand.</param>
+    /// <returns>Everything that does not hold. Whatever the documents say, nothing is thrown.</returns>
     public static ReleaseVerdict Verify(ReleaseDocuments documents, IReadOnlyDictionary<string, LedgerSpend>? spends = null)
     {
         ArgumentNullException.ThrowIfNull(documents);
