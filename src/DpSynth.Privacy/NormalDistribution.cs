@@ -86,9 +86,13 @@ public static class NormalDistribution
     private static double ContinuedFraction(double z)
     {
         var t = z;
-        for (var k = ContinuedFractionDepth; k >= 2; k--)
+        // k runs from 100 down to 2.
+        unchecked
         {
-            t = z + (k / t);
+            for (var k = ContinuedFractionDepth; k >= 2; k--)
+            {
+                t = z + (k / t);
+            }
         }
 
         return 1 / t;

@@ -50,7 +50,7 @@ public static class NoiseCalibration
         var least = contribution == ContributionShape.Vector ? GaussianEquivalent.LeastSigmaSquared : 0;
         DiscreteGaussianEvent[] Events(double scale)
         {
-            DiscreteGaussianEvent[] events = new DiscreteGaussianEvent[multipliers.Length];
+            var events = new DiscreteGaussianEvent[multipliers.Length];
             for (var t = 0; t < events.Length; t++)
             {
                 var sigma = multipliers[t] * scale * sensitivity;

@@ -44,7 +44,7 @@ public static class PldAccountant
         var logDelta = Math.Log(delta);
         List<DeltaCurve> directions = [];
         double lower = 0;
-        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        foreach (var components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
             // A direction whose Rényi bound is below what another one costs for certain need not be composed.
             if (lower > 0 && new LossMoments(components).BestForDelta(logDelta).Epsilon < lower)
@@ -52,7 +52,7 @@ public static class PldAccountant
                 continue;
             }
 
-            DeltaCurve curve = CurveComposer.ForDelta(components, logDelta);
+            var curve = CurveComposer.ForDelta(components, logDelta);
             lower = Math.Max(lower, curve.LowerEpsilon(logDelta));
             directions.Add(curve);
         }

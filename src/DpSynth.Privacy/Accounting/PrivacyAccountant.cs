@@ -103,7 +103,7 @@ public static class PrivacyAccountant
             return [.. deltas.Select(delta => Epsilon(events, delta, adjacency, accountant))];
         }
 
-        PrivacyCurve curve = PldAccountant.Compose(events, Math.Exp(deltas.Average(Math.Log)), adjacency);
+        var curve = PldAccountant.Compose(events, Math.Exp(deltas.Average(Math.Log)), adjacency);
         return
         [
             .. deltas.Select(delta => curve.Epsilon(delta) is var bound && bound.Upper - bound.Lower <= CurveWidth * bound.Upper
@@ -124,7 +124,7 @@ public static class PrivacyAccountant
             return accountant;
         }
 
-        foreach (PrivacyEvent release in events)
+        foreach (var release in events)
         {
             if (GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity) is null)
             {
@@ -143,9 +143,9 @@ public static class PrivacyAccountant
     {
         double upper = 0;
         double lower = 0;
-        foreach (PrivacyEvent release in events)
+        foreach (var release in events)
         {
-            GaussianEquivalent gaussian = GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity)!.Value;
+            var gaussian = GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity)!.Value;
             upper += release.Count * gaussian.UpperMuSquared;
             lower += release.Count * gaussian.LowerMuSquared;
         }

@@ -69,7 +69,7 @@ public static class RdpAccountant
         var logDelta = Math.Log(delta);
         orders ??= DefaultOrders;
         RenyiBound largest = new(0, orders.Count > 0 ? orders[0] : throw new ArgumentException("The grid has no orders.", nameof(orders)), false);
-        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        foreach (var components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
             (var best, var at) = (double.PositiveInfinity, 0);
             for (var i = 0; i < orders.Count; i++)
@@ -105,7 +105,7 @@ public static class RdpAccountant
         ArgumentNullException.ThrowIfNull(events);
         Require.NonNegative(epsilon);
         double largest = 0;
-        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        foreach (var components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
             var logDelta = DefaultOrders.Min(order =>
                 ((order - 1) * (Divergence(components, order) + NormalDistribution.LogOnePlus(-1 / order) - epsilon)) - Math.Log(order));
@@ -118,7 +118,7 @@ public static class RdpAccountant
     private static double Divergence(IReadOnlyList<Component> components, double order)
     {
         double sum = 0;
-        foreach (Component component in components)
+        foreach (var component in components)
         {
             sum += component.Upper.InfiniteMass > 0
                 ? double.PositiveInfinity

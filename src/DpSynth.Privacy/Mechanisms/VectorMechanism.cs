@@ -37,7 +37,7 @@ public static class VectorMechanism
         var sum = new long[grid.Dimension];
         noise.Fill(sum, release.SigmaSquared, purpose);
         var gridded = new long[grid.Dimension];
-        foreach (ReadOnlyMemory<float> vector in vectors)
+        foreach (var vector in vectors)
         {
             grid.Quantize(vector.Span, gridded);
             try

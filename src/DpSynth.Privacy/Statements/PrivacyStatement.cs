@@ -91,14 +91,14 @@ public sealed record PrivacyStatement
         }
 
         PrivacyEvent[] events = [.. facts.Releases.Select(release => release.Event)];
-        EpsilonBound bound = PrivacyAccountant.Epsilon(events, facts.Delta, facts.Adjacency);
+        var bound = PrivacyAccountant.Epsilon(events, facts.Delta, facts.Adjacency);
         if (!(bound.Epsilon <= facts.RequestedEpsilon))
         {
             throw new InvalidOperationException(
                 $"The releases cost ε = {bound.Epsilon:R} at δ = {facts.Delta:R}, more than the ε = {facts.RequestedEpsilon:R} that was asked for.");
         }
 
-        Adjacency other = facts.Adjacency == Adjacency.AddRemove ? Adjacency.ReplaceOne : Adjacency.AddRemove;
+        var other = facts.Adjacency == Adjacency.AddRemove ? Adjacency.ReplaceOne : Adjacency.AddRemove;
         return new PrivacyStatement
         {
             Product = facts.Product,

@@ -59,7 +59,7 @@ public static class ReleaseVerification
     {
         try
         {
-            JsonElement computed = JsonSerializer.SerializeToElement(PrivacyStatement.Of(statement.Facts()), PrivacyJson.Options);
+            var computed = JsonSerializer.SerializeToElement(PrivacyStatement.Of(statement.Facts()), PrivacyJson.Options);
             Compare("", computed, stated, mismatches);
         }
         catch (InvalidOperationException exceeded)
@@ -77,10 +77,10 @@ public static class ReleaseVerification
     {
         if (computed.ValueKind == JsonValueKind.Object && stated.ValueKind == JsonValueKind.Object)
         {
-            foreach (JsonProperty property in computed.EnumerateObject())
+            foreach (var property in computed.EnumerateObject())
             {
                 var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
-                if (stated.TryGetProperty(property.Name, out JsonElement value))
+                if (stated.TryGetProperty(property.Name, out var value))
                 {
                     Compare(inner, property.Value, value, mismatches);
                 }
@@ -90,7 +90,7 @@ public static class ReleaseVerification
                 }
             }
 
-            foreach (JsonProperty property in stated.EnumerateObject().Where(property => !computed.TryGetProperty(property.Name, out _)))
+            foreach (var property in stated.EnumerateObject().Where(property => !computed.TryGetProperty(property.Name, out _)))
             {
                 mismatches.Add(new ReleaseMismatch(PrivacyStatement.FileName, $"{path}.{property.Name}".TrimStart('.'), "does not belong there"));
             }
@@ -201,7 +201,7 @@ public static class ReleaseVerification
     }
 
     private static JsonElement? Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
 
     private static bool IsNumber(JsonElement? element, out double value)
     {

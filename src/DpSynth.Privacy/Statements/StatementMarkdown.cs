@@ -78,7 +78,7 @@ internal static class StatementMarkdown
         Line(text, $"| δ | ε, {Name(statement.Adjacency)} | ε, {Name(statement.OtherAdjacency.Adjacency)} |");
         Line(text, "| --- | --- | --- |");
         Line(text, $"| {Short(statement.Delta)} | {Rounded(statement.Epsilon)} | {Rounded(statement.OtherAdjacency.Epsilon)} |");
-        foreach ((EpsilonAtDelta one, EpsilonAtDelta other) in statement.Curve.Zip(statement.OtherAdjacency.Curve))
+        foreach ((var one, var other) in statement.Curve.Zip(statement.OtherAdjacency.Curve))
         {
             Line(text, $"| {Short(one.Delta)} | {Rounded(one.Epsilon)} | {Rounded(other.Epsilon)} |");
         }
@@ -97,7 +97,7 @@ internal static class StatementMarkdown
         Line(text);
         Line(text, "| release | noise | σ | grid units a vote | ledger entry |");
         Line(text, "| --- | --- | --- | --- | --- |");
-        foreach (ReleaseCost release in statement.Releases)
+        foreach (var release in statement.Releases)
         {
             var sigma = release.Sigma is { } value ? Exact(value) : "–";
             Line(text, $"| {Escape(release.Key)} | {StatementSentences.NameOf(release.Event)} | {sigma} | {release.UnitsPerVote} | `{release.LedgerEntry}` |");

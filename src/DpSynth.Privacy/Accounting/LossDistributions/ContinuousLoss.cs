@@ -102,15 +102,19 @@ internal abstract class ContinuousLoss : PrivacyLoss
 
         var panels = (int)Math.Ceiling(length / SmoothLength);
         var half = length / panels / 2;
-        GaussLegendre.For(2 * half, out ReadOnlySpan<double> nodes, out ReadOnlySpan<double> weights);
+        GaussLegendre.For(2 * half, out var nodes, out var weights);
         for (var panel = 0; panel < panels; panel++)
         {
             var centre = from + (((2 * panel) + 1) * half);
-            for (var i = 0; i < nodes.Length; i++)
+            // i is below 5.
+            unchecked
             {
-                var x = centre + (half * nodes[i]);
-                var loss = Loss(x);
-                builder.AddInCell(cell, upper, loss, LogDensity(x, loss), half * weights[i]);
+                for (var i = 0; i < nodes.Length; i++)
+                {
+                    var x = centre + (half * nodes[i]);
+                    var loss = Loss(x);
+                    builder.AddInCell(cell, upper, loss, LogDensity(x, loss), half * weights[i]);
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ internal static class LossComposition
         Spectrum optimistic = new(size);
         double origin = 0;
         var unit = 5 * UnitRoundoff * BitOperations.Log2((uint)size);
-        foreach ((MeshedLoss loss, var count) in losses)
+        foreach ((var loss, var count) in losses)
         {
             Array.Clear(real);
             Array.Clear(imaginary);
