@@ -16,7 +16,7 @@ public sealed class LittleNoiseTests
         // The loss at x = 0 is 1/(2σ²) a release and its probability 1 − 2e^(−1/(2σ²)): δ(ε) = 1 − e^(ε − T/(2σ²)) to far below 1e-6.
         DiscreteGaussianEvent release = new() { SigmaSquared = Rational.FromDouble(sigma * sigma), Count = steps };
 
-        EpsilonBound bound = PrivacyAccountant.Epsilon([release], 1e-6);
+        var bound = PrivacyAccountant.Epsilon([release], 1e-6);
 
         var loss = steps / (2 * release.SigmaSquared.ToDouble());
         Assert.InRange(bound.Upper, (loss - 1.1e-6) * (1 - 1e-11), (loss + 1e-6) * (1 + 1e-11));
@@ -62,7 +62,7 @@ public sealed class LittleNoiseTests
     [InlineData(1000)]
     public void Calibration_finds_noise_for_the_largest_budgets(double epsilon)
     {
-        IReadOnlyList<DiscreteGaussianEvent> events = NoiseCalibration.Calibrate(epsilon, 1e-6, [0.05, 0.25, 0.3, 0.4]);
+        var events = NoiseCalibration.Calibrate(epsilon, 1e-6, [0.05, 0.25, 0.3, 0.4]);
 
         Assert.InRange(PrivacyAccountant.Epsilon([.. events], 1e-6).Upper, 0.5 * epsilon, epsilon);
     }
