@@ -5,8 +5,8 @@ namespace DpSynth.Privacy.Accounting.LossDistributions;
 /// </summary>
 internal abstract class ContinuousLoss : PrivacyLoss
 {
-    /// <summary>As many nodes take a second; only noise of some ten thousandths of the sensitivity needs more.</summary>
-    private const int MaxNodes = 1 << 26;
+    /// <summary>As many nodes take half a second and half a gigabyte; only noise below a thousandth of the sensitivity needs more.</summary>
+    private const int MaxNodes = 1 << 23;
 
     /// <summary>The loss at x.</summary>
     protected abstract double Loss(double x);
