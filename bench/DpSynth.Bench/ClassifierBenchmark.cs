@@ -15,7 +15,8 @@ internal static class ClassifierBenchmark
             var training = clock.Elapsed;
             clock.Restart();
             var accuracy = 100 * Mnist.Test.Accuracy(classifier.Predict(Mnist.Test.Images));
-            output.WriteLine($"classifier: {accuracy:F2}% on real images, trained in {training.TotalSeconds:F1} s, tested in {clock.Elapsed.TotalSeconds:F1} s");
+            output.WriteLine(
+                $"classifier: {accuracy:F2}% on real images, trained in {training.TotalSeconds:F1} s, tested in {clock.Elapsed.TotalSeconds:F1} s");
         }
     }
 }

@@ -35,7 +35,9 @@ internal static class DiffusionBenchmark
 
         var clock = Stopwatch.StartNew();
         using var pipeline = StableDiffusionPipeline.Load(model, options);
-        output.WriteLine($"diffusion: {model} on {pipeline.Provider}, {options.Threads} threads, loaded in {clock.ElapsedMilliseconds} ms; {steps} steps, guidance {guidance}");
+        output.WriteLine(
+            $"diffusion: {model} on {pipeline.Provider}, {options.Threads} threads, loaded in {clock.ElapsedMilliseconds} ms; {steps} steps, "
+                + $"guidance {guidance}");
         var peers = arguments.Contains("--no-peer") ? [] : Peers(model, steps, guidance, batches, options.Threads, output);
         var conditioning = pipeline.Prompts.Encode("an emoji", negativePrompt: null);
         foreach (var batch in batches)
@@ -62,7 +64,8 @@ internal static class DiffusionBenchmark
             Array.Sort(rest);
             var peer = peers.TryGetValue(batch, out var seconds) ? $"   torch {seconds:F4} s, {seconds / rest[0]:F1} ×" : "";
             output.WriteLine(
-                $"batch {batch,3}: best {rest[0]:F4} s/image ({1 / rest[0],6:F1} images/s), median {rest[rest.Length / 2]:F4}, first {times[0]:F4}, processor {leastWork:F4}{peer}");
+                $"batch {batch,3}: best {rest[0]:F4} s/image ({1 / rest[0],6:F1} images/s), median {rest[rest.Length / 2]:F4}, first {times[0]:F4}, "
+                    + $"processor {leastWork:F4}{peer}");
         }
 
         output.WriteLine($"peak memory {PeakMegabytes()} MB");

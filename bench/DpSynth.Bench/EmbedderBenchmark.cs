@@ -53,7 +53,8 @@ internal static class EmbedderBenchmark
             }
 
             output.WriteLine(
-                $"{options.GetType().Name}: {count / embed:N0} images/s ({busy:F1} cores busy), decoding {count / decode:N0}/s, both {count / (embed + decode):N0}/s");
+                $"{options.GetType().Name}: {count / embed:N0} images/s ({busy:F1} cores busy), decoding {count / decode:N0}/s, "
+                    + $"both {count / (embed + decode):N0}/s");
         }
     }
 }

@@ -64,7 +64,9 @@ internal static class EmbeddingBenchmark
                 }
             }
 
-            output.WriteLine($"store latency {milliseconds,2} ms, {atOnce} shard{(atOnce == 1 ? " " : "s")} at once: {Images / seconds:N0} images/s, {busy:P0} of {Environment.ProcessorCount} cores busy");
+            output.WriteLine(
+                $"store latency {milliseconds,2} ms, {atOnce} shard{(atOnce == 1 ? " " : "s")} at once: {Images / seconds:N0} images/s, "
+                    + $"{busy:P0} of {Environment.ProcessorCount} cores busy");
         }
     }
 

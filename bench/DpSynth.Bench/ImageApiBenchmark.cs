@@ -27,7 +27,8 @@ internal static class ImageApiBenchmark
         output.WriteLine($"{"workers",7} {"limit/min",9} {"told",5} {"latency",8} {"seconds",8} {"images",7} {"429s",5} {"at once",7} {"share of limit",14}");
         foreach (var (workers, limit, told, latency, seconds) in ((int, double, bool, double, int)[])
         [
-            (1, 1200, true, 0.5, 20), (1, 3000, true, 0.5, 20), (3, 3000, true, 0.5, 20), (1, 3000, true, 2, 30), (1, 3000, false, 0.5, 20), (3, 3000, false, 0.5, 20),
+            (1, 1200, true, 0.5, 20), (1, 3000, true, 0.5, 20), (3, 3000, true, 0.5, 20), (1, 3000, true, 2, 30),
+            (1, 3000, false, 0.5, 20), (3, 3000, false, 0.5, 20),
         ])
         {
             await MeasureAsync(output, workers, limit, told, TimeSpan.FromSeconds(latency), TimeSpan.FromSeconds(seconds));
@@ -38,7 +39,14 @@ internal static class ImageApiBenchmark
     {
         // Told, the server allows a little more than the workers are told, as services' meters are coarse.
         await using var server = await LoopbackImageServer.StartAsync(
-            new ImageServerOptions { Maker = new ColourImageMaker(), Latency = latency, RequestsPerMinute = told ? limit * 1.05 : limit, RetryAfterSeconds = 1 }, default);
+            new ImageServerOptions
+            {
+                Maker = new ColourImageMaker(),
+                Latency = latency,
+                RequestsPerMinute = told ? limit * 1.05 : limit,
+                RetryAfterSeconds = 1,
+            },
+            default);
         var settings = new ImageApiOptions
         {
             Endpoint = server.Endpoint,
@@ -81,7 +89,8 @@ internal static class ImageApiBenchmark
         await Task.WhenAll(working);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{workers,7} {limit,9:0} {(told ? "yes" : "no"),5} {latency.TotalSeconds,6:0.0} s {elapsed.TotalSeconds,8:0.0} {answered,7} {counts.Throttled,5} {counts.MaxAtOnce,7} {answered / (elapsed.TotalMinutes * limit),14:P1}"));
+            $"{workers,7} {limit,9:0} {(told ? "yes" : "no"),5} {latency.TotalSeconds,6:0.0} s {elapsed.TotalSeconds,8:0.0} {answered,7} {counts.Throttled,5} "
+                + $"{counts.MaxAtOnce,7} {answered / (elapsed.TotalMinutes * limit),14:P1}"));
     }
 
     private sealed class SlowRecords(ISharedRecords records) : ISharedRecords

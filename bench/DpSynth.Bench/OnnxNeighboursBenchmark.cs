@@ -29,7 +29,8 @@ internal static class OnnxNeighboursBenchmark
             var different = table!.Indices.Zip(other!.Indices).Count(pair => pair.First != pair.Second);
             output.WriteLine(
                 $"{rows:N0} × {rows:N0} × {dimension:N0}, k = {neighbours}: C# {operations / ours / 1e9:F0} GFLOP/s, ONNX Runtime on {provider} " +
-                $"{operations / onnx / 1e9:F0} GFLOP/s, session and copies included: {ours / onnx:F2} times the speed; {different} of {table.Indices.Length:N0} indices differ");
+                $"{operations / onnx / 1e9:F0} GFLOP/s, session and copies included: {ours / onnx:F2} times the speed; "
+                    + $"{different} of {table.Indices.Length:N0} indices differ");
         }
     }
 

@@ -34,7 +34,8 @@ internal static class ReferenceBenchmark
             var accuracy = 100 * Mnist.Test.Accuracy(await classifier.PredictAsync(Mnist.Test.Images));
             var stages = string.Join(", ", run.Stages.Select(stage => $"{stage.Key} {stage.Value.TotalSeconds:F1} s"));
             output.WriteLine(
-                $"seed {seed}: ours {seconds:F1} s and {accuracy:F1}%, reference library {ReferenceSeconds} s and {ReferenceAccuracy}%: {ReferenceSeconds / seconds:F0} times as fast   ({stages})");
+                $"seed {seed}: ours {seconds:F1} s and {accuracy:F1}%, reference library {ReferenceSeconds} s and {ReferenceAccuracy}%: "
+                    + $"{ReferenceSeconds / seconds:F0} times as fast   ({stages})");
         }
     }
 

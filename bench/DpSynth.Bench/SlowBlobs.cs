@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 
 namespace DpSynth.Bench;
 
-/// <summary>A blob service without a network: every request waits as long as one to a data centre would, and costs no processor time but the client's own.</summary>
+/// <summary>
+/// A blob service without a network: every request waits as long as one to a data centre would, and costs no processor time but the client's own.
+/// </summary>
 internal sealed class SlowBlobs(TimeSpan latency) : HttpMessageHandler
 {
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);

@@ -137,7 +137,8 @@ public static class DpSynthCommand
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
         RequestFailedException storage => (ExitCode.Failure, $"The storage refused: {storage.ErrorCode ?? "error"} ({storage.Status})."),
         HttpRequestException http => (ExitCode.Failure, $"The host cannot be reached: {http.Message}"),
-        InvalidOperationException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException => (ExitCode.Failure, fault.Message),
+        InvalidOperationException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException =>
+            (ExitCode.Failure, fault.Message),
         _ => (ExitCode.Failure, $"{fault.GetType().Name}: {fault.Message} (set DPSYNTH_DEBUG=1 for the whole story)"),
     };
 }

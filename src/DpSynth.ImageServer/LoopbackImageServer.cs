@@ -59,7 +59,13 @@ public sealed class LoopbackImageServer : IAsyncDisposable
 
     /// <summary>What the server did so far.</summary>
     public ImageServerCounts Counts => new(
-        Interlocked.Read(ref _requests), Interlocked.Read(ref _billed), Interlocked.Read(ref _answered), Interlocked.Read(ref _refused), Interlocked.Read(ref _throttled), Interlocked.Read(ref _faults), _mostAtOnce);
+        Interlocked.Read(ref _requests),
+        Interlocked.Read(ref _billed),
+        Interlocked.Read(ref _answered),
+        Interlocked.Read(ref _refused),
+        Interlocked.Read(ref _throttled),
+        Interlocked.Read(ref _faults),
+        _mostAtOnce);
 
     /// <summary>The requests that came, where <see cref="ImageServerOptions.Record"/> says so.</summary>
     public IReadOnlyCollection<RecordedRequest> Recorded => _recorded;
@@ -107,7 +113,13 @@ public sealed class LoopbackImageServer : IAsyncDisposable
         catch (ImageRejectedException)
         {
             await ImageReply.SendErrorAsync(
-                context.Response, dialect, new WireError(StatusCodes.Status400BadRequest, "Invalid image file.", "invalid_request_error") { Parameter = "image", Code = "invalid_image_file" });
+                context.Response,
+                dialect,
+                new WireError(StatusCodes.Status400BadRequest, "Invalid image file.", "invalid_request_error")
+                {
+                    Parameter = "image",
+                    Code = "invalid_image_file",
+                });
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -151,13 +163,21 @@ public sealed class LoopbackImageServer : IAsyncDisposable
             _recorded.Enqueue(RecordOf(context.Request, body.ToArray(), call));
         }
 
-        var deployment = route.Deployment ?? call.Model ?? throw new WireException("You must provide a model parameter.", "model", "missing_required_parameter");
+        var deployment = route.Deployment ?? call.Model
+            ?? throw new WireException("You must provide a model parameter.", "model", "missing_required_parameter");
         if (_options.Deployment is { } only && deployment != only)
         {
             await ImageReply.SendErrorAsync(
                 context.Response,
                 dialect,
-                new WireError(StatusCodes.Status404NotFound, $"The model or deployment '{deployment}' does not exist.", "invalid_request_error") { Code = "model_not_found", AzureCode = "DeploymentNotFound" });
+                new WireError(
+                    StatusCodes.Status404NotFound,
+                    $"The model or deployment '{deployment}' does not exist.",
+                    "invalid_request_error")
+                {
+                    Code = "model_not_found",
+                    AzureCode = "DeploymentNotFound",
+                });
             return;
         }
 
@@ -246,7 +266,10 @@ public sealed class LoopbackImageServer : IAsyncDisposable
                 return ImageReply.SendTooManyAsync(response, dialect, _options.RetryAfterSeconds, fault == ServerFault.TooManyRequestsUntilDate);
             case ServerFault.ServerError:
                 return ImageReply.SendErrorAsync(
-                    response, dialect, new WireError(StatusCodes.Status500InternalServerError, "The server had an error while processing your request. Sorry about that!", "server_error"));
+                    response,
+                    dialect,
+                    new WireError(
+                        StatusCodes.Status500InternalServerError, "The server had an error while processing your request. Sorry about that!", "server_error"));
             case ServerFault.ContentPolicy:
                 Interlocked.Increment(ref _refused);
 
@@ -254,7 +277,8 @@ public sealed class LoopbackImageServer : IAsyncDisposable
                 return ImageReply.SendErrorAsync(
                     response,
                     dialect,
-                    new WireError(StatusCodes.Status400BadRequest, $"Your request was rejected by the safety system: '{call.Prompt}'.", "image_generation_user_error")
+                    new WireError(
+                        StatusCodes.Status400BadRequest, $"Your request was rejected by the safety system: '{call.Prompt}'.", "image_generation_user_error")
                     {
                         Code = "moderation_blocked",
                         AzureCode = "contentFilter",

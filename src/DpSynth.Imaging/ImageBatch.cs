@@ -7,7 +7,9 @@ namespace DpSynth.Imaging;
 public sealed class ImageBatch
 {
     /// <summary>Makes a batch of <paramref name="count"/> black images.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or <paramref name="count"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1.</exception>
+    /// <exception cref="OverflowException"><paramref name="count"/> is negative, or an image has more than 2³¹ − 1 bytes.</exception>
+    /// <exception cref="OutOfMemoryException">The batch has more bytes than an array holds.</exception>
     public ImageBatch(ImageShape shape, int count)
         : this(shape, count, new byte[checked((long)count * shape.ByteCount)])
     {
@@ -50,6 +52,7 @@ public sealed class ImageBatch
     public Span<byte> this[int index] => Memory.Span.Slice(checked(index * Shape.ByteCount), Shape.ByteCount);
 
     /// <summary>A view of <paramref name="count"/> images from <paramref name="start"/> on; shares the memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are not all in the batch.</exception>
     public ImageBatch Slice(int start, int count) =>
         new(Shape, count, Memory.Slice(checked(start * Shape.ByteCount), checked(count * Shape.ByteCount)));
 }

@@ -7,6 +7,7 @@ namespace DpSynth.Imaging;
 public readonly record struct ImageShape(int Width, int Height, int Channels)
 {
     /// <summary>Bytes of one image: width × height × channels.</summary>
+    /// <exception cref="OverflowException">They are more than 2³¹ − 1.</exception>
     public int ByteCount => checked(Width * Height * Channels);
 
     /// <inheritdoc/>

@@ -33,7 +33,8 @@ internal static class LibVips
             if (!ModuleInitializer.VipsInitialized)
             {
                 throw new DllNotFoundException(
-                    $"The image library libvips.so.42 is missing from {AppContext.BaseDirectory} or does not load: it needs Linux on x64 with glibc, and comes with the program's build.",
+                    $"The image library libvips.so.42 is missing from {AppContext.BaseDirectory} or does not load: it needs Linux on x64 with glibc, "
+                        + "and comes with the program's build.",
                     ModuleInitializer.Exception);
             }
 

@@ -11,7 +11,9 @@ namespace DpSynth.Ledgers;
 /// <param name="Delta">δ at which every ε here is stated.</param>
 /// <param name="SpentEpsilon">ε of all releases made.</param>
 /// <param name="CommittedEpsilon">ε of all releases made and of what running runs hold in reserve.</param>
-/// <param name="RemainingEpsilon">ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.</param>
+/// <param name="RemainingEpsilon">
+/// ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.
+/// </param>
 /// <param name="Accountant">What composed them.</param>
 /// <param name="Runs">The runs, in the order of their reservation.</param>
 public sealed record BudgetReport(
@@ -45,7 +47,10 @@ public sealed record BudgetReport(
                 run.RunId, SpentBy(run, budget.CapDelta), run.Releases.Count(release => release.SpentAt is not null), run.Closed))]);
     }
 
-    /// <summary>ε of the releases that a run made, alone.</summary>
+    /// <summary>ε of the releases that a run made, alone: an upper bound in nats under add/remove, +∞ where no finite one holds.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="delta">δ at which it is stated, inside (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">δ is out of range.</exception>
     public static double SpentBy(RunBudget run, double delta)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -53,6 +58,9 @@ public sealed record BudgetReport(
     }
 
     /// <summary>Whether a further run of (ε, δ) fits beside everything spent and reserved; the ledger decides again when the run is planned.</summary>
+    /// <param name="epsilon">ε of the run in nats, at least 0 and finite.</param>
+    /// <param name="delta">δ of the run, inside (0, 1); may differ from the cap's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public bool Admits(double epsilon, double delta) =>
         GaussianAccountant.Epsilon(GaussianAccountant.Mu(epsilon, delta), Delta) <= RemainingEpsilon * (1 + Accuracy);
 }

@@ -25,17 +25,19 @@ public sealed class EventTotals
     public string Identity => _identity ??= Convert.ToHexString(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', _events.Select(pair => $"{pair.Value.Count} {pair.Key}")))));
 
-    /// <summary>With one event more.</summary>
+    /// <summary>With one event more, as often as its count says.</summary>
+    /// <exception cref="OverflowException">There are 2⁶³ of its kind.</exception>
     public EventTotals Add(PrivacyEvent release) => Change(release, release.Count);
 
-    /// <summary>With one event less.</summary>
-    /// <exception cref="InvalidOperationException">It is not in the multiset.</exception>
+    /// <summary>With one event less, as often as its count says.</summary>
+    /// <exception cref="InvalidOperationException">It is not in the multiset so often.</exception>
     public EventTotals Remove(PrivacyEvent release) => Change(release, -release.Count);
 
     /// <summary>With several events more.</summary>
     public EventTotals Add(IEnumerable<PrivacyEvent> releases) => releases.Aggregate(this, (totals, release) => totals.Add(release));
 
     /// <summary>With several events less.</summary>
+    /// <exception cref="InvalidOperationException">One is not in the multiset so often.</exception>
     public EventTotals Remove(IEnumerable<PrivacyEvent> releases) => releases.Aggregate(this, (totals, release) => totals.Remove(release));
 
     /// <summary>The events for an accountant, each kind once with its count, in an order that depends on the events alone.</summary>

@@ -51,7 +51,8 @@ public sealed class FingerprintSet
             : throw new InvalidDataException($"A set of image fingerprints has {bytes.Length} bytes, no multiple of {Size}: it was cut off.");
     }
 
-    /// <summary>16 bytes each, big-endian.</summary>
+    /// <summary>16 bytes each, big-endian, ascending.</summary>
+    /// <exception cref="OverflowException">There are 2²⁷ or more.</exception>
     public byte[] Encode()
     {
         var bytes = new byte[_values.Length * Size];

@@ -1,6 +1,11 @@
 namespace DpSynth.Ledgers;
 
 /// <summary>The owner's explicit acts on ledgers, each recorded on them, and what is needed to check them.</summary>
+/// <remarks>
+/// Besides what is said of each method: <see cref="InvalidDataException"/> if a ledger, the catalogue or a set of fingerprints is not what was
+/// written, <see cref="TimeoutException"/> if others write all the time, <see cref="InvalidOperationException"/> if this machine's clock lies
+/// behind the last entry by more than <see cref="LedgerChain.ClockTolerance"/>. In each case nothing was written.
+/// </remarks>
 public interface ILedgerAdministration
 {
     /// <summary>The lineages and the datasets' names.</summary>
@@ -15,7 +20,7 @@ public interface ILedgerAdministration
     /// may share images with the lineage it left. Runs that have reserved stay on the old ledger.
     /// </summary>
     /// <exception cref="InvalidOperationException">The dataset has no ledger yet.</exception>
-    /// <exception cref="ArgumentException">There is no reason.</exception>
+    /// <exception cref="ArgumentException">The reason is blank or longer than 1000 characters.</exception>
     Task<PrivacyBudget> StartNewAsync(string dataset, string reason, CancellationToken cancellationToken);
 
     /// <summary>

@@ -67,7 +67,8 @@ public sealed record LedgerHead(long Sequence, string Hash, int SchemaVersion = 
         return head is { SchemaVersion: LedgerEntry.KnownSchemaVersion, Sequence: > 0, Hash: not null }
             ? head
             : throw new InvalidDataException(
-                $"The record of a ledger's last entry has schema version {head?.SchemaVersion}, and this software knows version {LedgerEntry.KnownSchemaVersion}: use the version that wrote it. Nothing was written.");
+                $"The record of a ledger's last entry has schema version {head?.SchemaVersion}, "
+                    + $"and this software knows version {LedgerEntry.KnownSchemaVersion}: use the version that wrote it. Nothing was written.");
     }
 
     /// <summary>The head as JSON.</summary>

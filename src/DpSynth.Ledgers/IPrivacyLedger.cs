@@ -6,6 +6,11 @@ namespace DpSynth.Ledgers;
 /// What each dataset may cost and has cost, in privacy events. A ledger belongs to a lineage of datasets: the images, not the name
 /// they lie under. Entries are hash-chained and never changed.
 /// </summary>
+/// <remarks>
+/// Besides what is said of each method: <see cref="InvalidDataException"/> if a ledger, the catalogue or a set of fingerprints is not what was
+/// written, <see cref="TimeoutException"/> if others write all the time, <see cref="InvalidOperationException"/> if this machine's clock lies
+/// behind the last entry by more than <see cref="LedgerChain.ClockTolerance"/>. In each case nothing was written.
+/// </remarks>
 public interface IPrivacyLedger
 {
     /// <summary>A dataset's budget as it stands; the default cap with nothing spent if the dataset has no ledger yet.</summary>
@@ -33,6 +38,8 @@ public interface IPrivacyLedger
     /// under the same key stay as they are, so that a second call answers as the first; further keys are added.
     /// </summary>
     /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
+    /// <exception cref="ArgumentException">A key is empty or there twice.</exception>
+    /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
     Task<LedgerReservation> ReserveAsync(string dataset, string runId, IReadOnlyList<PlannedRelease> releases, CancellationToken cancellationToken);
 
     /// <summary>

@@ -17,7 +17,11 @@ public sealed class LedgerAccountant
     private readonly ConcurrentDictionary<(string Events, double Delta), EpsilonBound> _composed = new();
     private readonly ConcurrentDictionary<(string Events, LedgerCap Cap), double> _remaining = new();
 
-    /// <summary>ε of the events at δ under add/remove, by the tightest accountant that covers them.</summary>
+    /// <summary>ε of the events in nats at δ under add/remove, by the tightest accountant that covers them.</summary>
+    /// <param name="events">The events; none cost 0.</param>
+    /// <param name="delta">δ, inside (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">δ is out of range.</exception>
+    /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
     public EpsilonBound Compose(EventTotals events, double delta)
     {
         if (events.IsEmpty)
@@ -28,12 +32,14 @@ public sealed class LedgerAccountant
         return Remembered(_composed, (events.Identity, delta), () => PrivacyAccountant.Epsilon(events.ToEvents(), delta));
     }
 
-    /// <summary>Whether a cap admits the events.</summary>
+    /// <summary>Whether a cap admits the events, but for <see cref="Tolerance"/>.</summary>
+    /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
     public bool Admits(LedgerCap cap, EventTotals events) => Compose(events, cap.Delta).Epsilon <= cap.Epsilon * (1 + Tolerance);
 
     /// <summary>
     /// ε of the costliest single Gaussian release that a cap still admits beside the events; 0 if none. Found from below to a relative
-    /// 1e-6 of μ², within some twenty evaluations of the accountant.
+    /// 1e-6 of μ², within some twenty evaluations of the accountant, by regula falsi after Illinois (Dowell and Jarratt, BIT 11 (1971)). In nats,
+    /// at the cap's δ; at most the cap's ε.
     /// </summary>
     public double RemainingEpsilon(LedgerCap cap, EventTotals committed) => committed.IsEmpty
         ? cap.Epsilon

@@ -40,7 +40,8 @@ public sealed record LedgerCatalogue
         return catalogue?.SchemaVersion == KnownSchemaVersion
             ? catalogue
             : throw new InvalidDataException(
-                $"The catalogue of ledgers has schema version {catalogue?.SchemaVersion}, and this software knows version {KnownSchemaVersion}: use the version that wrote it. Nothing was written.");
+                $"The catalogue of ledgers has schema version {catalogue?.SchemaVersion}, and this software knows version {KnownSchemaVersion}: "
+                    + "use the version that wrote it. Nothing was written.");
     }
 
     /// <summary>The catalogue as JSON.</summary>
@@ -54,6 +55,7 @@ public sealed record LedgerCatalogue
     }
 
     /// <summary>The lineage that a dataset's name stands for, joins followed; null if the name is unknown.</summary>
+    /// <exception cref="InvalidDataException">It names a lineage that there is not, or joins go in a circle: the catalogue was changed by hand.</exception>
     public LineageRecord? LineageOf(string dataset) =>
         Datasets.FirstOrDefault(binding => binding.Dataset == dataset) is { } binding ? Resolve(binding.Lineage) : null;
 
@@ -61,7 +63,7 @@ public sealed record LedgerCatalogue
     public LineageRecord? Find(string lineage) => Lineages.FirstOrDefault(record => record.Name == lineage);
 
     /// <summary>The lineage that a lineage is now, joins followed.</summary>
-    /// <exception cref="InvalidDataException">There is no such lineage: the catalogue was changed by hand.</exception>
+    /// <exception cref="InvalidDataException">There is no such lineage, or joins go in a circle: the catalogue was changed by hand.</exception>
     public LineageRecord Resolve(string lineage)
     {
         for (var steps = 0; steps <= Lineages.Count; steps++)

@@ -14,7 +14,9 @@ public static class LedgerChain
     /// <param name="draft">What to record, from <see cref="LedgerRules"/>.</param>
     /// <param name="now">What the clock says.</param>
     /// <param name="accountant">Composes the totals.</param>
-    /// <exception cref="InvalidOperationException">The clock went backwards.</exception>
+    /// <exception cref="InvalidOperationException">The clock went backwards by more than <see cref="ClockTolerance"/>.</exception>
+    /// <exception cref="InvalidDataException">The draft breaks a rule of the chain; the message says which.</exception>
+    /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
     public static SealedEntry Append(LedgerState state, LedgerEntry draft, DateTimeOffset now, LedgerAccountant accountant)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -23,7 +25,8 @@ public static class LedgerChain
         if (state.Sequence > 0 && state.LastTime - now.ToUniversalTime() > ClockTolerance)
         {
             throw new InvalidOperationException(
-                $"The last entry on the ledger of lineage '{state.Lineage}' is of {state.LastTime:u}, but this machine's clock says {now.ToUniversalTime():u}: set the clock right. Nothing was written.");
+                $"The last entry on the ledger of lineage '{state.Lineage}' is of {state.LastTime:u}, but this machine's clock says {now.ToUniversalTime():u}: "
+                    + "set the clock right. Nothing was written.");
         }
 
         var time = now.ToUniversalTime() > state.LastTime ? now.ToUniversalTime() : state.LastTime;

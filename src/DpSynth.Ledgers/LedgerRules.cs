@@ -9,6 +9,7 @@ public static class LedgerRules
     /// <param name="cap">The cap.</param>
     /// <param name="from">The ledger that the dataset left; null for the first ledger of its images.</param>
     /// <param name="reason">Why it left.</param>
+    /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
     public static LedgerEntry? Open(LedgerState state, string dataset, LedgerCap cap, LedgerReference? from = null, string? reason = null) =>
         state.Sequence > 0 ? null : Draft(state, LedgerEntryKind.Open) with { Dataset = dataset, Cap = RequireValid(cap), Other = from, Reason = reason };
 

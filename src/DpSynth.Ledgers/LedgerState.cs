@@ -50,7 +50,9 @@ public sealed record LedgerState
     public bool HasJoined(string lineage) => JoinedAt.Any(joined => joined.Lineage == lineage);
 
     /// <summary>The state after an entry.</summary>
-    /// <exception cref="InvalidDataException">The entry cannot follow: the chain is broken, or it breaks a rule. The message says which entry and why.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The entry cannot follow: the chain is broken, or it breaks a rule. The message says which entry and why.
+    /// </exception>
     public LedgerState Apply(LedgerEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -98,9 +100,10 @@ public sealed record LedgerState
                     entry.Releases!.Select(release => release.Key).Concat(FindRun(entry.Run!)?.Releases.Select(release => release.Key) ?? [])
                         .GroupBy(key => key, StringComparer.Ordinal).All(group => group.Count() == 1),
                     "reserves a release twice");
+                var reserved = entry.Releases!.Select(release => new LedgerRelease(release.Key, release.Event, null, null));
                 return next.WithRun(
                     FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! },
-                    run => run with { Releases = [.. run.Releases, .. entry.Releases!.Select(release => new LedgerRelease(release.Key, release.Event, null, null))] })
+                    run => run with { Releases = [.. run.Releases, .. reserved] })
                     with
                 { Committed = Committed.Add(entry.Releases!.Select(release => release.Event)) };
 
@@ -173,6 +176,7 @@ public sealed record LedgerState
     /// <summary>The state as a budget.</summary>
     /// <param name="dataset">The dataset asked for.</param>
     /// <param name="accountant">Composes the totals.</param>
+    /// <exception cref="InvalidOperationException">The ledger has no entries, and so no cap.</exception>
     public PrivacyBudget ToBudget(string dataset, LedgerAccountant accountant)
     {
         ArgumentNullException.ThrowIfNull(accountant);

@@ -47,7 +47,7 @@ public static class LedgerVerification
             // Once an entry is wrong, what follows has nothing to be reckoned from; hashes and order are still checked.
             state = state is null || faults.Count > 0 ? null : Apply(state, entry!, accountant, faults);
             before = entry;
-            expected = Math.Max(expected, entry?.Sequence ?? expected) + (entry?.Sequence < expected ? 0 : 1);
+            expected = Following(expected, entry?.Sequence ?? expected);
         }
 
         if (!isWhole)
@@ -106,7 +106,9 @@ public static class LedgerVerification
 
             var line = file[start..^1];
             var head = JsonSerializer.Deserialize<HeadLine>(line, _json)?.Head;
-            byte[] expected = head is not { SchemaVersion: LedgerEntry.KnownSchemaVersion } ? [] : [.. "{\"head\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(head, _json), (byte)'}'];
+            byte[] expected = head is not { SchemaVersion: LedgerEntry.KnownSchemaVersion }
+                ? []
+                : [.. "{\"head\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(head, _json), (byte)'}'];
             if (!line.SequenceEqual(expected))
             {
                 throw new InvalidDataException("Its last line is not the head of a ledger.");
@@ -139,6 +141,9 @@ public static class LedgerVerification
 
         return lines;
     }
+
+    /// <summary>Which entry belongs behind one. No chain is so long that its last place has no next one, but a forged line may say so.</summary>
+    private static long Following(long expected, long found) => found < expected ? expected : found < long.MaxValue ? found + 1 : found;
 
     private static LedgerFault Misplaced(long sequence, long expected, HashSet<long> present)
     {
@@ -178,7 +183,8 @@ public static class LedgerVerification
         {
             faults.Add(new LedgerFault(
                 entry.Sequence,
-                $"states totals of ε {entry.Total.SpentEpsilon:R} spent and {entry.Total.CommittedEpsilon:R} committed, but its events come to {spent.Upper:R} and {committed.Upper:R}"));
+                $"states totals of ε {entry.Total.SpentEpsilon:R} spent and {entry.Total.CommittedEpsilon:R} committed, "
+                    + $"but its events come to {spent.Upper:R} and {committed.Upper:R}"));
         }
         else if (entry.Kind == LedgerEntryKind.Reserve && committed.Lower > cap.Epsilon * (1 + Rounding))
         {

@@ -29,7 +29,7 @@ public static class LineageRules
 
     /// <summary>Starts a new lineage for a dataset's name, apart from the one it stood for.</summary>
     /// <exception cref="InvalidOperationException">The dataset has no ledger yet.</exception>
-    /// <exception cref="ArgumentException">There is no reason.</exception>
+    /// <exception cref="ArgumentException">The reason is blank or longer than 1000 characters.</exception>
     public static LedgerCatalogue Start(LedgerCatalogue catalogue, string dataset, LedgerCap cap, string reason)
     {
         RequireReason(reason);
@@ -50,7 +50,8 @@ public static class LineageRules
         if (catalogue.Find(into) is null)
         {
             throw new InvalidOperationException(
-                $"There is no lineage '{into}'; there are: {string.Join(", ", catalogue.Lineages.Where(record => record.JoinedInto is null).Select(record => $"'{record.Name}'"))}.");
+                $"There is no lineage '{into}'; there are: "
+                    + $"{string.Join(", ", catalogue.Lineages.Where(record => record.JoinedInto is null).Select(record => $"'{record.Name}'"))}.");
         }
 
         var target = catalogue.Resolve(into);
@@ -103,7 +104,8 @@ public static class LineageRules
         var names = string.Join(", ", all[..^1].Select(name => $"'{name}'"));
         var target = own is null ? all[0] : others[0];
         return $"Images of dataset '{dataset}' belong to lineages {names} and '{all[^1]}', each with a ledger of its own: "
-            + $"let the owner of the data join them, such as with './dpsynth budget join {dataset} --into {target}', or remove the images that are not meant to be there.";
+            + $"let the owner of the data join them, such as with './dpsynth budget join {dataset} --into {target}', "
+            + "or remove the images that are not meant to be there.";
     }
 
     private static LedgerCatalogue Bind(LedgerCatalogue catalogue, string dataset, string lineage) => catalogue with

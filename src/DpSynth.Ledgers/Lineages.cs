@@ -41,7 +41,7 @@ internal sealed class Lineages(ILedgerStorage storage)
     public async Task<LedgerCatalogue> AddAsync(
         LedgerCatalogue catalogue, LineageRecord lineage, FingerprintSet images, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> kept = lineage.Images;
+        var kept = lineage.Images;
         if (kept.Count >= MaximumSets)
         {
             foreach (var name in kept)

@@ -147,7 +147,8 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         var after = await SettledCatalogueAsync(cancellationToken);
         return after.LineageOf(dataset) is { } lineage && lineage.Name == after.Resolve(intoLineage).Name
             ? await ReadAsync(dataset, cancellationToken)
-            : throw new InvalidOperationException($"A run reserved on the ledger of dataset '{dataset}' at the same time, so it was not joined: let the run end, then join.");
+            : throw new InvalidOperationException(
+                $"A run reserved on the ledger of dataset '{dataset}' at the same time, so it was not joined: let the run end, then join.");
     }
 
     /// <inheritdoc/>

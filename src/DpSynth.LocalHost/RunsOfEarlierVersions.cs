@@ -72,9 +72,15 @@ internal sealed partial class RunsOfEarlierVersions(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The run {RunId} was begun by an earlier version of DpSynth, whose engine is gone. It is closed as failed: the ε of {Epsilon:0.###} that it had spent stays spent, the rest of what it had reserved is free. Submit its request again under a new run id.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The run {RunId} was begun by an earlier version of DpSynth, whose engine is gone. It is closed as failed: "
+            + "the ε of {Epsilon:0.###} that it had spent stays spent, the rest of what it had reserved is free. "
+            + "Submit its request again under a new run id.")]
     private static partial void LogEnded(ILogger logger, string runId, double epsilon);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The orchestration {InstanceId} was begun by an earlier version of DpSynth, whose engine is gone: it does not go on.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The orchestration {InstanceId} was begun by an earlier version of DpSynth, whose engine is gone: it does not go on.")]
     private static partial void LogForgotten(ILogger logger, string instanceId);
 }

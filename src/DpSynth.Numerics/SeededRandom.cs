@@ -17,7 +17,7 @@ public struct SeededRandom(ulong seed)
 
     /// <summary>
     /// The seed of one thing among many, from a root seed and the thing's address, such as (stage, generation, class, index).
-    /// Other addresses, also ones that are a prefix of each other, give unrelated seeds.
+    /// Other addresses, also ones that are a prefix of each other, give unrelated seeds. All arithmetic is modulo 2⁶⁴.
     /// </summary>
     public static ulong Derive(ulong seed, params ReadOnlySpan<ulong> path)
     {
@@ -36,7 +36,9 @@ public struct SeededRandom(ulong seed)
     /// <summary>A uniform number in [0, 1), a multiple of 2⁻⁵³.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A uniform number in [<paramref name="minimum"/>, <paramref name="maximum"/>).</summary>
+    /// <summary>A uniform number from <paramref name="minimum"/> to below <paramref name="maximum"/>, which rounding may reach.</summary>
+    /// <param name="minimum">Finite.</param>
+    /// <param name="maximum">Finite, not below <paramref name="minimum"/>; their difference is finite too. None of this is checked.</param>
     public double NextDouble(double minimum, double maximum) => minimum + ((maximum - minimum) * NextDouble());
 
     /// <summary>A uniform whole number in 0..<paramref name="exclusiveMaximum"/>-1, without bias.</summary>
@@ -61,20 +63,24 @@ public struct SeededRandom(ulong seed)
     }
 
     /// <summary>A uniform whole number in <paramref name="minimum"/>..<paramref name="exclusiveMaximum"/>-1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The interval is empty or longer than <see cref="int.MaxValue"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is empty.</exception>
+    /// <exception cref="OverflowException">The interval is longer than <see cref="int.MaxValue"/>.</exception>
     public int NextInt(int minimum, int exclusiveMaximum) => minimum + NextInt(checked(exclusiveMaximum - minimum));
 
-    /// <summary>True with probability <paramref name="probability"/>: never at 0, always at 1.</summary>
+    /// <summary>True with probability <paramref name="probability"/>, rounded up to a multiple of 2⁻⁵³: never at 0, always at 1.</summary>
     public bool NextBoolean(double probability) => NextDouble() < probability;
 
-    /// <summary>A standard normal number (Box and Muller, 1958); takes two draws, keeps none.</summary>
+    /// <summary>
+    /// A standard normal number (Box and Muller, "A note on the generation of random normal deviates", 1958, equation 1); takes two draws,
+    /// keeps none. Between −8.58 and 8.58, for its uniform numbers are multiples of 2⁻⁵³.
+    /// </summary>
     public double NextGaussian()
     {
         var radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));
         return radius * Math.Cos(2 * Math.PI * NextDouble());
     }
 
-    /// <summary>Puts <paramref name="values"/> into a uniformly random order (Fisher and Yates).</summary>
+    /// <summary>Puts <paramref name="values"/> into a uniformly random order (Fisher and Yates, as in Durstenfeld, CACM 7 (1964), algorithm 235).</summary>
     public void Shuffle<T>(Span<T> values)
     {
         for (var last = values.Length - 1; last > 0; last--)

@@ -32,7 +32,7 @@ public sealed class EquatableList<T>(IEnumerable<T> items) : IReadOnlyList<T>, I
     public override int GetHashCode()
     {
         HashCode hash = default;
-        foreach (T item in _items)
+        foreach (var item in _items)
         {
             hash.Add(item);
         }

@@ -3,6 +3,10 @@ namespace DpSynth.Privacy;
 /// <summary>
 /// The standard normal distribution in forms that keep their relative accuracy where the plain ones overflow, underflow or cancel.
 /// </summary>
+/// <remarks>
+/// Abramowitz and Stegun, Handbook of Mathematical Functions: the Mills ratio by its continued fraction (26.2.14) and its series (26.2.11),
+/// erf by its series (7.1.5).
+/// </remarks>
 public static class NormalDistribution
 {
     /// <summary>ln √(2π).</summary>
@@ -12,7 +16,8 @@ public static class NormalDistribution
 
     private const int ContinuedFractionDepth = 100;
 
-    /// <summary>Φ(x), the distribution function.</summary>
+    /// <summary>Φ(x), the distribution function, in [0, 1]; 0 where it underflows, near −38.5.</summary>
+    /// <param name="x">Any number, also ±∞.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="x"/> is NaN.</exception>
     public static double Cdf(double x) => Math.Exp(LogCdf(x));
 
@@ -81,9 +86,13 @@ public static class NormalDistribution
     private static double ContinuedFraction(double z)
     {
         var t = z;
-        for (var k = ContinuedFractionDepth; k >= 2; k--)
+        // k runs from 100 down to 2.
+        unchecked
         {
-            t = z + (k / t);
+            for (var k = ContinuedFractionDepth; k >= 2; k--)
+            {
+                t = z + (k / t);
+            }
         }
 
         return 1 / t;

@@ -44,7 +44,8 @@ public readonly record struct Rational
             : new Rational(mantissa, BigInteger.One << -shift);
     }
 
-    /// <summary>Reads <c>n</c> or <c>n/d</c>.</summary>
+    /// <summary>Reads <c>n</c> or <c>n/d</c>, decimal digits without sign or space; need not be in lowest terms.</summary>
+    /// <exception cref="ArgumentNullException">There is no text.</exception>
     /// <exception cref="FormatException">The text is neither, or not above 0.</exception>
     public static Rational Parse(string text)
     {
@@ -67,7 +68,7 @@ public readonly record struct Rational
         throw new FormatException("A fraction above 0 is written as n or n/d with whole numbers above 0, such as 25 or 1/3.");
     }
 
-    /// <summary>The nearest double.</summary>
+    /// <summary>The nearest double, ties to even; +∞ beyond them, 0 or the nearest subnormal number below the normal ones.</summary>
     public double ToDouble()
     {
         // 62 or 63 bits of quotient, and one more that says whether anything is left: enough to round the 53 of a double correctly.

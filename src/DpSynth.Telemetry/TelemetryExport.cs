@@ -21,7 +21,9 @@ public static class TelemetryExport
     /// <summary>Registers it. What is left is sent when the process's services are disposed, after all of them have stopped.</summary>
     /// <param name="services">The process's services.</param>
     /// <param name="configuration">Holds the settings: environment variables or others of their names.</param>
-    /// <param name="serviceName">What the process is called where its measurements arrive, such as <c>dpsynth-worker</c>, if <c>OTEL_SERVICE_NAME</c> names nothing else.</param>
+    /// <param name="serviceName">
+    /// What the process is called where its measurements arrive, such as <c>dpsynth-worker</c>, if <c>OTEL_SERVICE_NAME</c> names nothing else.
+    /// </param>
     /// <param name="configure">What else the kind of process needs, where anything is sent.</param>
     public static IServiceCollection AddTelemetryExport(
         this IServiceCollection services, IConfiguration configuration, string serviceName, Action<IOpenTelemetryBuilder>? configure = null)

@@ -8,7 +8,8 @@ public sealed class GenerationWorkerOptions
 
     /// <summary>What <see cref="IsValid"/> asks.</summary>
     public const string Rule =
-        "Worker: Concurrency must be 1 to 32, MaxDequeueCount at least 1, RenewEvery above zero and below Lease, which is one second to seven days, DrainTimeout zero to ten minutes, and HealthPort, if set, 1 to 65535.";
+        "Worker: Concurrency must be 1 to 32, MaxDequeueCount at least 1, RenewEvery above zero and below Lease, which is one second to seven days, "
+            + "DrainTimeout zero to ten minutes, and HealthPort, if set, 1 to 65535.";
 
     /// <summary>Jobs at work at once.</summary>
     /// <value>2.</value>
@@ -42,7 +43,9 @@ public sealed class GenerationWorkerOptions
     /// <value>35 seconds.</value>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(35);
 
-    /// <summary>What a worker needs from the word to stop to its end at most: <see cref="DrainTimeout"/>, and time to put jobs back and to send measurements.</summary>
+    /// <summary>
+    /// What a worker needs from the word to stop to its end at most: <see cref="DrainTimeout"/>, and time to put jobs back and to send measurements.
+    /// </summary>
     public TimeSpan ShutdownTimeout => DrainTimeout + TimeSpan.FromSeconds(20);
 
     /// <summary>The port on which the health probes are answered; null for none.</summary>

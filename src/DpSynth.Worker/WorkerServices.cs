@@ -35,7 +35,9 @@ public static class WorkerServices
     /// it is registered in must be the worker's own. What is registered already stays.
     /// </summary>
     /// <param name="services">The worker's services.</param>
-    /// <param name="configuration">Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c>, <c>Models</c> and <c>ImageApi</c>.</param>
+    /// <param name="configuration">
+    /// Holds what <see cref="WorkerStorage.FromConfiguration"/> reads, and the sections <c>Worker</c>, <c>Models</c> and <c>ImageApi</c>.
+    /// </param>
     public static IServiceCollection AddGenerationWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GenerationWorkerOptions>()

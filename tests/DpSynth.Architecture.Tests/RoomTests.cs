@@ -36,14 +36,19 @@ public sealed class RoomTests
         var rooms = _product.Value.Between(RoomOf);
         var against = rooms.Namespaces
             .Where(_rooms.ContainsKey)
-            .SelectMany(room => rooms.From(room).Where(used => _rooms.ContainsKey(used) || used is "Cli").Except(_rooms[room]).Select(used => $"{room} -> {used}"));
+            .SelectMany(
+                room => rooms.From(room).Where(used => _rooms.ContainsKey(used) || used is "Cli").Except(_rooms[room]).Select(used => $"{room} -> {used}"));
 
         Assert.Empty(against);
     }
 
     [Fact]
     public void Every_room_is_in_the_table() => Assert.Empty(
-        _product.Value.Namespaces.Where(name => name.StartsWith("DpSynth.", StringComparison.Ordinal)).Select(RoomOf).Distinct().Except([.. _rooms.Keys, "Cli"]));
+        _product.Value.Namespaces
+            .Where(name => name.StartsWith("DpSynth.", StringComparison.Ordinal))
+            .Select(RoomOf)
+            .Distinct()
+            .Except([.. _rooms.Keys, "Cli"]));
 
     /// <summary>A folder and the folders in it are one idea in parts; a room's own folder holds what its folders share, and what puts them together.</summary>
     [Fact]

@@ -52,7 +52,8 @@ if (!args.Contains("--no-worker", StringComparer.Ordinal))
         .AddInMemoryCollection([new("AzureWebJobsStorage", host.ExchangeStorage)])
         .Build();
     var access = WorkerAccess.Sign(ExchangeAccount.FromConfiguration(settings), TimeSpan.FromHours(1), TimeProvider.System);
-    await WorkerHost.CreateBuilder([], [new(WorkerAccess.SettingName, access.ToJson()), new("Worker:Lease", "00:00:02"), new("Worker:RenewEvery", "00:00:00.5")]).Build().StartAsync();
+    await WorkerHost.CreateBuilder(
+        [], [new(WorkerAccess.SettingName, access.ToJson()), new("Worker:Lease", "00:00:02"), new("Worker:RenewEvery", "00:00:00.5")]).Build().StartAsync();
 }
 
 Console.WriteLine($"ready {host.Endpoint}");

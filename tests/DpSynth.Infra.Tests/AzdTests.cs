@@ -4,7 +4,9 @@ using DpSynth.Infra.Tests.Deployments;
 
 namespace DpSynth.Infra.Tests;
 
-/// <summary>What azd reads: <c>azure.yaml</c>, the parameters, tags and outputs. That values have the types of the parameters, every deployment shows.</summary>
+/// <summary>
+/// What azd reads: <c>azure.yaml</c>, the parameters, tags and outputs. That values have the types of the parameters, every deployment shows.
+/// </summary>
 public partial class AzdTests
 {
     [Fact]
@@ -29,7 +31,9 @@ public partial class AzdTests
     public void Guide_explains_every_value_of_the_environment()
     {
         var guide = File.ReadAllText(Repository.File("docs/deploy.md"));
-        Assert.All(AzdEnvironment.Names.Where(name => name.StartsWith("DPSYNTH_", StringComparison.Ordinal)), name => Assert.Contains(name, guide, StringComparison.Ordinal));
+        Assert.All(
+            AzdEnvironment.Names.Where(name => name.StartsWith("DPSYNTH_", StringComparison.Ordinal)),
+            name => Assert.Contains(name, guide, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,7 +49,8 @@ public partial class AzdTests
     public void Each_service_of_the_project_finds_its_resource_by_its_tag(string name)
     {
         var deployment = Deployment.Named(name);
-        Dictionary<string, string> hosts = new(StringComparer.Ordinal) { ["function"] = "Microsoft.Web/sites", ["containerapp"] = "Microsoft.App/containerApps" };
+        Dictionary<string, string> hosts =
+            new(StringComparer.Ordinal) { ["function"] = "Microsoft.Web/sites", ["containerapp"] = "Microsoft.App/containerApps" };
         var services = Services().ToArray();
         Assert.Equal(["app", "worker"], services.Select(service => service.Name));
         foreach (var (service, lines) in services)
@@ -73,7 +78,10 @@ public partial class AzdTests
     /// <summary>The services and, for each, its lines.</summary>
     private static IEnumerable<(string Name, string[] Lines)> Services()
     {
-        string[] lines = [.. File.ReadAllLines(Repository.File("azure.yaml")).SkipWhile(line => line != "services:").Skip(1).TakeWhile(line => line.StartsWith(' '))];
+        string[] lines =
+        [
+            .. File.ReadAllLines(Repository.File("azure.yaml")).SkipWhile(line => line != "services:").Skip(1).TakeWhile(line => line.StartsWith(' ')),
+        ];
         int[] starts = [.. Enumerable.Range(0, lines.Length).Where(i => Service().IsMatch(lines[i])), lines.Length];
         return starts.Zip(starts.Skip(1), (from, to) => (lines[from].Trim(' ', ':'), lines[from..to]));
     }

@@ -22,8 +22,13 @@ public class ContainerTests
     [MemberData(nameof(Both))]
     public void Everything_copied_from_the_repository_is_there_and_in_the_build_context(string file)
     {
-        string[] admitted = [.. File.ReadAllLines(Repository.File(".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..].Replace("/**", "", StringComparison.Ordinal))];
-        var sources = Instructions(file, "COPY").Where(words => !words[0].StartsWith("--from", StringComparison.Ordinal)).SelectMany(words => words[..^1]).ToArray();
+        string[] admitted =
+        [
+            .. File.ReadAllLines(Repository.File(".dockerignore")).Where(line => line.StartsWith('!')).Select(
+                line => line[1..].Replace("/**", "", StringComparison.Ordinal)),
+        ];
+        var sources =
+            Instructions(file, "COPY").Where(words => !words[0].StartsWith("--from", StringComparison.Ordinal)).SelectMany(words => words[..^1]).ToArray();
         Assert.NotEmpty(sources);
         Assert.All(sources.Where(source => source != "."), source =>
         {
@@ -32,7 +37,17 @@ public class ContainerTests
         });
 
         // What the build reads, by way of "COPY . .".
-        string[] read = ["src", "eng/assets/package.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "LICENSE", "global.json", "nuget.config"];
+        string[] read =
+        [
+            "src",
+            "eng/assets/package.json",
+            "Directory.Build.props",
+            "Directory.Build.targets",
+            "Directory.Packages.props",
+            "LICENSE",
+            "global.json",
+            "nuget.config",
+        ];
         Assert.All(read, path => Assert.Contains(path, admitted));
     }
 
@@ -57,8 +72,13 @@ public class ContainerTests
         var user = Assert.Single(Assert.Single(Last(file, "USER")));
         Assert.All(user.Split(':'), id => Assert.True(int.Parse(id, CultureInfo.InvariantCulture) > 1000));
         var lines = Lines(file);
-        Assert.True(Array.FindIndex(lines, line => line.StartsWith("USER ", StringComparison.Ordinal)) < Array.FindIndex(lines, line => line.StartsWith("ENTRYPOINT ", StringComparison.Ordinal)));
-        Assert.Contains(lines, line => line.Contains($"install -d -o {user.Replace(":", " -g ", StringComparison.Ordinal)} {Environment(file)["Models__Cache"]}", StringComparison.Ordinal));
+        Assert.True(
+            Array.FindIndex(lines, line => line.StartsWith("USER ", StringComparison.Ordinal))
+                < Array.FindIndex(lines, line => line.StartsWith("ENTRYPOINT ", StringComparison.Ordinal)));
+        Assert.Contains(
+            lines,
+            line => line.Contains(
+                $"install -d -o {user.Replace(":", " -g ", StringComparison.Ordinal)} {Environment(file)["Models__Cache"]}", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -90,7 +110,8 @@ public class ContainerTests
     {
         Assert.Equal($"ONNX_RUNTIME={package}", Assert.Single(Assert.Single(Instructions(file, "ARG"))));
         Assert.Equal(provider.ToString(), Environment(file).GetValueOrDefault("Models__Provider", nameof(ExecutionProvider.Cpu)));
-        Assert.Equal(Environment(file)["Models__Cache"], Configuration(file).GetSection(ModelStoreOptions.SectionName).Get<ModelStoreOptions>()!.CacheDirectory);
+        Assert.Equal(
+            Environment(file)["Models__Cache"], Configuration(file).GetSection(ModelStoreOptions.SectionName).Get<ModelStoreOptions>()!.CacheDirectory);
     }
 
     [Theory]
@@ -102,7 +123,8 @@ public class ContainerTests
         Assert.Contains(" --locked-mode ", Assert.Single(run, line => line.Contains("dotnet restore", StringComparison.Ordinal)), StringComparison.Ordinal);
 
         // The stage that restores has no other files than these.
-        Assert.Contains("! -name 'packages*.lock.json'", Assert.Single(run, line => line.Contains(" -delete", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "! -name 'packages*.lock.json'", Assert.Single(run, line => line.Contains(" -delete", StringComparison.Ordinal)), StringComparison.Ordinal);
         var packages = JsonNode.Parse(File.ReadAllText(Repository.File($"src/DpSynth.Worker/{locked}")))!["dependencies"]!["net10.0/linux-x64"]!;
         Assert.NotNull(packages[package]);
     }
@@ -144,7 +166,8 @@ public class ContainerTests
         Configuration(file).GetSection(GenerationWorkerOptions.SectionName).Get<GenerationWorkerOptions>()!;
 
     private static IConfiguration Configuration(string file) => new ConfigurationBuilder()
-        .AddInMemoryCollection(Environment(file).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value))).Build();
+        .AddInMemoryCollection(
+            Environment(file).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value))).Build();
 
     private static Dictionary<string, string> Environment(string file) => Instructions(file, "ENV").SelectMany(words => words)
         .ToDictionary(word => word.Split('=')[0], word => word.Split('=')[1], StringComparer.Ordinal);
@@ -160,5 +183,8 @@ public class ContainerTests
 
     /// <summary>One instruction a line, without comments.</summary>
     private static string[] Lines(string file) =>
-        [.. File.ReadAllText(Repository.File($"src/DpSynth.Worker/{file}")).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
+    [
+        .. File.ReadAllText(Repository.File($"src/DpSynth.Worker/{file}")).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(
+            line => line.Length > 0 && line[0] != '#'),
+    ];
 }

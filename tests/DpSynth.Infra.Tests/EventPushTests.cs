@@ -56,7 +56,8 @@ public class EventPushTests
             .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>().Single();
         Assert.Equal(["options", "post"], trigger.Methods!.Order(StringComparer.Ordinal));
         Assert.EndsWith(
-            $"/{prefix}/{trigger.Route}', reference(resourceId('Microsoft.Web/sites', format('func-dpsynth-{{0}}', parameters('suffix'))), '2025-03-01').defaultHostName)]",
+            $"/{prefix}/{trigger.Route}', reference(resourceId('Microsoft.Web/sites', format('func-dpsynth-{{0}}', parameters('suffix'))), "
+                + "'2025-03-01').defaultHostName)]",
             BicepCompiler.Build(Path.Combine(Repository.Infra, "modules", "function-app.bicep"))["outputs"]!["pushAddress"]!["value"]!.GetValue<string>(),
             StringComparison.Ordinal);
 
@@ -71,7 +72,8 @@ public class EventPushTests
     {
         using var roles = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Infra, "app-roles.json")));
         var role = roles.RootElement.EnumerateArray().Single(role => role.GetProperty("value").GetString() == AppRoles.PushEvents);
-        Assert.Equal(["Application", "User"], role.GetProperty("allowedMemberTypes").EnumerateArray().Select(type => type.GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Application", "User"], role.GetProperty("allowedMemberTypes").EnumerateArray().Select(type => type.GetString()!).Order(StringComparer.Ordinal));
         var guide = File.ReadAllText(Repository.File("docs/deploy.md"));
         Assert.Contains($"\\\"appRoleId\\\": \\\"{role.GetProperty("id").GetString()}\\\"", guide, StringComparison.Ordinal);
         Assert.Contains($"`{AppRoles.PushEvents}`", guide, StringComparison.Ordinal);

@@ -51,14 +51,18 @@ public class EventTests
     public void Queues_are_delivered_to_under_the_topics_own_identity(string name)
     {
         var deployment = Deployment.Named(name);
-        DeployedResource[] subscriptions = [.. deployment.Resources.Where(r => r.Type.EndsWith("/eventSubscriptions", StringComparison.Ordinal) && r.At(Delivery) is not null)];
+        DeployedResource[] subscriptions =
+        [
+            .. deployment.Resources.Where(r => r.Type.EndsWith("/eventSubscriptions", StringComparison.Ordinal) && r.At(Delivery) is not null),
+        ];
         Assert.True(subscriptions.Length >= 2);
         Assert.All(subscriptions, subscription =>
         {
             Assert.Null(subscription.At("properties.destination"));
             Assert.Equal("SystemAssigned", subscription.Value($"{Delivery}.identity.type"));
             Assert.Equal("StorageQueue", subscription.Value($"{Delivery}.destination.endpointType"));
-            Assert.EndsWith($"stexchange{deployment.Suffix}", (string)subscription.Value($"{Delivery}.destination.properties.resourceId")!, StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"stexchange{deployment.Suffix}", (string)subscription.Value($"{Delivery}.destination.properties.resourceId")!, StringComparison.Ordinal);
         });
         Assert.All(deployment.Of("Microsoft.EventGrid/systemTopics"), topic => Assert.Equal("SystemAssigned", topic.Value("identity.type")));
     }

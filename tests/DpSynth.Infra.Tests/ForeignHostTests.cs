@@ -5,7 +5,13 @@ public class ForeignHostTests
 {
     /// <summary>What only a host that the tests started themselves offers.</summary>
     private static readonly string[] _localOnly =
-        ["TestProcess.StartHostAsync(", "host.DurableTask", "host.Services", "protected override void Override(", "protected override IReadOnlyDictionary<string, string?> Settings"];
+    [
+        "TestProcess.StartHostAsync(",
+        "host.DurableTask",
+        "host.Services",
+        "protected override void Override(",
+        "protected override IReadOnlyDictionary<string, string?> Settings",
+    ];
 
     [Fact]
     public void Tests_that_need_the_local_host_are_marked_as_such()

@@ -74,5 +74,6 @@ public class HostJsonTests
     private static JsonDocument Read() => JsonDocument.Parse(File.ReadAllText(Repository.File("host.json")));
 
     private static JsonElement At(JsonDocument host, string path) =>
-        path.Split('.').Aggregate(host.RootElement, (element, name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var next) ? next : default);
+        path.Split('.').Aggregate(
+            host.RootElement, (element, name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var next) ? next : default);
 }

@@ -92,7 +92,8 @@ public class NetworkTests
         Assert.Equal(("1.2", "Disabled"), (site.Value("properties.siteConfig.minTlsVersion"), site.Value("properties.siteConfig.ftpsState")));
         Assert.Equal(
             [("ftp", (object)false), ("scm", false)],
-            deployment.Of("Microsoft.Web/sites/basicPublishingCredentialsPolicies").Select(policy => (policy.OwnName, policy.Value("properties.allow")!)).Order());
+            deployment.Of("Microsoft.Web/sites/basicPublishingCredentialsPolicies").Select(
+                policy => (policy.OwnName, policy.Value("properties.allow")!)).Order());
         Assert.Equal(false, deployment.Single("Microsoft.ContainerRegistry/registries").Value("properties.adminUserEnabled"));
         Assert.Equal(false, deployment.Single("Microsoft.ContainerRegistry/registries").Value("properties.anonymousPullEnabled"));
         Assert.Equal(true, deployment.Single("Microsoft.Insights/components").Value("properties.DisableLocalAuth"));

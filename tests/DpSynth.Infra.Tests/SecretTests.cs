@@ -21,7 +21,8 @@ public partial class SecretTests
     [Fact]
     public void No_template_puts_a_secret_out()
     {
-        var outputs = Templates(BicepCompiler.Main).SelectMany(template => template["outputs"]?.AsObject().Select(output => (Template: template, Output: output)) ?? []).ToArray();
+        var outputs = Templates(BicepCompiler.Main).SelectMany(
+            template => template["outputs"]?.AsObject().Select(output => (Template: template, Output: output)) ?? []).ToArray();
         Assert.True(outputs.Length > 20);
         foreach (var (template, (name, output)) in outputs)
         {
@@ -39,7 +40,10 @@ public partial class SecretTests
     public void Secrets_given_to_the_deployment_go_into_the_vault(string name, string[] holders)
     {
         var deployment = Deployment.Named(name);
-        DeployedResource[] given = [.. deployment.Resources.Where(resource => Texts(resource.Json).Any(text => text.Contains("parameters('", StringComparison.Ordinal)))];
+        DeployedResource[] given =
+        [
+            .. deployment.Resources.Where(resource => Texts(resource.Json).Any(text => text.Contains("parameters('", StringComparison.Ordinal))),
+        ];
         Assert.Equal(holders, given.Select(resource => resource.Name).Order(StringComparer.Ordinal));
         Assert.Equal(deployment.Of(Secrets), given);
         Assert.All(given, resource => Assert.Matches(@"^\[parameters\('\w+'\)\]$", (string)resource.Value("properties.value")!));
@@ -52,10 +56,12 @@ public partial class SecretTests
     {
         var deployment = Deployment.Named(name);
         var site = deployment.Single("Microsoft.Web/sites");
-        Assert.Equal([site.Value("properties.keyVaultReferenceIdentity")], site.At("identity.userAssignedIdentities")!.AsObject().Select(identity => identity.Key));
+        Assert.Equal(
+            [site.Value("properties.keyVaultReferenceIdentity")], site.At("identity.userAssignedIdentities")!.AsObject().Select(identity => identity.Key));
         var references = site.At("properties.siteConfig.appSettings")!.AsArray()
             .Select(setting => (Name: setting!["name"]!.GetValue<string>(), Reference: Reference().Match(setting["value"]!.GetValue<string>())))
-            .Where(setting => setting.Reference.Success).ToDictionary(setting => setting.Name, setting => setting.Reference.Groups["id"].Value, StringComparer.Ordinal);
+            .Where(setting => setting.Reference.Success).ToDictionary(
+                setting => setting.Name, setting => setting.Reference.Groups["id"].Value, StringComparer.Ordinal);
         Assert.Equal(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -78,16 +84,20 @@ public partial class SecretTests
     {
         Assert.Empty(Deployment.Standard.Of(Secrets));
         Assert.Empty(Deployment.Standard.Single("Microsoft.App/containerApps").At("properties.configuration.secrets")!.AsArray());
-        Assert.DoesNotContain(Texts(Deployment.Standard.Single("Microsoft.Web/sites").Json), text => text.Contains("@Microsoft.KeyVault", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Texts(Deployment.Standard.Single("Microsoft.Web/sites").Json), text => text.Contains("@Microsoft.KeyVault", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> SecureParameters(JsonNode template) => template["parameters"]?.AsObject()
-        .Where(parameter => parameter.Value!["type"]?.GetValue<string>() is "securestring" or "secureString" or "secureObject").Select(parameter => parameter.Key) ?? [];
+        .Where(parameter => parameter.Value!["type"]?.GetValue<string>() is "securestring" or "secureString" or "secureObject").Select(
+            parameter => parameter.Key) ?? [];
 
     /// <summary>A compiled template and those within it.</summary>
-    private static IEnumerable<JsonNode> Templates(JsonNode node) => All(node).OfType<JsonObject>().Where(part => part.ContainsKey("contentVersion") && part.ContainsKey("resources"));
+    private static IEnumerable<JsonNode> Templates(JsonNode node) =>
+        All(node).OfType<JsonObject>().Where(part => part.ContainsKey("contentVersion") && part.ContainsKey("resources"));
 
-    private static IEnumerable<string> Texts(JsonNode node) => All(node).OfType<JsonValue>().Select(value => value.TryGetValue<string>(out var text) ? text : "");
+    private static IEnumerable<string> Texts(JsonNode node) =>
+        All(node).OfType<JsonValue>().Select(value => value.TryGetValue<string>(out var text) ? text : "");
 
     private static IEnumerable<JsonNode> All(JsonNode? node) => node switch
     {
@@ -106,6 +116,9 @@ public partial class SecretTests
     [GeneratedRegex(@"\blist\w*\(|ConnectionString|InstrumentationKey|password|\.keys?\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Confidential();
 
-    [GeneratedRegex(@"^\[format\('@Microsoft\.KeyVault\(SecretUri=\{0\}\)', reference\('(?<id>[^']+)', '[^']+'\)\.secretUri\)\]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"^\[format\('@Microsoft\.KeyVault\(SecretUri=\{0\}\)', reference\('(?<id>[^']+)', '[^']+'\)\.secretUri\)\]$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Reference();
 }

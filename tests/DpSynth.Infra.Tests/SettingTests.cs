@@ -94,7 +94,8 @@ public class SettingTests
     {
         var endpoint = Worker(Deployment.Complete)[$"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}"];
 
-        Assert.Equal($"https://{Deployment.Complete.Single("Microsoft.CognitiveServices/accounts").At("properties.customSubDomainName")}.openai.azure.com/", endpoint);
+        Assert.Equal(
+            $"https://{Deployment.Complete.Single("Microsoft.CognitiveServices/accounts").At("properties.customSubDomainName")}.openai.azure.com/", endpoint);
         Assert.Null(new ImageApiOptions { Endpoint = new Uri(endpoint) }.DescribeFault());
     }
 
@@ -140,14 +141,17 @@ public class SettingTests
         Assert.Null(settings.At("properties.globalValidation.excludedPaths"));
 
         // The code believes the header with the caller only because of this.
-        Assert.Equal(nameof(AuthenticationMode.EasyAuth), App(Deployment.Standard)[$"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}"]);
+        Assert.Equal(
+            nameof(AuthenticationMode.EasyAuth), App(Deployment.Standard)[$"{AuthenticationOptions.SectionName}__{nameof(AuthenticationOptions.Mode)}"]);
     }
 
     [Fact]
     public void App_roles_are_those_of_the_code()
     {
         using var roles = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Infra, "app-roles.json")));
-        Assert.Equal(AppRoles.All.Order(StringComparer.Ordinal), roles.RootElement.EnumerateArray().Select(role => role.GetProperty("value").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            AppRoles.All.Order(StringComparer.Ordinal),
+            roles.RootElement.EnumerateArray().Select(role => role.GetProperty("value").GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal(AppRoles.All.Count, roles.RootElement.EnumerateArray().Select(role => role.GetProperty("id").GetGuid()).Distinct().Count());
     }
 

@@ -67,7 +67,10 @@ public class StorageTests
             Assert.Equal("Microsoft.Keyvault", account.Value("properties.encryption.keySource"));
             Assert.Equal(true, account.Value("properties.encryption.requireInfrastructureEncryption"));
             Assert.Equal(key.OwnName, account.Value("properties.encryption.keyvaultproperties.keyname"));
-            Assert.Contains($"/vaults/kv-dpsynth-{deployment.Suffix}'", (string)account.Value("properties.encryption.keyvaultproperties.keyvaulturi")!, StringComparison.Ordinal);
+            Assert.Contains(
+                $"/vaults/kv-dpsynth-{deployment.Suffix}'",
+                (string)account.Value("properties.encryption.keyvaultproperties.keyvaulturi")!,
+                StringComparison.Ordinal);
             foreach (var service in new[] { "blob", "file", "queue", "table" })
             {
                 Assert.Equal("Account", account.Value($"properties.encryption.services.{service}.keyType"));
@@ -89,7 +92,9 @@ public class StorageTests
         Assert.All(services, service =>
         {
             Assert.Equal((true, 7), (service.Value("properties.deleteRetentionPolicy.enabled"), service.Value("properties.deleteRetentionPolicy.days")));
-            Assert.Equal((true, 7), (service.Value("properties.containerDeleteRetentionPolicy.enabled"), service.Value("properties.containerDeleteRetentionPolicy.days")));
+            Assert.Equal(
+                (true, 7),
+                (service.Value("properties.containerDeleteRetentionPolicy.enabled"), service.Value("properties.containerDeleteRetentionPolicy.days")));
         });
         Assert.All(deployment.Of(BlobContainers), container => Assert.Equal("None", container.Value("properties.publicAccess")));
     }
@@ -111,8 +116,10 @@ public class StorageTests
         var deployment = Deployment.Named(name);
         Assert.All(Accounts(deployment), account =>
         {
-            var logs = deployment.Of("Microsoft.Insights/diagnosticSettings").Single(logs => logs.Id.StartsWith($"{account.Id}/blobServices/default/", StringComparison.Ordinal));
-            Assert.Equal(["StorageRead", "StorageWrite", "StorageDelete"], logs.At("properties.logs")!.AsArray().Select(log => log!["category"]!.GetValue<string>()));
+            var logs = deployment.Of("Microsoft.Insights/diagnosticSettings").Single(
+                logs => logs.Id.StartsWith($"{account.Id}/blobServices/default/", StringComparison.Ordinal));
+            Assert.Equal(
+                ["StorageRead", "StorageWrite", "StorageDelete"], logs.At("properties.logs")!.AsArray().Select(log => log!["category"]!.GetValue<string>()));
         });
     }
 

@@ -56,7 +56,8 @@ public class TemplateTests
     {
         using var workspace = new Workspace();
         BicepCompiler.Expect("build", "--pattern", workspace.Templates, "--no-restore");
-        var compiled = Directory.EnumerateFiles(workspace.File("modules"), "*.json").ToDictionary(file => Hash(JsonNode.Parse(File.ReadAllText(file))!), Path.GetFileNameWithoutExtension);
+        var compiled = Directory.EnumerateFiles(workspace.File("modules"), "*.json").ToDictionary(
+            file => Hash(JsonNode.Parse(File.ReadAllText(file))!), Path.GetFileNameWithoutExtension);
         Assert.NotEmpty(compiled);
         var nested = Nested(BicepCompiler.Main);
         Assert.Empty(compiled.Where(module => !nested.Contains(module.Key)).Select(module => module.Value));

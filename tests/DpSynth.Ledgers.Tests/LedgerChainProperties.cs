@@ -102,6 +102,20 @@ public sealed class LedgerChainProperties
     }
 
     [Fact]
+    public async Task Entry_forged_to_the_last_place_there_is_leaves_every_fault_at_a_place_there_is()
+    {
+        // The place behind it wrapped around, and the check named entry −9223372036854775808 as missing.
+        var copy = await MakeAsync();
+        var lines = Lines(copy);
+        var last = Seal(LedgerLine.Read(Encoding.UTF8.GetBytes(lines[1]), out _)! with { Sequence = long.MaxValue });
+
+        var faults = Check(copy, [lines[0], last, .. lines[2..]]).Faults;
+
+        Assert.Equal(2, faults[0].Sequence);
+        Assert.All(faults, fault => Assert.InRange(fault.Sequence, 1, long.MaxValue));
+    }
+
+    [Fact]
     public async Task Chain_forged_from_an_entry_on_is_caught_by_its_totals_or_its_head()
     {
         var copy = await MakeAsync();
@@ -109,7 +123,8 @@ public sealed class LedgerChainProperties
         var place = entries.FindIndex(entry => entry.Kind == LedgerEntryKind.Spend);
         var forged = Forge(entries, place, entry => entry with { Total = entry.Total with { SpentEpsilon = entry.Total.SpentEpsilon / 2 } });
 
-        Assert.Equal(entries.Count, Assert.Single(Check(copy, forged).Faults, fault => fault.What.Contains("record of the last", StringComparison.Ordinal)).Sequence);
+        Assert.Equal(
+            entries.Count, Assert.Single(Check(copy, forged).Faults, fault => fault.What.Contains("record of the last", StringComparison.Ordinal)).Sequence);
         var head = new LedgerHead(entries.Count, LedgerLine.Read(Encoding.UTF8.GetBytes(forged[^1]), out _)!.Hash!);
         var fault = Assert.Single(Check(copy with { Head = head }, forged).Faults);
         Assert.Equal(place + 1, fault.Sequence);
@@ -153,7 +168,9 @@ public sealed class LedgerChainProperties
     public void Totals_do_not_depend_on_the_order_of_events()
     {
         var events = Gen.Elements(0.5, 1, 7 / 3.0, 40, 1e3).SelectMany(sigma => Gen.Choose(1, 3).Select(PrivacyEvent (count) =>
-            count == 3 ? new GaussianEvent { NoiseMultiplier = sigma } : new DiscreteGaussianEvent { SigmaSquared = Rational.FromDouble(sigma), Count = count }));
+            count == 3
+                ? new GaussianEvent { NoiseMultiplier = sigma }
+                : new DiscreteGaussianEvent { SigmaSquared = Rational.FromDouble(sigma), Count = count }));
         Prop.ForAll(events.ListOf().SelectMany(list => Gen.Shuffle(list.ToArray()).Select(shuffled => (list, shuffled))).ToArbitrary(), orders =>
         {
             var (one, other) = (EventTotals.Empty.Add(orders.list), EventTotals.Empty.Add(orders.shuffled));

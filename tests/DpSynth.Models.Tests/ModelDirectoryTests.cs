@@ -15,9 +15,13 @@ public sealed class ModelDirectoryTests
     [InlineData("../models")]
     [InlineData("a\\b")]
     public void Find_refuses_paths(string name) =>
-        Assert.Contains("is not the name of a model's folder", Assert.Throws<ModelFolderException>(() => ModelDirectory.Nearest().Find(name)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not the name of a model's folder",
+            Assert.Throws<ModelFolderException>(() => ModelDirectory.Nearest().Find(name)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Find_says_what_there_is() =>
-        Assert.Contains("There is no model 'tiny'", Assert.Throws<ModelFolderException>(() => ModelDirectory.Nearest().Find("tiny")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no model 'tiny'", Assert.Throws<ModelFolderException>(() => ModelDirectory.Nearest().Find("tiny")).Message, StringComparison.Ordinal);
 }

@@ -76,7 +76,7 @@ public sealed class GaussianAccountantTests
         Arb.From(Gen.NonEmptyListOf(LogUniform(-3, 3)).Zip(Epsilons)),
         pair =>
         {
-            (List<double> weights, var epsilon) = (pair.Item1.ToList(), pair.Item2);
+            (var weights, var epsilon) = (pair.Item1.ToList(), pair.Item2);
             var mu = GaussianAccountant.Mu(epsilon, 1e-6);
 
             var sigmas = GaussianAccountant.NoiseMultipliers(epsilon, 1e-6, weights.ToArray());

@@ -25,7 +25,7 @@ public sealed class GaussianFixtureTests
     [MemberData(nameof(EpsilonIds))]
     public void Epsilon_meets_the_reference(string id)
     {
-        GaussianFixture.Case reference = Fixture.EpsilonCases.Single(c => c.Id == id);
+        var reference = Fixture.EpsilonCases.Single(c => c.Id == id);
 
         var epsilon = GaussianAccountant.Epsilon(Math.Sqrt(reference.Steps) / reference.Sigma, reference.Delta);
 
@@ -36,7 +36,7 @@ public sealed class GaussianFixtureTests
     [MemberData(nameof(SigmaIds))]
     public void Noise_multiplier_meets_the_reference_and_keeps_delta(string id)
     {
-        GaussianFixture.Case reference = Fixture.SigmaCases.Single(c => c.Id == id);
+        var reference = Fixture.SigmaCases.Single(c => c.Id == id);
 
         var sigma = GaussianAccountant.NoiseMultiplier(reference.Epsilon, reference.Delta, reference.Steps);
 
@@ -49,7 +49,7 @@ public sealed class GaussianFixtureTests
     [MemberData(nameof(DeltaIds))]
     public void Delta_meets_the_reference(string id)
     {
-        GaussianFixture.Case reference = Fixture.DeltaCases.Single(c => c.Id == id);
+        var reference = Fixture.DeltaCases.Single(c => c.Id == id);
         var mu = Math.Sqrt(reference.Steps) / reference.Sigma;
 
         AssertWithin(
@@ -62,7 +62,7 @@ public sealed class GaussianFixtureTests
     [MemberData(nameof(NormalIds))]
     public void Normal_distribution_meets_the_reference(string id)
     {
-        GaussianFixture.NormalCase reference = Fixture.LogNormalCdfCases.Single(c => c.Id == id);
+        var reference = Fixture.LogNormalCdfCases.Single(c => c.Id == id);
 
         var tiny = Math.Abs(reference.LogNormalCdf) < 1e-290 ? 1e-300 : 0;
         AssertWithin(reference.LogNormalCdf, NormalDistribution.LogCdf(reference.X), (1e-12 * Math.Abs(reference.LogNormalCdf)) + tiny);

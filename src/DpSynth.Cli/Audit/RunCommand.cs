@@ -67,7 +67,8 @@ internal static class RunCommand
             : throw new CommandException(ExitCode.NotFound, $"There is no request file at '{file}'.");
         if (audit.Request.Privacy.Unit != PrivacyUnit.Image)
         {
-            throw new CommandException(ExitCode.Usage, "A run is audited image by image: canaries have no owner; leave 'privacy.unit' out of the request to audit.");
+            throw new CommandException(
+                ExitCode.Usage, "A run is audited image by image: canaries have no owner; leave 'privacy.unit' out of the request to audit.");
         }
 
         var classes = DatasetSource.Open(parsed.GetRequiredValue(_source), parsed.GetValue(_labels));

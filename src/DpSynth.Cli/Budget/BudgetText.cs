@@ -20,7 +20,8 @@ internal static class BudgetText
         ]);
         var runs = layout.Table(
             ["RUN", "SPENT", "RELEASES", "STATE"],
-            report.Runs.Select(run => (string[])[run.RunId, $"ε {Figures.Epsilon(run.SpentEpsilon)}", Figures.Count(run.Releases), run.Closed ? "over" : "running"]));
+            report.Runs.Select(
+                run => (string[])[run.RunId, $"ε {Figures.Epsilon(run.SpentEpsilon)}", Figures.Count(run.Releases), run.Closed ? "over" : "running"]));
         return report.Runs.Count == 0 ? figures : $"{figures}{Environment.NewLine}{Environment.NewLine}{runs}";
     }
 }

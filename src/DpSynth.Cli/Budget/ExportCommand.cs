@@ -39,7 +39,8 @@ internal static class ExportCommand
         await File.WriteAllBytesAsync(file, lines, cancellationToken);
         context.Terminal.Result(
             new Exported(dataset, lineage.Name, copy.Head?.Sequence ?? 0, copy.Head?.Hash, Path.GetFullPath(file)),
-            exported => $"Wrote {exported.Entries} entries of the ledger of lineage '{exported.Lineage}' to {file}. The last one's hash is {exported.LastHash}.");
+            exported => $"Wrote {exported.Entries} entries of the ledger of lineage '{exported.Lineage}' to {file}. "
+                + $"The last one's hash is {exported.LastHash}.");
         return ExitCode.Success;
     }
 

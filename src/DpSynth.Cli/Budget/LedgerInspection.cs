@@ -40,7 +40,9 @@ internal sealed class LedgerInspection(Connection connection)
                     .. Misbound(report, catalogue),
                     .. Unjoined(report, copies),
                     .. (own ?? []).Where(witness => !known.Contains(witness.Hash)).Select(witness => new CheckedFault(
-                        null, $"The release of run '{witness.RunId}' quotes entry {witness.Hash} for '{witness.Key}', and no ledger has it: entries were removed or replaced.")),
+                        null,
+                        $"The release of run '{witness.RunId}' quotes entry {witness.Hash} for '{witness.Key}', and no ledger has it: "
+                            + "entries were removed or replaced.")),
                 ],
             });
         }
@@ -58,7 +60,9 @@ internal sealed class LedgerInspection(Connection connection)
         (report.State?.Datasets ?? [])
             .Where(dataset => catalogue.Pending.Count == 0 && catalogue.LineageOf(dataset)?.Name != catalogue.Resolve(report.Lineage).Name)
             .Select(dataset => new CheckedFault(
-                null, $"Dataset '{dataset}' belongs to this ledger by its entries, and by the catalogue to '{catalogue.LineageOf(dataset)?.Name ?? "none"}': the catalogue was edited."));
+                null,
+                $"Dataset '{dataset}' belongs to this ledger by its entries, and by the catalogue to '{catalogue.LineageOf(dataset)?.Name ?? "none"}': "
+                    + "the catalogue was edited."));
 
     /// <summary>What was joined must still be what it was.</summary>
     private static IEnumerable<CheckedFault> Unjoined(LedgerReport report, Dictionary<string, LedgerCopy> copies) =>

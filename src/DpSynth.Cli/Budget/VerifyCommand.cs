@@ -70,7 +70,10 @@ internal static class VerifyCommand
     {
         var lines = verdict.Ledgers.SelectMany(ledger => (string[])
         [
-            string.Create(CultureInfo.InvariantCulture, $"Ledger '{ledger.Lineage}': {ledger.Entries} entries, {(ledger.Faults.Count == 0 ? "all as they were written" : "NOT as they were written")}{Witnesses(ledger)}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Ledger '{ledger.Lineage}': {ledger.Entries} entries, "
+                    + $"{(ledger.Faults.Count == 0 ? "all as they were written" : "NOT as they were written")}{Witnesses(ledger)}"),
             .. ledger.Faults.Select(fault => $"  {fault.Sentence}"),
         ]);
         return string.Join(Environment.NewLine, [.. lines, .. verdict.Notes]);

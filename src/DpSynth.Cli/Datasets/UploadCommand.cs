@@ -55,7 +55,8 @@ internal static class UploadCommand
         {
             if (!parsed.GetValue(_replace) && !await uploader.IsUnfinishedAsync(name, cancellationToken))
             {
-                throw new CommandException(ExitCode.Usage, $"There is a dataset '{name}' already: choose another name, or put this one in its place with --replace.");
+                throw new CommandException(
+                    ExitCode.Usage, $"There is a dataset '{name}' already: choose another name, or put this one in its place with --replace.");
             }
 
             await uploader.RemoveAsync(name, cancellationToken);

@@ -64,10 +64,10 @@ internal sealed class DemoSession : IAsyncDisposable
         {
             throw new CommandException(
                 ExitCode.Refused,
-                $"""
-                The dataset '{budget.Dataset}' may cost ε {Figures.Epsilon(budget.TotalEpsilon)} in all and has ε {Figures.Epsilon(budget.RemainingEpsilon)} left (at δ {Figures.Delta(budget.Delta)}), too little for this run.
-                {publicName} is public, so raise it: ./dpsynth budget set {budget.Dataset} --epsilon {Figures.Epsilon(2 * Math.Max(budget.TotalEpsilon, request.Epsilon))}
-                """);
+                $"The dataset '{budget.Dataset}' may cost ε {Figures.Epsilon(budget.TotalEpsilon)} in all and has "
+                    + $"ε {Figures.Epsilon(budget.RemainingEpsilon)} left (at δ {Figures.Delta(budget.Delta)}), too little for this run.\n"
+                    + $"{publicName} is public, so raise it: ./dpsynth budget set {budget.Dataset} --epsilon "
+                    + Figures.Epsilon(2 * Math.Max(budget.TotalEpsilon, request.Epsilon)));
         }
     }
 

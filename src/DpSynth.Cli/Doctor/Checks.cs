@@ -139,7 +139,8 @@ internal sealed class Checks(Surroundings surroundings)
         var free = new DriveInfo(folder.FullName).AvailableFreeSpace;
         return free >= WantedDisk
             ? Finding.Good("disk", $"{Figures.Bytes(free)} free")
-            : Finding.Bad("disk", $"{Figures.Bytes(free)} free", $"free {Figures.Bytes(WantedDisk)}, or choose another data folder with --data or DPSYNTH_DATA");
+            : Finding.Bad(
+                "disk", $"{Figures.Bytes(free)} free", $"free {Figures.Bytes(WantedDisk)}, or choose another data folder with --data or DPSYNTH_DATA");
     }
 
     private Finding RunningHost() => LocalEnds.FindRunning(surroundings) is { Endpoint: { } endpoint }

@@ -138,7 +138,8 @@ internal sealed class ChosenEmbedder(string name, EmbedderOptions options, IMode
     {
         if (options.DescribeFault(shape) is not null)
         {
-            throw new CommandException(ExitCode.Usage, $"Images of {shape} are too large to be projected to so many values: give a smaller --size or --dimension.");
+            throw new CommandException(
+                ExitCode.Usage, $"Images of {shape} are too large to be projected to so many values: give a smaller --size or --dimension.");
         }
 
         try

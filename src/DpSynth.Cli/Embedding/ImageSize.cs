@@ -21,6 +21,7 @@ internal static class ImageSize
 
         return sides is [>= 1 and <= Largest, >= 1 and <= Largest] or [>= 1 and <= Largest, >= 1 and <= Largest, 1 or 3]
             ? new ImageShape(sides[0], sides[1], sides is [_, _, var channels] ? channels : 3)
-            : throw new CommandException(ExitCode.Usage, $"{option} is '{text}'; it must be a width and a height up to {Largest}, such as 32x32, or 28x28x1 for grey.");
+            : throw new CommandException(
+                ExitCode.Usage, $"{option} is '{text}'; it must be a width and a height up to {Largest}, such as 32x32, or 28x28x1 for grey.");
     }
 }

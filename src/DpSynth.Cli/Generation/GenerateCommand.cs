@@ -71,7 +71,8 @@ internal static class GenerateCommand
         var (initImage, strength) = (parsed.GetValue(_initImage), parsed.GetValue(_strength));
         if (initImage is null != strength is null)
         {
-            throw new CommandException(ExitCode.Usage, "--init-image and --strength go together: the one is the image to start from, the other how far to go from it.");
+            throw new CommandException(
+                ExitCode.Usage, "--init-image and --strength go together: the one is the image to start from, the other how far to go from it.");
         }
 
         if (initImage is not null && !File.Exists(initImage))

@@ -45,7 +45,9 @@ internal sealed class Connector(Surroundings surroundings, Action<string>? say)
         if (LocalEnds.FindRunning(surroundings) is not null || FromEnvironment() is not null)
         {
             throw new CommandException(
-                ExitCode.Usage, "This needs a host of its own: stop the running one or give another folder with --data, and unset the storage accounts' environment variables.");
+                ExitCode.Usage,
+                "This needs a host of its own: stop the running one or give another folder with --data, "
+                    + "and unset the storage accounts' environment variables.");
         }
 
         var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken, workerSettings);

@@ -5,7 +5,8 @@ namespace DpSynth.Cli.Host;
 /// <summary><c>dpsynth host</c>.</summary>
 internal static class HostCommand
 {
-    private static readonly Option<int?> _port = new("--port") { Description = "The API's port on the loopback address (default: any free one).", HelpName = "PORT" };
+    private static readonly Option<int?> _port =
+        new("--port") { Description = "The API's port on the loopback address (default: any free one).", HelpName = "PORT" };
 
     private static readonly Option<int> _workers = new("--workers")
     {

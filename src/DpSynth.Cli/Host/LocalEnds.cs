@@ -46,7 +46,8 @@ internal static class LocalEnds
                 DataFolder = surroundings.DataFolder,
                 Port = port,
                 LoggerProvider = new HostLog(surroundings.DataFolder),
-                ExtraServices = [.. Enumerable.Repeat<Func<LocalHostContext, InProcessWorker>>(context => new InProcessWorker(context, workerSettings ?? []), workers)],
+                ExtraServices =
+                    [.. Enumerable.Repeat<Func<LocalHostContext, InProcessWorker>>(context => new InProcessWorker(context, workerSettings ?? []), workers)],
             },
             cancellationToken);
         if (host.ClosedRuns is { Count: > 0 } closed)

@@ -55,7 +55,9 @@ internal static class PushCommand
         if (there is not null && there.Fingerprint != index.Fingerprint && !parsed.GetValue(_replace))
         {
             throw new CommandException(
-                ExitCode.Usage, $"There is another model '{name}' already ({ModelHash.Short(there.Fingerprint)}): choose another name, or put this one in its place with --replace.");
+                ExitCode.Usage,
+                $"There is another model '{name}' already ({ModelHash.Short(there.Fingerprint)}): choose another name, "
+                    + "or put this one in its place with --replace.");
         }
 
         if (there?.Fingerprint != index.Fingerprint)

@@ -80,7 +80,11 @@ internal static class NeighboursCommand
         var watch = Stopwatch.StartNew();
         var path = parsed.GetRequiredValue(_out);
         await EmbeddingFile.WriteAsync<int>(
-            path, queries.Rows, k, write => SearchAsync(context.Terminal, queries, candidates, metric, k, inference, write, cancellationToken), cancellationToken);
+            path,
+            queries.Rows,
+            k,
+            write => SearchAsync(context.Terminal, queries, candidates, metric, k, inference, write, cancellationToken),
+            cancellationToken);
         context.Terminal.Result(
             new NeighboursAnswer(queries.Rows, candidates.Rows, queries.Columns, k, metricName, watch.Elapsed.TotalSeconds, Path.GetFullPath(path)),
             answer => $"Compared {Figures.Count(answer.Private)} embeddings of {answer.Dimension} values with {Figures.Count(answer.Candidates)} in " +

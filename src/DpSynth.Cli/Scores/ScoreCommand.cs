@@ -82,7 +82,8 @@ internal static class ScoreCommand
                 var score = await ComputeAsync(context.Terminal, () => compute(parsed, a, b, cancellationToken), cancellationToken);
                 context.Terminal.Result(
                     score with { A = a.Rows, B = b.Rows, Dimension = a.Columns },
-                    answer => $"{text(answer)}\n{Figures.Count(answer.A)} and {Figures.Count(answer.B)} embeddings of {answer.Dimension} values. {answer.Note}");
+                    answer => $"{text(answer)}\n"
+                        + $"{Figures.Count(answer.A)} and {Figures.Count(answer.B)} embeddings of {answer.Dimension} values. {answer.Note}");
                 return ExitCode.Success;
             });
 

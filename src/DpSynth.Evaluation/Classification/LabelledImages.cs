@@ -13,7 +13,8 @@ public sealed record LabelledImages
     {
         if (images.Count == 0 || images.Count != labels.Length)
         {
-            throw new ArgumentException($"{images.Count} images do not go with {labels.Length} labels; there must be one each, and at least one.", nameof(labels));
+            throw new ArgumentException(
+                $"{images.Count} images do not go with {labels.Length} labels; there must be one each, and at least one.", nameof(labels));
         }
 
         Images = images;

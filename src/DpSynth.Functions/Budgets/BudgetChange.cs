@@ -34,7 +34,8 @@ public sealed record BudgetChange(double Epsilon, double? Delta = null, string? 
         }
         catch (JsonException)
         {
-            throw new RequestException("The body must be a JSON object with the number 'epsilon' and, if wanted, the number 'delta' and the text 'reason', and nothing else.");
+            throw new RequestException(
+                "The body must be a JSON object with the number 'epsilon' and, if wanted, the number 'delta' and the text 'reason', and nothing else.");
         }
 
         if (!new LedgerCap(change.Epsilon, 0.5).IsValid)

@@ -21,7 +21,9 @@ public sealed class BudgetsApi(IPrivacyLedger ledger, ILedgerAdministration admi
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route)] HttpRequest request, string name, CancellationToken cancellationToken) =>
         ServeAsync(request, name, async _ => await ledger.ReadAsync(name, cancellationToken));
 
-    /// <summary>Sets what a dataset may cost in all; the ledger records who did it. It may be set below what is spent: no further run is then admitted.</summary>
+    /// <summary>
+    /// Sets what a dataset may cost in all; the ledger records who did it. It may be set below what is spent: no further run is then admitted.
+    /// </summary>
     [Function(nameof(SetBudget))]
     public Task<IResult> SetBudget(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = Route)] HttpRequest request, string name, CancellationToken cancellationToken) =>

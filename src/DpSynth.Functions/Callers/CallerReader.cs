@@ -33,7 +33,8 @@ public sealed class CallerReader
         if (_mode == AuthenticationMode.Development && !string.IsNullOrEmpty(configuration[InAzure]))
         {
             throw new InvalidOperationException(
-                $"{AuthenticationOptions.SectionName}:{nameof(AuthenticationOptions.Mode)} is Development, which lets everybody in; in Azure set it to EasyAuth and turn App Service authentication on.");
+                $"{AuthenticationOptions.SectionName}:{nameof(AuthenticationOptions.Mode)} is Development, which lets everybody in; "
+                    + "in Azure set it to EasyAuth and turn App Service authentication on.");
         }
     }
 
@@ -59,7 +60,8 @@ public sealed class CallerReader
             var id = claims.FirstOrDefault(claim => _objectId.Contains(claim.Type)).Value;
             return string.IsNullOrEmpty(id)
                 ? null
-                : new Caller(id, claims.Where(claim => _role.Contains(claim.Type)).Select(claim => claim.Value).OfType<string>().ToHashSet(StringComparer.Ordinal));
+                : new Caller(
+                    id, claims.Where(claim => _role.Contains(claim.Type)).Select(claim => claim.Value).OfType<string>().ToHashSet(StringComparer.Ordinal));
         }
         catch (Exception exception) when (exception is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
         {

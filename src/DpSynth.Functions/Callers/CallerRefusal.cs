@@ -22,6 +22,9 @@ internal static class CallerRefusal
         caller = known;
         return (role is null ? known.Has(AppRoles.SubmitRuns) || known.Has(AppRoles.ReadAllRuns) : known.Has(role))
             ? null
-            : Problem.Of(StatusCodes.Status403Forbidden, "The role is missing", $"This needs the app role '{role ?? AppRoles.SubmitRuns}'; ask the owner of the app registration for it.");
+            : Problem.Of(
+                StatusCodes.Status403Forbidden,
+                "The role is missing",
+                $"This needs the app role '{role ?? AppRoles.SubmitRuns}'; ask the owner of the app registration for it.");
     }
 }

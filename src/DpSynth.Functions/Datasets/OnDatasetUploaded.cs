@@ -43,6 +43,9 @@ public sealed partial class OnDatasetUploaded(IPrivacyLedger ledger, ILogger<OnD
         return slash > 0 ? blob[..slash] : null;
     }
 
-    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "A blob was uploaded to a folder of 'private-data' whose name cannot be a dataset's; a name has {Rule}.")]
+    [LoggerMessage(
+        EventId = 100,
+        Level = LogLevel.Warning,
+        Message = "A blob was uploaded to a folder of 'private-data' whose name cannot be a dataset's; a name has {Rule}.")]
     private static partial void LogUnusableName(ILogger logger, string rule);
 }

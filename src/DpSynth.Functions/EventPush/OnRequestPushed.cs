@@ -71,7 +71,9 @@ public sealed partial class OnRequestPushed(
             if (await RequestBody.TryReadAsync(request, PushedEvents.MaximumBytes, cancellationToken) is not { } body)
             {
                 return Problem.Of(
-                    StatusCodes.Status413PayloadTooLarge, "Too much at once", $"All events together may have {PushedEvents.MaximumBytes} bytes; push fewer at once.");
+                    StatusCodes.Status413PayloadTooLarge,
+                    "Too much at once",
+                    $"All events together may have {PushedEvents.MaximumBytes} bytes; push fewer at once.");
             }
 
             pushed = PushedEvents.Read(request.Headers, body, _options.Topic);

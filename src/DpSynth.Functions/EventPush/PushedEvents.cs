@@ -55,7 +55,8 @@ internal sealed record PushedEvents
         try
         {
             // An event with its attributes in the body may repeat them in headers.
-            var isBinary = headers.ContainsKey("ce-specversion") && !headers.ContentType.ToString().StartsWith("application/cloudevents", StringComparison.OrdinalIgnoreCase);
+            var isBinary = headers.ContainsKey("ce-specversion")
+                && !headers.ContentType.ToString().StartsWith("application/cloudevents", StringComparison.OrdinalIgnoreCase);
             using var document = JsonDocument.Parse(body);
             return (kind, isBinary) switch
             {

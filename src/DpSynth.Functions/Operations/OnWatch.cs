@@ -91,6 +91,9 @@ public sealed partial class OnWatch(
     [LoggerMessage(112, LogLevel.Warning, "Privacy budget above 80 %: the dataset {Dataset} has spent {Spent:0.###} of its ε of {Total:0.###}.")]
     private static partial void LogBudget(ILogger logger, string dataset, double spent, double total);
 
-    [LoggerMessage(113, LogLevel.Critical, "Ledger verification failed: the ledger of the dataset {Dataset} is not what was written. Stop, keep the account as it is, find out.")]
+    [LoggerMessage(
+        113,
+        LogLevel.Critical,
+        "Ledger verification failed: the ledger of the dataset {Dataset} is not what was written. Stop, keep the account as it is, find out.")]
     private static partial void LogLedger(ILogger logger, string dataset);
 }

@@ -51,6 +51,10 @@ public sealed partial class OnRetention(
     [LoggerMessage(120, LogLevel.Information, "Histories purged of {Count} runs that ended more than {Days} days ago.")]
     private static partial void LogCleared(ILogger logger, int count, int days);
 
-    [LoggerMessage(121, LogLevel.Warning, "{Count} files of runs that ended more than {Days} days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.")]
+    [LoggerMessage(
+        121,
+        LogLevel.Warning,
+        "{Count} files of runs that ended more than {Days} days ago are kept by a legal hold, an immutability policy or a lease on them, "
+            + "and could not be deleted.")]
     private static partial void LogHeld(ILogger logger, int count, int days);
 }

@@ -7,7 +7,8 @@ public sealed class WebhookOptions
     public const string SectionName = "Webhooks";
 
     /// <summary>What <see cref="IsValid"/> asks.</summary>
-    public const string Rule = "Webhooks:Secret must be base64 of 24 to 64 random bytes (it may begin with 'whsec_'), and is needed as soon as Webhooks:AllowedHosts names a host.";
+    public const string Rule =
+        "Webhooks:Secret must be base64 of 24 to 64 random bytes (it may begin with 'whsec_'), and is needed as soon as Webhooks:AllowedHosts names a host.";
 
     private const string SecretPrefix = "whsec_";
 

@@ -12,6 +12,8 @@ public sealed class WebhookRules(IOptions<WebhookOptions> options) : IWebhookRul
         ArgumentNullException.ThrowIfNull(webhook);
         return webhook.Scheme != Uri.UriSchemeHttps ? "A webhook is called over https only."
             : options.Value.Allows(webhook.IdnHost) ? null
-            : $"The host of 'webhook', '{webhook.IdnHost}', is not among those that this installation may call: ask its operator to list it under {WebhookOptions.SectionName}:{nameof(WebhookOptions.AllowedHosts)}, or leave 'webhook' out and read the queue 'run-events'.";
+            : $"The host of 'webhook', '{webhook.IdnHost}', is not among those that this installation may call: "
+                + $"ask its operator to list it under {WebhookOptions.SectionName}:{nameof(WebhookOptions.AllowedHosts)}, "
+                + "or leave 'webhook' out and read the queue 'run-events'.";
     }
 }

@@ -6,7 +6,10 @@ using DpSynth.Imaging.Png;
 
 namespace DpSynth.ImageServer.Makers;
 
-/// <summary>Makes squares of four colours that follow from the prompt and the request's number; an edit moves the colours of the image sent a little. It takes microseconds.</summary>
+/// <summary>
+/// Makes squares of four colours that follow from the prompt and the request's number; an edit moves the colours of the image sent a little. It takes
+/// microseconds.
+/// </summary>
 public sealed class ColourImageMaker : IImageMaker
 {
     private const int LargestMove = 24;

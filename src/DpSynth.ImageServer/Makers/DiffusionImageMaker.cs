@@ -13,7 +13,8 @@ namespace DpSynth.ImageServer.Makers;
 /// <param name="pipeline">The model; stays the caller's.</param>
 /// <param name="settings">Steps and guidance.</param>
 /// <param name="strengths">Words for strengths, and how strong they are; the last for a prompt that has none of them.</param>
-public sealed class DiffusionImageMaker(StableDiffusionPipeline pipeline, DiffusionSettings settings, IReadOnlyList<(string Words, double Strength)> strengths) : IImageMaker, IDisposable
+public sealed class DiffusionImageMaker(
+    StableDiffusionPipeline pipeline, DiffusionSettings settings, IReadOnlyList<(string Words, double Strength)> strengths) : IImageMaker, IDisposable
 {
     private readonly ImageDecoder _decoder = new(new DecodeLimits());
 

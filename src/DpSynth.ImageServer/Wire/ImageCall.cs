@@ -14,9 +14,19 @@ namespace DpSynth.ImageServer.Wire;
 /// <param name="Fields">The body's fields, files apart.</param>
 /// <param name="File">The form's part with the image; null for a generation.</param>
 internal sealed record ImageCall(
-    string? Model, string Prompt, int Width, int Height, string Quality, ReadOnlyMemory<byte>? Image, IReadOnlyDictionary<string, string> Fields, IFormFile? File)
+    string? Model,
+    string Prompt,
+    int Width,
+    int Height,
+    string Quality,
+    ReadOnlyMemory<byte>? Image,
+    IReadOnlyDictionary<string, string> Fields,
+    IFormFile? File)
 {
-    private static readonly string[] _known = ["model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "input_fidelity", "moderation", "user", "stream"];
+    private static readonly string[] _known =
+    [
+        "model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "input_fidelity", "moderation", "user", "stream",
+    ];
 
     /// <summary>Reads a generation.</summary>
     /// <exception cref="WireException">The body is not what the API takes.</exception>

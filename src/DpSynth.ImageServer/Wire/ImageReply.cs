@@ -47,7 +47,10 @@ internal static class ImageReply
         response.Headers.RetryAfter = asDate
             ? DateTimeOffset.UtcNow.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)
             : seconds.ToString(CultureInfo.InvariantCulture);
-        return SendErrorAsync(response, dialect, new WireError(429, "Rate limit reached for images per minute. Please try again later.", "requests") { Code = "rate_limit_exceeded" });
+        return SendErrorAsync(
+            response,
+            dialect,
+            new WireError(429, "Rate limit reached for images per minute. Please try again later.", "requests") { Code = "rate_limit_exceeded" });
     }
 
     private static int Tokens(ImageCall call) => Math.Max(1, call.Width * call.Height * TokensPerThousandPixels / 1000);

@@ -24,6 +24,7 @@ public sealed record AxisScale(double Maximum, double Step)
     /// <param name="largest">Not negative and finite.</param>
     /// <param name="intervals">About how many intervals, at least 1; there are at most 2.5 times as many.</param>
     /// <param name="whole">Whether ticks are whole numbers only.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="largest"/> is negative or not finite, or there are fewer than one interval.</exception>
     public static AxisScale Covering(double largest, int intervals, bool whole = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(largest);

@@ -33,6 +33,8 @@ public sealed record LineChart
 
     /// <summary>Draws the chart and encodes it as sRGB PNG of 1200×750 pixels.</summary>
     /// <exception cref="ArgumentException">There is no point, or one is negative or not finite.</exception>
+    /// <exception cref="IOException">The labels' font is missing beside the program.</exception>
+    /// <exception cref="NetVips.VipsException">A title or label leaves no ink.</exception>
     /// <exception cref="DllNotFoundException">libvips is missing.</exception>
     public byte[] Render()
     {

@@ -17,6 +17,9 @@ public static class ComparisonSheet
     /// <param name="imagesAcross">How many images lie beside each other in a column, at least 1; the next ones follow below.</param>
     /// <param name="rows">Label and images of each row, as many batches as there are headings; all images of one shape.</param>
     /// <exception cref="ArgumentException">There are no rows or no columns, a row has another number of columns, or the shapes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="imagesAcross"/> is below 1.</exception>
+    /// <exception cref="IOException">The labels' font is missing beside the program.</exception>
+    /// <exception cref="NetVips.VipsException">A heading or label leaves no ink.</exception>
     /// <exception cref="DllNotFoundException">libvips is missing.</exception>
     public static byte[] Render(IReadOnlyList<string> headings, int imagesAcross, IReadOnlyList<ComparisonRow> rows)
     {

@@ -13,7 +13,9 @@ public static class ContactSheet
     /// <summary>Draws the page and encodes it as PNG: grey if the images are, else sRGB.</summary>
     /// <param name="rows">At least one row, and one image in all; all images of one shape.</param>
     /// <exception cref="ArgumentException">There is no image, or the shapes differ.</exception>
-    /// <exception cref="DllNotFoundException">libvips is missing.</exception>
+    /// <exception cref="IOException">There are labels, and their font is missing beside the program.</exception>
+    /// <exception cref="NetVips.VipsException">A label that is not blank leaves no ink.</exception>
+    /// <exception cref="DllNotFoundException">There are labels, and libvips is missing.</exception>
     public static byte[] Render(IReadOnlyList<ContactSheetRow> rows)
     {
         if (rows.Sum(row => (long)row.Images.Count) == 0)

@@ -23,7 +23,8 @@ public sealed class ImageDecoder(DecodeLimits limits)
     /// <param name="resize">How an image of another size is brought to <paramref name="shape"/>.</param>
     /// <param name="destination">The pixels, <c>[height, width, channels]</c>; exactly <see cref="ImageShape.ByteCount"/> long.</param>
     /// <exception cref="ImageRejectedException">The image is refused; the exception says why.</exception>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length, or the shape another number of channels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The shape has neither 1 nor 3 channels.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another length than the shape says.</exception>
     /// <exception cref="DllNotFoundException">libvips is missing.</exception>
     public void Decode(ReadOnlySpan<byte> encoded, ImageShape shape, ResizeMode resize, Span<byte> destination)
     {

@@ -123,7 +123,7 @@ internal static class PlainPng
     /// <summary>Undoes the row filters (RFC 2083, section 6).</summary>
     private static bool TryUnfilter(ReadOnlySpan<byte> filtered, int rowBytes, int step, Span<byte> pixels)
     {
-        Span<byte> above = pixels[..0];
+        var above = pixels[..0];
         for (var at = 0; at < pixels.Length; at += rowBytes)
         {
             var filter = filtered[0];

@@ -11,7 +11,9 @@ public sealed record TextMask(int Width, int Height, ReadOnlyMemory<byte> Covera
     /// <summary>Draws <paramref name="text"/> on one line in <paramref name="font"/>.</summary>
     /// <param name="text">What to draw; at least one character that leaves ink.</param>
     /// <param name="font">The font. No font of the system is needed, or used for characters that the font has.</param>
-    /// <param name="pixelsPerEm">The font's size.</param>
+    /// <param name="pixelsPerEm">The font's size in pixels an em, at least 1.</param>
+    /// <exception cref="ArgumentException">The text is null or empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
     /// <exception cref="VipsException">The text leaves no ink, or libvips refuses it.</exception>
     /// <exception cref="DllNotFoundException">libvips is missing.</exception>
     public static TextMask Draw(string text, FontFile font, int pixelsPerEm)

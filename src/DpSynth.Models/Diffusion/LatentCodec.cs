@@ -108,7 +108,8 @@ public sealed class LatentCodec : IDisposable
         var outputChannels = _latentOutput!.Dimensions[1] > 0 ? _latentOutput.Dimensions[1] : 2 * Format.Channels;
         if (outputChannels != Format.Channels && outputChannels != 2 * Format.Channels)
         {
-            throw new ModelFolderException($"{_encoder.File} gives {outputChannels} channels, neither the {Format.Channels} of latents nor mean and log-variance.");
+            throw new ModelFolderException(
+                $"{_encoder.File} gives {outputChannels} channels, neither the {Format.Channels} of latents nor mean and log-variance.");
         }
 
         var group = Math.Clamp(PixelBytesPerCall / images.Shape.ByteCount, 1, Math.Max(1, images.Count));

@@ -32,7 +32,8 @@ internal static class PixelValues
                 var value = values[(colour * area) + i];
                 if (!float.IsFinite(value))
                 {
-                    throw new GeneratedImageException("The model made an image with values that are not finite; in float16 that often means an overflow in the VAE.");
+                    throw new GeneratedImageException(
+                        "The model made an image with values that are not finite; in float16 that often means an overflow in the VAE.");
                 }
 
                 bytes[(i * Colours) + colour] = (byte)MathF.Round(Math.Clamp((value + 1) * 0.5f, 0, 1) * 255);

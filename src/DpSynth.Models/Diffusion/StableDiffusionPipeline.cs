@@ -22,7 +22,8 @@ public sealed class StableDiffusionPipeline : IDisposable
     private readonly SafetyChecker? _safetyChecker;
     private int _mostImagesPerCall = int.MaxValue;
 
-    private StableDiffusionPipeline(ModelFolder folder, InferenceOptions options, PromptEncoder prompts, UNet unet, LatentCodec codec, SafetyChecker? safetyChecker)
+    private StableDiffusionPipeline(
+        ModelFolder folder, InferenceOptions options, PromptEncoder prompts, UNet unet, LatentCodec codec, SafetyChecker? safetyChecker)
     {
         (Folder, _options, Prompts, UNet, Codec, _safetyChecker) = (folder, options, prompts, unet, codec, safetyChecker);
         _scheduler = folder.Configuration("scheduler", "scheduler_config.json");
@@ -189,7 +190,8 @@ public sealed class StableDiffusionPipeline : IDisposable
             if (attempt > MaxRedraws)
             {
                 throw new GeneratedImageException(
-                    $"The model's safety checker flagged {flagged.Count} of {images.Count} images {attempt} times over: change the prompts, or use a folder without 'safety_checker'.");
+                    $"The model's safety checker flagged {flagged.Count} of {images.Count} images {attempt} times over: change the prompts, "
+                        + "or use a folder without 'safety_checker'.");
             }
 
             redrawn += flagged.Count;
@@ -297,7 +299,8 @@ public sealed class StableDiffusionPipeline : IDisposable
 
         if (!request.ConditioningOf.IsEmpty && request.ConditioningOf.Length != request.Seeds.Length)
         {
-            throw new ArgumentException($"{request.Seeds.Length} images need as many indices of conditionings, not {request.ConditioningOf.Length}.", nameof(request));
+            throw new ArgumentException(
+                $"{request.Seeds.Length} images need as many indices of conditionings, not {request.ConditioningOf.Length}.", nameof(request));
         }
 
         var first = request.Conditionings[0].Condition;
@@ -332,7 +335,8 @@ public sealed class StableDiffusionPipeline : IDisposable
 
         if (start.ImageOf.Length != request.Seeds.Length)
         {
-            throw new ArgumentException($"{request.Seeds.Length} images need as many indices of images to start from, not {start.ImageOf.Length}.", nameof(request));
+            throw new ArgumentException(
+                $"{request.Seeds.Length} images need as many indices of images to start from, not {start.ImageOf.Length}.", nameof(request));
         }
 
         if (start.ImageOf.Length > 0 && (start.ImageOf.Span.ContainsAnyExceptInRange(0, start.Images.Count - 1)))

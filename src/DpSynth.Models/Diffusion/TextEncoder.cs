@@ -103,6 +103,7 @@ internal sealed class TextEncoder : IDisposable
         return states >= 2
             ? model.RequireOutput($"{HiddenStatePrefix}{states - 2}", rank: 3)
             : throw new ModelFolderException(
-                $"{model.File} has no outputs '{HiddenStatePrefix}0', '{HiddenStatePrefix}1', …, which models with two text encoders need; export it with its hidden states.");
+                $"{model.File} has no outputs '{HiddenStatePrefix}0', '{HiddenStatePrefix}1', …, which models with two text encoders need; "
+                    + "export it with its hidden states.");
     }
 }

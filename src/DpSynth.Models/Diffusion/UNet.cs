@@ -32,7 +32,8 @@ public sealed class UNet : IDisposable
         var channels = configuration.Integer("in_channels", format.Channels);
         if (channels != format.Channels)
         {
-            throw configuration.Fault("in_channels", $"is {channels}, but latents have {format.Channels}; models for inpainting or upscaling are not supported");
+            throw configuration.Fault(
+                "in_channels", $"is {channels}, but latents have {format.Channels}; models for inpainting or upscaling are not supported");
         }
 
         if (SizeInput is { } size && size.Dimensions[1] >= 0 && size.Dimensions[1] != SizeNumbers)

@@ -21,7 +21,8 @@ internal sealed class EmbeddingLayout
     {
         if (shape.Length is < 2 or > 4 || shape[0] != batch)
         {
-            throw new InferenceException($"'{output.Name}' came as [{string.Join(", ", shape)}] for {batch} images; it must begin with the batch and have 2 to 4 dimensions.");
+            throw new InferenceException(
+                $"'{output.Name}' came as [{string.Join(", ", shape)}] for {batch} images; it must begin with the batch and have 2 to 4 dimensions.");
         }
 
         (_shape, _reduction) = (shape, reduction);

@@ -59,7 +59,9 @@ public sealed class ImageEmbedding : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         if (images.Shape != Shape || destination.Length != (long)images.Count * Dimension)
         {
-            throw new ArgumentException($"{images.Count} images of {images.Shape} do not give {destination.Length} values; this takes {Shape} and gives {Dimension} each.", nameof(images));
+            throw new ArgumentException(
+                $"{images.Count} images of {images.Shape} do not give {destination.Length} values; this takes {Shape} and gives {Dimension} each.",
+                nameof(images));
         }
 
         var whole = images.Count / BatchSize;

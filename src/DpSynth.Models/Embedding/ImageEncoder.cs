@@ -72,7 +72,9 @@ public sealed class ImageEncoder : IDisposable
     /// <summary>Opens a model.</summary>
     /// <param name="folder">Its files.</param>
     /// <param name="options">How it is executed.</param>
-    /// <param name="output">The output taken; null for <c>image_embeds</c>, <c>pooler_output</c>, <c>last_hidden_state</c> or the first, whichever is there.</param>
+    /// <param name="output">
+    /// The output taken; null for <c>image_embeds</c>, <c>pooler_output</c>, <c>last_hidden_state</c> or the first, whichever is there.
+    /// </param>
     /// <param name="reduction">How an output with a vector for each token becomes one vector.</param>
     /// <exception cref="ModelFolderException">A file cannot be read, or the model is not one that is understood.</exception>
     /// <exception cref="InferenceException">The provider is not available.</exception>

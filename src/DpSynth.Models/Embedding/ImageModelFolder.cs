@@ -27,6 +27,7 @@ public sealed record ImageModelFolder(string ModelFile, string PreprocessorFile)
     private static string Find(string path, IEnumerable<string> names, string what)
     {
         var files = names.Select(name => Path.Combine(path, name)).ToArray();
-        return Array.Find(files, File.Exists) ?? throw new ModelFolderException($"The model folder {path} lacks {what}; looked for {string.Join(", ", files)}.");
+        return Array.Find(files, File.Exists)
+            ?? throw new ModelFolderException($"The model folder {path} lacks {what}; looked for {string.Join(", ", files)}.");
     }
 }

@@ -79,7 +79,7 @@ public sealed class ImageResizer
     private void Down(ReadOnlySpan<byte> image, Span<byte> result)
     {
         var length = _target.Width * _target.Channels;
-        Span<int> sums = length <= 4096 ? stackalloc int[length] : new int[length];
+        var sums = length <= 4096 ? stackalloc int[length] : new int[length];
         for (var y = 0; y < _down!.Length; y++)
         {
             var (start, weights) = _down[y];

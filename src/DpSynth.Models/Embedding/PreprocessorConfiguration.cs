@@ -41,7 +41,8 @@ public sealed record PreprocessorConfiguration
         {
             if (file.Take(step)?.ValueKind == JsonValueKind.True)
             {
-                throw file.Fault(step, "asks for a step that is not supported; supported are do_resize, do_center_crop, do_rescale, do_normalize and do_convert_rgb");
+                throw file.Fault(
+                    step, "asks for a step that is not supported; supported are do_resize, do_center_crop, do_rescale, do_normalize and do_convert_rgb");
             }
         }
 

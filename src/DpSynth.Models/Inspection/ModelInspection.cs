@@ -120,7 +120,9 @@ public static class ModelInspection
         var files = Try(() => ImageModelFolder.Open(path), faults);
         if (files is null && !beside)
         {
-            faults[^1] = $"{path} is neither a Stable Diffusion folder, which has a {Index}, nor an image model: {char.ToLowerInvariant(faults[^1][0])}{faults[^1][1..]}";
+            faults[^1] =
+                $"{path} is neither a Stable Diffusion folder, which has a {Index}, nor an image model: "
+                    + $"{char.ToLowerInvariant(faults[^1][0])}{faults[^1][1..]}";
         }
 
         if (files is null)

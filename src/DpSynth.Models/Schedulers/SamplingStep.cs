@@ -3,8 +3,8 @@ namespace DpSynth.Models.Schedulers;
 /// <summary>
 /// One step of a sampler, as numbers. With latents x, the model's output m = UNet(<see cref="InputScale"/> · x, <see cref="Timestep"/>)
 /// and x₀ = clip(<see cref="CleanFromLatents"/> · x + <see cref="CleanFromOutput"/> · m), the next latents are
-/// <see cref="Latents"/> · x + <see cref="Output"/> · m + Σ <see cref="PastOutputs"/> · (m of earlier steps) + <see cref="Clean"/> · x₀ + <see cref="PreviousClean"/> · (x₀ of the step
-/// before) + <see cref="Noise"/> · (fresh standard normal noise).
+/// <see cref="Latents"/> · x + <see cref="Output"/> · m + Σ <see cref="PastOutputs"/> · (m of earlier steps) + <see cref="Clean"/> · x₀
+/// + <see cref="PreviousClean"/> · (x₀ of the step before) + <see cref="Noise"/> · (fresh standard normal noise).
 /// </summary>
 public readonly record struct SamplingStep
 {

@@ -124,7 +124,8 @@ public sealed record SchedulerConfiguration
             ? kind
             : throw configuration.Fault(
                 "_class_name",
-                $"is '{name}', which is not supported; supported are {string.Join(", ", Classes.Keys)} (or choose one of {string.Join(", ", SchedulerName.All)} instead)");
+                $"is '{name}', which is not supported; supported are {string.Join(", ", Classes.Keys)} (or choose one of "
+                    + $"{string.Join(", ", SchedulerName.All)} instead)");
     }
 
     private static void RefuseUnsupported(JsonConfiguration configuration, SchedulerKind kind)

@@ -49,7 +49,9 @@ public sealed class OnnxSearch : IDisposable
         var (rows, columns) = (queries.Length / _depth, candidates.Length / _depth);
         if (queries.Length % _depth != 0 || candidates.Length % _depth != 0 || bias.Length != columns || columns < _neighbours)
         {
-            throw new ArgumentException($"{queries.Length} and {candidates.Length} values with {bias.Length} biases are no search of dimension {_depth} for {_neighbours} neighbours.", nameof(queries));
+            throw new ArgumentException(
+                $"{queries.Length} and {candidates.Length} values with {bias.Length} biases are no search of dimension {_depth} for {_neighbours} neighbours.",
+                nameof(queries));
         }
 
         var result = new int[checked(rows * _neighbours)];

@@ -87,7 +87,8 @@ public sealed class OnnxModel : IDisposable
         {
             if (!known.Contains(input.Name))
             {
-                throw new ModelFolderException($"{File} has the input '{input.Name}' ({input}), which is not understood; known are {string.Join(", ", known.ToArray())}.");
+                throw new ModelFolderException(
+                    $"{File} has the input '{input.Name}' ({input}), which is not understood; known are {string.Join(", ", known.ToArray())}.");
             }
         }
     }
@@ -137,7 +138,8 @@ public sealed class OnnxModel : IDisposable
     {
         if (signature is null)
         {
-            throw new ModelFolderException($"{File} has no {what} '{name}'; it has {string.Join(", ", (what == "input" ? Inputs : Outputs).Select(known => known.Name))}.");
+            throw new ModelFolderException(
+                $"{File} has no {what} '{name}'; it has {string.Join(", ", (what == "input" ? Inputs : Outputs).Select(known => known.Name))}.");
         }
 
         return signature.Rank == rank

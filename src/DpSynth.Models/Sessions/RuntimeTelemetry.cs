@@ -23,7 +23,8 @@ internal static partial class RuntimeTelemetry
         Environment.SetEnvironmentVariable(Variable, "1");
         return OperatingSystem.IsWindows() || SetEnvironment(Variable, "1", 1) == 0
             ? true
-            : throw new InvalidOperationException($"The variable {Variable} could not be set, so that ONNX Runtime would report what it runs: set it to 1 before the program starts.");
+            : throw new InvalidOperationException(
+                $"The variable {Variable} could not be set, so that ONNX Runtime would report what it runs: set it to 1 before the program starts.");
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

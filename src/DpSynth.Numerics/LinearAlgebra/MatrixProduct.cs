@@ -18,6 +18,7 @@ public sealed unsafe class MatrixProduct : IDisposable
     /// <summary>Packs B.</summary>
     /// <param name="right">B, <c>[columns, depth]</c>, row-major.</param>
     /// <param name="depth">The inner dimension, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is below 1.</exception>
     /// <exception cref="ArgumentException">The length is not a multiple of the depth.</exception>
     public MatrixProduct(ReadOnlySpan<float> right, int depth)
     {
@@ -38,6 +39,7 @@ public sealed unsafe class MatrixProduct : IDisposable
     /// <param name="product">C, <c>[rows, columns]</c>.</param>
     /// <param name="accumulate">Whether the product is added to what C holds.</param>
     /// <param name="lowerTriangle">Whether values above C's diagonal may be left as they are, for symmetric products.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is below 1.</exception>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public static void MultiplyTransposed(
         ReadOnlyMemory<float> left,

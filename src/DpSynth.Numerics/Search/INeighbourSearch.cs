@@ -10,6 +10,9 @@ public interface INeighbourSearch
     /// <param name="metric">What "nearest" means.</param>
     /// <param name="neighbours">Candidates wanted for each query, at least 1.</param>
     /// <param name="cancellationToken">Stops the search between blocks.</param>
+    /// <exception cref="ArgumentException">Dimensions differ, there are no candidates, or a value is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one neighbour is wanted.</exception>
+    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     NeighbourTable Find(EmbeddingMatrix queries, EmbeddingMatrix candidates, Metric metric, int neighbours, CancellationToken cancellationToken);
 }
 

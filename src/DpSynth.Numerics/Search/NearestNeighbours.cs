@@ -25,7 +25,9 @@ public static class NearestNeighbours
     /// <param name="memoryBytes">Bound on working memory, beside operands and result. Some 5 MiB are enough for sizes however large.</param>
     /// <param name="cancellationToken">Stops the search between blocks.</param>
     /// <exception cref="ArgumentException">Dimensions differ, there are no candidates, or a value is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The memory bound is too small.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one neighbour is wanted, or the memory bound is too small.</exception>
+    /// <exception cref="OverflowException">N × neighbours is more than an array holds.</exception>
+    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
     public static NeighbourTable Find(
         EmbeddingMatrix queries,
         EmbeddingMatrix candidates,

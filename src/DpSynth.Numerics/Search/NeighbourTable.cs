@@ -9,6 +9,7 @@ public sealed record NeighbourTable(int Queries, int Neighbours, int[] Indices)
     /// <summary>What executed the search: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>.</summary>
     public string Provider { get; init; } = "cpu";
 
-    /// <summary>The candidates of one query, nearest first.</summary>
+    /// <summary>The candidates of one query, <c>[Neighbours]</c>, nearest first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="query"/> is outside 0..<see cref="Queries"/>-1.</exception>
     public ReadOnlySpan<int> this[int query] => Indices.AsSpan(query * Neighbours, Neighbours);
 }

@@ -31,10 +31,15 @@ public sealed class RowScaling
         return new RowScaling(metric, PowerNear(metric == Metric.L2 ? Math.Max(query, candidate) : candidate));
     }
 
-    /// <summary>The factor of a query. Where only the order of its own scores counts, every query has one of its own.</summary>
+    /// <summary>The factor of a query, above 0. Where only the order of its own scores counts, every query has one of its own.</summary>
+    /// <param name="row"><c>[d]</c>: a row of the queries that were looked over.</param>
     public double OfQuery(ReadOnlySpan<float> row) => metric == Metric.L2 ? common : PowerNear(Math.Abs(TensorPrimitives.MaxMagnitude(row)));
 
-    /// <summary>The factor of a candidate, and what is taken off its products to make them scores.</summary>
+    /// <summary>
+    /// The factor of a candidate (0 for zeros by the cosine), and what is taken off its products to make them scores: with the factor s,
+    /// s²·‖b‖²/2 for <see cref="Metric.L2"/>, for ‖a − b‖² = ‖a‖² − 2·(a·b − ‖b‖²/2); else 0.
+    /// </summary>
+    /// <param name="row"><c>[d]</c>: a row of the candidates that were looked over.</param>
     public (double Scale, float Bias) OfCandidate(ReadOnlySpan<float> row)
     {
         if (metric == Metric.InnerProduct)

@@ -60,7 +60,8 @@ internal readonly record struct GaussianEquivalent(double UpperMuSquared, double
                 if (sigmaSquared < LeastSigmaSquared)
                 {
                     throw new NotSupportedException(
-                        $"Discrete Gaussian noise on vectors is covered from a variance of {LeastSigmaSquared} squared grid units on, and this has {sigmaSquared:R}: count on a finer grid.");
+                        $"Discrete Gaussian noise on vectors is covered from a variance of {LeastSigmaSquared} squared grid units on, "
+                            + $"and this has {sigmaSquared:R}: count on a finer grid.");
                 }
 
                 var change = factor * discrete.Sensitivity * discrete.Sensitivity;

@@ -31,7 +31,9 @@ public static class NoiseCalibration
     /// machine integers.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
-    /// <exception cref="ArgumentException">There are no weights, or what is spent already leaves nothing.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no weights, what is spent already leaves nothing, or a variance would be beyond the range of a double.
+    /// </exception>
     public static IReadOnlyList<DiscreteGaussianEvent> Calibrate(
         double epsilon,
         double delta,
@@ -48,7 +50,7 @@ public static class NoiseCalibration
         var least = contribution == ContributionShape.Vector ? GaussianEquivalent.LeastSigmaSquared : 0;
         DiscreteGaussianEvent[] Events(double scale)
         {
-            DiscreteGaussianEvent[] events = new DiscreteGaussianEvent[multipliers.Length];
+            var events = new DiscreteGaussianEvent[multipliers.Length];
             for (var t = 0; t < events.Length; t++)
             {
                 var sigma = multipliers[t] * scale * sensitivity;
@@ -191,8 +193,16 @@ public static class NoiseCalibration
     }
 
     /// <summary>The next fraction above a variance whose numerator and denominator fit 40 bits where that leaves nine digits.</summary>
+    /// <exception cref="ArgumentException">The variance is 0 or infinite as a double.</exception>
     private static Rational RoundUp(double value)
     {
+        if (!double.IsFinite(value) || value <= 0)
+        {
+            throw new ArgumentException(
+                "The noise that this budget, these weights and this sensitivity ask for is beyond the range of a double: bring them closer to 1.",
+                nameof(value));
+        }
+
         var shift = Math.Clamp(NumeratorBits - 1 - Math.ILogB(value), 0, MaxDenominatorBits);
         return new Rational(new BigInteger(Math.Ceiling(Math.ScaleB(value, shift))), BigInteger.One << shift);
     }

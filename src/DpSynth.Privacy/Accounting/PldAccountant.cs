@@ -23,7 +23,9 @@ public static class PldAccountant
     /// <param name="delta">The δ to be most accurate at, inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <exception cref="ArgumentOutOfRangeException">δ is out of range.</exception>
-    /// <exception cref="NotSupportedException">An event is not covered; the message says why.</exception>
+    /// <exception cref="NotSupportedException">
+    /// An event is not covered, or has so little noise that no grid holds its losses; the message says why.
+    /// </exception>
     public static PrivacyCurve Compose(
         IReadOnlyCollection<PrivacyEvent> events, double delta, Adjacency adjacency = Adjacency.AddRemove)
     {
@@ -42,7 +44,7 @@ public static class PldAccountant
         var logDelta = Math.Log(delta);
         List<DeltaCurve> directions = [];
         double lower = 0;
-        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        foreach (var components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
             // A direction whose Rényi bound is below what another one costs for certain need not be composed.
             if (lower > 0 && new LossMoments(components).BestForDelta(logDelta).Epsilon < lower)
@@ -50,7 +52,7 @@ public static class PldAccountant
                 continue;
             }
 
-            DeltaCurve curve = CurveComposer.ForDelta(components, logDelta);
+            var curve = CurveComposer.ForDelta(components, logDelta);
             lower = Math.Max(lower, curve.LowerEpsilon(logDelta));
             directions.Add(curve);
         }
@@ -63,7 +65,9 @@ public static class PldAccountant
     /// <param name="epsilon">ε in nats, at least 0 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is out of range.</exception>
-    /// <exception cref="NotSupportedException">An event is not covered; the message says why.</exception>
+    /// <exception cref="NotSupportedException">
+    /// An event is not covered, or has so little noise that no grid holds its losses; the message says why.
+    /// </exception>
     public static DeltaBound Delta(
         IReadOnlyCollection<PrivacyEvent> events, double epsilon, Adjacency adjacency = Adjacency.AddRemove)
     {

@@ -13,8 +13,12 @@ public static class PrivacyAccountant
     /// <param name="delta">δ of the whole, inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours; parameters of events are always given for add/remove.</param>
     /// <param name="accountant">Which accountant; auto takes the tightest that covers the events.</param>
-    /// <exception cref="ArgumentOutOfRangeException">δ is out of range.</exception>
-    /// <exception cref="NotSupportedException">The accountant asked for does not cover an event; the message says which.</exception>
+    /// <returns>In nats; the interval is closed and holds the exact ε of the composition.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">δ is out of range, or Gaussian noise so little that ε is beyond the doubles.</exception>
+    /// <exception cref="ArgumentException">An event is null.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The accountant asked for does not cover an event, or no grid holds the losses of noise so little; the message says which.
+    /// </exception>
     public static EpsilonBound Epsilon(
         IReadOnlyCollection<PrivacyEvent> events,
         double delta,
@@ -44,7 +48,10 @@ public static class PrivacyAccountant
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <param name="accountant">Which accountant; auto takes the tightest that covers the events.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is out of range.</exception>
-    /// <exception cref="NotSupportedException">The accountant asked for does not cover an event; the message says which.</exception>
+    /// <exception cref="ArgumentException">An event is null.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The accountant asked for does not cover an event, or no grid holds the losses of noise so little; the message says which.
+    /// </exception>
     public static DeltaBound Delta(
         IReadOnlyCollection<PrivacyEvent> events,
         double epsilon,
@@ -74,7 +81,10 @@ public static class PrivacyAccountant
     /// <param name="accountant">Which accountant; auto takes the tightest that covers the events.</param>
     /// <returns>One bound a δ, in order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A δ is out of range.</exception>
-    /// <exception cref="NotSupportedException">The accountant asked for does not cover an event; the message says which.</exception>
+    /// <exception cref="ArgumentException">An event is null.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The accountant asked for does not cover an event, or no grid holds the losses of noise so little; the message says which.
+    /// </exception>
     public static IReadOnlyList<EpsilonBound> Curve(
         IReadOnlyCollection<PrivacyEvent> events,
         IReadOnlyList<double> deltas,
@@ -93,7 +103,7 @@ public static class PrivacyAccountant
             return [.. deltas.Select(delta => Epsilon(events, delta, adjacency, accountant))];
         }
 
-        PrivacyCurve curve = PldAccountant.Compose(events, Math.Exp(deltas.Average(Math.Log)), adjacency);
+        var curve = PldAccountant.Compose(events, Math.Exp(deltas.Average(Math.Log)), adjacency);
         return
         [
             .. deltas.Select(delta => curve.Epsilon(delta) is var bound && bound.Upper - bound.Lower <= CurveWidth * bound.Upper
@@ -104,24 +114,25 @@ public static class PrivacyAccountant
 
     private static AccountantKind Choose(IReadOnlyCollection<PrivacyEvent> events, Adjacency adjacency, AccountantKind accountant)
     {
+        if (events.Any(release => release is null))
+        {
+            throw new ArgumentException("An event is missing.", nameof(events));
+        }
+
         if (accountant is AccountantKind.Pld or AccountantKind.Rdp)
         {
             return accountant;
         }
 
-        foreach (PrivacyEvent release in events)
+        foreach (var release in events)
         {
-            if (release is null)
-            {
-                throw new ArgumentException("An event is missing.", nameof(events));
-            }
-
             if (GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity) is null)
             {
                 return accountant == AccountantKind.Auto
                     ? AccountantKind.Pld
                     : throw new NotSupportedException(
-                        $"Gaussian differential privacy does not cover a {release.GetType().Name}: it is exact for Gaussian noise, and for discrete Gaussian noise on vectors; use the accountant pld or auto.");
+                        $"Gaussian differential privacy does not cover a {release.GetType().Name}: it is exact for Gaussian noise, "
+                            + "and for discrete Gaussian noise on vectors; use the accountant pld or auto.");
             }
         }
 
@@ -132,9 +143,9 @@ public static class PrivacyAccountant
     {
         double upper = 0;
         double lower = 0;
-        foreach (PrivacyEvent release in events)
+        foreach (var release in events)
         {
-            GaussianEquivalent gaussian = GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity)!.Value;
+            var gaussian = GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity)!.Value;
             upper += release.Count * gaussian.UpperMuSquared;
             lower += release.Count * gaussian.LowerMuSquared;
         }

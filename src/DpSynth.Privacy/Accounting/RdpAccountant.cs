@@ -37,6 +37,7 @@ public static class RdpAccountant
     /// <param name="events">The releases.</param>
     /// <param name="order">α, above 1 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
+    /// <returns>At least 0; +∞ where an outcome is possible on one input only.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The order is out of range.</exception>
     /// <exception cref="NotSupportedException">An event is not covered.</exception>
     public static double Divergence(
@@ -68,7 +69,7 @@ public static class RdpAccountant
         var logDelta = Math.Log(delta);
         orders ??= DefaultOrders;
         RenyiBound largest = new(0, orders.Count > 0 ? orders[0] : throw new ArgumentException("The grid has no orders.", nameof(orders)), false);
-        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        foreach (var components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
             (var best, var at) = (double.PositiveInfinity, 0);
             for (var i = 0; i < orders.Count; i++)
@@ -90,7 +91,10 @@ public static class RdpAccountant
         return largest;
     }
 
-    /// <summary>δ at one ε, by the improved conversion on <see cref="DefaultOrders"/>.</summary>
+    /// <summary>
+    /// δ at one ε, by the improved conversion on <see cref="DefaultOrders"/>, solved for δ:
+    /// ln δ = min_α (α − 1)·(R(α) + ln(1 − 1/α) − ε) − ln α; in [0, 1] (arXiv 2004.00010, proposition 12).
+    /// </summary>
     /// <param name="events">The releases.</param>
     /// <param name="epsilon">ε in nats, at least 0 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
@@ -101,7 +105,7 @@ public static class RdpAccountant
         ArgumentNullException.ThrowIfNull(events);
         Require.NonNegative(epsilon);
         double largest = 0;
-        foreach (IReadOnlyList<Component> components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
+        foreach (var components in LossLaws.Of(events, adjacency).Where(direction => direction.Count > 0))
         {
             var logDelta = DefaultOrders.Min(order =>
                 ((order - 1) * (Divergence(components, order) + NormalDistribution.LogOnePlus(-1 / order) - epsilon)) - Math.Log(order));
@@ -114,7 +118,7 @@ public static class RdpAccountant
     private static double Divergence(IReadOnlyList<Component> components, double order)
     {
         double sum = 0;
-        foreach (Component component in components)
+        foreach (var component in components)
         {
             sum += component.Upper.InfiniteMass > 0
                 ? double.PositiveInfinity

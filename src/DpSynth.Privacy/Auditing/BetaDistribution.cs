@@ -1,6 +1,10 @@
 namespace DpSynth.Privacy.Auditing;
 
 /// <summary>The regularised incomplete beta function in logarithms, and through it the tails of binomial laws.</summary>
+/// <remarks>
+/// NIST Digital Library of Mathematical Functions: the continued fraction 8.17.22, by Lentz's method; the complement 8.17.4; binomial tails by
+/// 8.17.5; Stirling's series 5.11.1.
+/// </remarks>
 internal static class BetaDistribution
 {
     private const double LogSqrtTwoPi = 0.91893853320467274178;

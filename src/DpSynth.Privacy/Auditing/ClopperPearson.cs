@@ -7,6 +7,7 @@ public static class ClopperPearson
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 1.</param>
     /// <param name="confidence">One-sided, inside (0, 1).</param>
+    /// <returns>Inside [0, 1], rounded outward to a neighbouring double of the bisection.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static double Upper(long successes, long trials, double confidence)
     {

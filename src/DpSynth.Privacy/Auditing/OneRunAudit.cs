@@ -17,7 +17,10 @@ public readonly record struct OneRunAudit(int Canaries, int Guesses, int Correct
     /// </summary>
     /// <param name="epsilon">ε, at least 0 and finite.</param>
     /// <param name="delta">δ, inside [0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument or a number of guesses is out of range.</exception>
+    /// <returns>At most 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// ε or δ is out of range, or the numbers of canaries, guesses and right guesses are not possible together.
+    /// </exception>
     public double PValue(double epsilon, double delta)
     {
         Require.NonNegative(epsilon);
@@ -42,13 +45,16 @@ public readonly record struct OneRunAudit(int Canaries, int Guesses, int Correct
             alpha = Math.Max(alpha, sum / i);
         }
 
-        return Math.Min(1, beta + (2 * Canaries * delta * alpha));
+        return Math.Min(1, beta + (2.0 * Canaries * delta * alpha));
     }
 
     /// <summary>The largest ε such that it and all smaller ones are refuted at a level: a lower bound on the run's ε.</summary>
     /// <param name="delta">δ, inside [0, 1).</param>
     /// <param name="alpha">Chance at most that the bound is wrong, inside (0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <returns>In nats, at least 0, to 1e-12.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// δ or α is out of range, or the numbers of canaries, guesses and right guesses are not possible together.
+    /// </exception>
     public double EpsilonLowerBound(double delta, double alpha)
     {
         Require.Probability(alpha);

@@ -14,7 +14,10 @@ public readonly record struct TwoWorldAudit(long FalsePositives, long FalseNegat
     /// </summary>
     /// <param name="delta">δ, inside [0, 1).</param>
     /// <param name="alpha">Chance at most that the bound is wrong, inside (0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <returns>In nats, at least 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An argument is out of range, there are no trials, or a number of errors is negative or above that of the trials.
+    /// </exception>
     public double EpsilonLowerBound(double delta, double alpha)
     {
         if (!(delta is >= 0 and < 1))

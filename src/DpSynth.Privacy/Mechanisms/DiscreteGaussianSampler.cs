@@ -23,8 +23,8 @@ internal static class DiscreteGaussianSampler
     public static void Fill<TUniforms>(Span<long> destination, Rational sigmaSquared, TUniforms uniforms)
         where TUniforms : struct, IUniformIntegers
     {
-        BigInteger t = Scale(sigmaSquared);
-        BigInteger largest = BigInteger.Max(
+        var t = Scale(sigmaSquared);
+        var largest = BigInteger.Max(
             AcceptanceNumerator(sigmaSquared, t, Reach * t), AcceptanceDenominator(sigmaSquared, t) << 8);
         switch (largest.GetBitLength())
         {
@@ -66,7 +66,7 @@ internal static class DiscreteGaussianSampler
     /// <summary>(|y|·d·t − n)², the numerator of (|y| − σ²/t)²/(2σ²) for σ² = n/d.</summary>
     private static BigInteger AcceptanceNumerator(Rational sigmaSquared, BigInteger t, BigInteger magnitude)
     {
-        BigInteger distance = (magnitude * sigmaSquared.Denominator * t) - sigmaSquared.Numerator;
+        var distance = (magnitude * sigmaSquared.Denominator * t) - sigmaSquared.Numerator;
         return distance * distance;
     }
 
@@ -162,7 +162,7 @@ internal static class DiscreteGaussianSampler
         {
             if (magnitude < (ulong)_acceptance.Length)
             {
-                ref Fraction<TInteger> exponent = ref _acceptance[magnitude];
+                ref var exponent = ref _acceptance[magnitude];
                 if (TInteger.IsZero(exponent.Denominator))
                 {
                     exponent = Exponent(magnitude);
@@ -173,23 +173,24 @@ internal static class DiscreteGaussianSampler
 
             if (magnitude <= _reach)
             {
-                Fraction<TInteger> exponent = Exponent(magnitude);
+                var exponent = Exponent(magnitude);
                 return ExponentialBernoulli.Draw(exponent.Numerator, exponent.Denominator, _uniforms);
             }
 
-            BigInteger numerator = AcceptanceNumerator(_sigmaSquared, _t, magnitude);
-            BigInteger denominator = AcceptanceDenominator(_sigmaSquared, _t);
-            BigInteger common = BigInteger.GreatestCommonDivisor(numerator, denominator);
+            var numerator = AcceptanceNumerator(_sigmaSquared, _t, magnitude);
+            var denominator = AcceptanceDenominator(_sigmaSquared, _t);
+            var common = BigInteger.GreatestCommonDivisor(numerator, denominator);
             return ExponentialBernoulli.Draw(numerator / common, denominator / common, _uniforms);
         }
 
         /// <summary>(|y| − σ²/t)²/(2σ²) in lowest terms.</summary>
         private Fraction<TInteger> Exponent(ulong magnitude)
         {
-            TInteger reached = TInteger.CreateTruncating(magnitude) * _step;
-            TInteger distance = reached > _numerator ? reached - _numerator : _numerator - reached;
-            TInteger square = checked(distance * distance);
-            TInteger common = CommonDivisor(square, _denominator);
+            // At most what AcceptanceNumerator reaches at Reach · t, for which the type was chosen; the square is checked.
+            var reached = unchecked(TInteger.CreateTruncating(magnitude) * _step);
+            var distance = reached > _numerator ? reached - _numerator : _numerator - reached;
+            var square = checked(distance * distance);
+            var common = CommonDivisor(square, _denominator);
             return new Fraction<TInteger>(square / common, _denominator / common);
         }
 
@@ -215,7 +216,8 @@ internal static class DiscreteGaussianSampler
                     (a, b) = (b, a);
                 }
 
-                a -= b;
+                // a is not below b here: they were exchanged if it was.
+                a = unchecked(a - b);
                 a >>= int.CreateTruncating(T.TrailingZeroCount(a));
             }
 

@@ -23,7 +23,8 @@ internal static class ExponentialBernoulli
                 return false;
             }
 
-            numerator -= denominator;
+            // The numerator is above the denominator here.
+            numerator = unchecked(numerator - denominator);
         }
 
         return DrawUpToOne(numerator, denominator, uniforms);
@@ -40,8 +41,8 @@ internal static class ExponentialBernoulli
         {
             // x/k in lowest terms: numerator and denominator have no common factor already.
             var common = k == 1 ? 1 : CommonDivisor(uint.CreateTruncating(numerator % TInteger.CreateTruncating(k)), k);
-            TInteger bound = checked(denominator * TInteger.CreateChecked(k / common));
-            TInteger below = common == 1 ? numerator : numerator / TInteger.CreateTruncating(common);
+            var bound = checked(denominator * TInteger.CreateChecked(k / common));
+            var below = common == 1 ? numerator : numerator / TInteger.CreateTruncating(common);
             if (uniforms.Below(bound) >= below)
             {
                 return uint.IsOddInteger(k);

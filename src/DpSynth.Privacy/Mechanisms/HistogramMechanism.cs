@@ -11,7 +11,9 @@ public static class HistogramMechanism
     /// <param name="noise">Where the noise comes from.</param>
     /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
     /// <returns>The noisy counts, which may be negative. To be persisted before they are used: drawing again is another release.</returns>
-    /// <exception cref="ArgumentException">A count is negative, or the event stands for more than one release.</exception>
+    /// <exception cref="ArgumentException">
+    /// A count is negative, a count with its noise does not fit 64 bits, or the event stands for more than one release.
+    /// </exception>
     /// <exception cref="NotSupportedException">No noise is drawn for events of this kind.</exception>
     public static long[] Release(ReadOnlySpan<long> counts, PrivacyEvent release, IDiscreteGaussianNoise noise, string purpose)
     {

@@ -11,7 +11,7 @@ public static class IntegerMechanism
     /// <param name="noise">Where the noise comes from.</param>
     /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
     /// <returns>The noisy values. To be persisted before they are used: drawing again is another release.</returns>
-    /// <exception cref="ArgumentException">The event stands for more than one release.</exception>
+    /// <exception cref="ArgumentException">The event stands for more than one release, or a value with its noise does not fit 64 bits.</exception>
     /// <exception cref="NotSupportedException">No noise is drawn for events of this kind.</exception>
     public static long[] Release(ReadOnlySpan<long> values, PrivacyEvent release, IDiscreteGaussianNoise noise, string purpose)
     {
@@ -33,9 +33,17 @@ public static class IntegerMechanism
                 throw new NotSupportedException($"No noise is drawn for a {release.GetType().Name}: it is accounted for, but no mechanism here makes it.");
         }
 
-        for (var j = 0; j < noisy.Length; j++)
+        try
         {
-            noisy[j] = checked(noisy[j] + values[j]);
+            for (var j = 0; j < noisy.Length; j++)
+            {
+                noisy[j] += values[j];
+            }
+        }
+        catch (OverflowException overflow)
+        {
+            throw new ArgumentException(
+                "A value with its noise does not fit 64 bits: count on a grid of fewer bits. Nothing was released.", nameof(values), overflow);
         }
 
         return noisy;

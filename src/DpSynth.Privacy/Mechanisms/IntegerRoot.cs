@@ -27,10 +27,10 @@ internal static class IntegerRoot
             return Floor((ulong)square);
         }
 
-        BigInteger root = BigInteger.One << (int)((square.GetBitLength() + 1) / 2);
+        var root = BigInteger.One << (int)((square.GetBitLength() + 1) / 2);
         while (true)
         {
-            BigInteger next = (root + (square / root)) >> 1;
+            var next = (root + (square / root)) >> 1;
             if (next >= root)
             {
                 return root;

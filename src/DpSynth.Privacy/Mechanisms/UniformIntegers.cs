@@ -18,10 +18,11 @@ internal readonly struct UniformIntegers(RandomBits bits) : IUniformIntegers
     public TInteger Below<TInteger>(TInteger bound)
         where TInteger : IBinaryInteger<TInteger>
     {
-        var length = (bound - TInteger.One).GetShortestBitLength();
+        // The bound is at least 1.
+        var length = unchecked(bound - TInteger.One).GetShortestBitLength();
         while (true)
         {
-            TInteger value = TInteger.CreateTruncating(bits.Next(Math.Min(length, 64)));
+            var value = TInteger.CreateTruncating(bits.Next(Math.Min(length, 64)));
             for (var shift = 64; shift < length; shift += 64)
             {
                 value |= TInteger.CreateTruncating(bits.Next(Math.Min(length - shift, 64))) << shift;

@@ -31,15 +31,18 @@ public sealed record VectorGrid(int Dimension, double Norm, int Bits, VectorRoun
     /// <summary>Chance at most that a stochastic rounding has to be done again.</summary>
     private const double Beta = 1e-6;
 
-    /// <summary>d.</summary>
+    /// <summary>d, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int Dimension { get; } = Dimension >= 1
         ? Dimension
         : throw new ArgumentOutOfRangeException(nameof(Dimension), Dimension, "A vector has at least one coordinate.");
 
-    /// <summary>C, above 0 and finite.</summary>
+    /// <summary>C, above 0 and finite, in the vectors' units.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double Norm { get; } = Require.InRange(Norm, nameof(Norm));
 
     /// <summary>b, 1 to 30.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Bits { get; } = Bits is >= 1 and <= 30
         ? Bits
         : throw new ArgumentOutOfRangeException(nameof(Bits), Bits, "A vector grid has 1 to 30 bits.");

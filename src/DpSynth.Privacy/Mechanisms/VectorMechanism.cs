@@ -14,7 +14,9 @@ public static class VectorMechanism
     /// </param>
     /// <param name="noise">Where the noise comes from.</param>
     /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
-    /// <exception cref="ArgumentException">A vector is not finite or of another length, or the event does not cover the release.</exception>
+    /// <exception cref="ArgumentException">
+    /// A vector is not finite or of another length, the event does not cover the release, or a noisy sum does not fit 64 bits.
+    /// </exception>
     public static NoisyVector Release(
         IEnumerable<ReadOnlyMemory<float>> vectors,
         VectorGrid grid,
@@ -35,12 +37,19 @@ public static class VectorMechanism
         var sum = new long[grid.Dimension];
         noise.Fill(sum, release.SigmaSquared, purpose);
         var gridded = new long[grid.Dimension];
-        foreach (ReadOnlyMemory<float> vector in vectors)
+        foreach (var vector in vectors)
         {
             grid.Quantize(vector.Span, gridded);
-            for (var i = 0; i < sum.Length; i++)
+            try
             {
-                sum[i] = checked(sum[i] + gridded[i]);
+                for (var i = 0; i < sum.Length; i++)
+                {
+                    sum[i] += gridded[i];
+                }
+            }
+            catch (OverflowException overflow)
+            {
+                throw new ArgumentException("A noisy sum does not fit 64 bits: sum on a grid of fewer bits. Nothing was released.", nameof(grid), overflow);
             }
         }
 

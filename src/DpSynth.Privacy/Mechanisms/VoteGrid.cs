@@ -57,6 +57,7 @@ public sealed record VoteGrid(int Bits)
     /// <param name="candidates">The candidates that the unit's images vote for, in any order, repeated where several vote for the same.</param>
     /// <param name="histogram">One count a candidate, in grid units.</param>
     /// <exception cref="ArgumentOutOfRangeException">A candidate is not in the histogram; nothing is added.</exception>
+    /// <exception cref="ArgumentException">A count would not fit 64 bits; nothing is added.</exception>
     public void AddVotes(ReadOnlySpan<int> candidates, Span<long> histogram)
     {
         var sorted = candidates.ToArray();
@@ -83,7 +84,15 @@ public sealed record VoteGrid(int Bits)
         Scale(counts.AsSpan(0, distinct), votes);
         for (var i = 0; i < distinct; i++)
         {
-            histogram[sorted[i]] = checked(histogram[sorted[i]] + votes[i]);
+            if (histogram[sorted[i]] > long.MaxValue - votes[i])
+            {
+                throw new ArgumentException("A count of votes does not fit 64 bits: count on a grid of fewer bits. Nothing was added.", nameof(histogram));
+            }
+        }
+
+        for (var i = 0; i < distinct; i++)
+        {
+            histogram[sorted[i]] += votes[i];
         }
     }
 

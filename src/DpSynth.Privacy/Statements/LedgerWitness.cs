@@ -27,8 +27,8 @@ public static class LedgerWitness
 
             try
             {
-                using JsonDocument document = JsonDocument.Parse(line);
-                JsonElement entry = document.RootElement;
+                using var document = JsonDocument.Parse(line);
+                var entry = document.RootElement;
                 if (IsHead(entry))
                 {
                     continue;
@@ -40,10 +40,11 @@ public static class LedgerWitness
                     spends[hash] = new LedgerSpend(
                         Text(entry, "run"),
                         Text(entry, "key"),
-                        entry.TryGetProperty("event", out JsonElement release) ? release.Deserialize<PrivacyEvent>(PrivacyJson.Options) : null);
+                        entry.TryGetProperty("event", out var release) ? release.Deserialize<PrivacyEvent>(PrivacyJson.Options) : null);
                 }
             }
-            catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or NotSupportedException)
+            catch (Exception fault) when (
+                fault is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or NotSupportedException)
             {
                 throw new FormatException(
                     string.Create(CultureInfo.InvariantCulture, $"Line {number} is not a ledger entry, a JSON object with 'kind' and 'hash'."), fault);
@@ -57,7 +58,7 @@ public static class LedgerWitness
 
     private static bool IsHead(JsonElement line) => line.TryGetProperty("head", out _) && !line.TryGetProperty("kind", out _);
 
-    private static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    private static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() : null;
 }
 
 /// <summary>What an entry says was spent; null where it does not say.</summary>

@@ -42,7 +42,7 @@ public sealed record PrivacyStatement
     /// <summary>Where δ comes from.</summary>
     public required DeltaSource DeltaSource { get; init; }
 
-    /// <summary>ε that was asked for.</summary>
+    /// <summary>ε in nats that was asked for, above 0 and finite.</summary>
     public required double RequestedEpsilon { get; init; }
 
     /// <summary>Whose presence is hidden.</summary>
@@ -76,7 +76,7 @@ public sealed record PrivacyStatement
     public required EquatableList<string> NotCovered { get; init; }
 
     /// <summary>States what a run cost.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">δ or the requested ε is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">δ or the requested ε is out of range, or a release has less than one grid unit a vote.</exception>
     /// <exception cref="ArgumentException">Two releases have the same key.</exception>
     /// <exception cref="InvalidOperationException">The releases cost more than was asked for.</exception>
     /// <exception cref="NotSupportedException">No accountant covers a release.</exception>
@@ -91,14 +91,14 @@ public sealed record PrivacyStatement
         }
 
         PrivacyEvent[] events = [.. facts.Releases.Select(release => release.Event)];
-        EpsilonBound bound = PrivacyAccountant.Epsilon(events, facts.Delta, facts.Adjacency);
+        var bound = PrivacyAccountant.Epsilon(events, facts.Delta, facts.Adjacency);
         if (!(bound.Epsilon <= facts.RequestedEpsilon))
         {
             throw new InvalidOperationException(
                 $"The releases cost ε = {bound.Epsilon:R} at δ = {facts.Delta:R}, more than the ε = {facts.RequestedEpsilon:R} that was asked for.");
         }
 
-        Adjacency other = facts.Adjacency == Adjacency.AddRemove ? Adjacency.ReplaceOne : Adjacency.AddRemove;
+        var other = facts.Adjacency == Adjacency.AddRemove ? Adjacency.ReplaceOne : Adjacency.AddRemove;
         return new PrivacyStatement
         {
             Product = facts.Product,
@@ -182,7 +182,7 @@ public sealed record ReleaseCost(string Key, double? Sigma, PrivacyEvent Event, 
 
     /// <summary>σ of a release's noise in votes (its scale for Laplace noise); null where the mechanism has none.</summary>
     /// <param name="release">The release.</param>
-    /// <param name="unitsPerVote">Grid units that make one full vote.</param>
+    /// <param name="unitsPerVote">Grid units that make one full vote, at least 1; only discrete noise is measured in them.</param>
     public static double? SigmaOf(PrivacyEvent release, long unitsPerVote) => release switch
     {
         DiscreteGaussianEvent discrete => Math.Sqrt(discrete.SigmaSquared.ToDouble()) / unitsPerVote,

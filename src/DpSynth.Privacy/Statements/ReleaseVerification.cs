@@ -20,6 +20,7 @@ public static class ReleaseVerification
     /// <summary>Verifies a release.</summary>
     /// <param name="documents">Its documents.</param>
     /// <param name="spends">The spends on the dataset's ledger (<see cref="LedgerWitness"/>); null if the ledger is not at hand.</param>
+    /// <returns>Everything that does not hold. Whatever the documents say, nothing is thrown.</returns>
     public static ReleaseVerdict Verify(ReleaseDocuments documents, IReadOnlyDictionary<string, LedgerSpend>? spends = null)
     {
         ArgumentNullException.ThrowIfNull(documents);
@@ -58,7 +59,7 @@ public static class ReleaseVerification
     {
         try
         {
-            JsonElement computed = JsonSerializer.SerializeToElement(PrivacyStatement.Of(statement.Facts()), PrivacyJson.Options);
+            var computed = JsonSerializer.SerializeToElement(PrivacyStatement.Of(statement.Facts()), PrivacyJson.Options);
             Compare("", computed, stated, mismatches);
         }
         catch (InvalidOperationException exceeded)
@@ -76,10 +77,10 @@ public static class ReleaseVerification
     {
         if (computed.ValueKind == JsonValueKind.Object && stated.ValueKind == JsonValueKind.Object)
         {
-            foreach (JsonProperty property in computed.EnumerateObject())
+            foreach (var property in computed.EnumerateObject())
             {
                 var inner = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
-                if (stated.TryGetProperty(property.Name, out JsonElement value))
+                if (stated.TryGetProperty(property.Name, out var value))
                 {
                     Compare(inner, property.Value, value, mismatches);
                 }
@@ -89,7 +90,7 @@ public static class ReleaseVerification
                 }
             }
 
-            foreach (JsonProperty property in stated.EnumerateObject().Where(property => !computed.TryGetProperty(property.Name, out _)))
+            foreach (var property in stated.EnumerateObject().Where(property => !computed.TryGetProperty(property.Name, out _)))
             {
                 mismatches.Add(new ReleaseMismatch(PrivacyStatement.FileName, $"{path}.{property.Name}".TrimStart('.'), "does not belong there"));
             }
@@ -186,7 +187,8 @@ public static class ReleaseVerification
         for (var i = 0; i < iterations.Length; i++)
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"iterations[{i}]");
-            if (!IsNumber(Member(listed[i], "iteration"), out var number) || !double.IsInteger(number) || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
+            if (!IsNumber(Member(listed[i], "iteration"), out var number) || !double.IsInteger(number)
+                || iterations[i].Key != string.Create(CultureInfo.InvariantCulture, $"iteration-{number:000}"))
             {
                 Report($"{path}.iteration", $"is {Shown(Member(listed[i], "iteration"))}; by privacy.json it is {iterations[i].Key}");
             }
@@ -199,7 +201,7 @@ public static class ReleaseVerification
     }
 
     private static JsonElement? Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
 
     private static bool IsNumber(JsonElement? element, out double value)
     {

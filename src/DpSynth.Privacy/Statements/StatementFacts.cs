@@ -24,16 +24,16 @@ public sealed record StatementFacts
     /// <summary>Which two inputs count as neighbours.</summary>
     public required Adjacency Adjacency { get; init; }
 
-    /// <summary>ε that was asked for; what the releases cost is at most this.</summary>
+    /// <summary>ε in nats that was asked for, above 0 and finite; what the releases cost is at most this.</summary>
     public required double RequestedEpsilon { get; init; }
 
-    /// <summary>δ of the whole run.</summary>
+    /// <summary>δ of the whole run, inside (0, 1).</summary>
     public required double Delta { get; init; }
 
     /// <summary>Where δ comes from.</summary>
     public required DeltaSource DeltaSource { get; init; }
 
-    /// <summary>The noisy releases, in order.</summary>
+    /// <summary>The noisy releases, in order, each under a key of its own.</summary>
     public required IReadOnlyList<StatedRelease> Releases { get; init; }
 
     /// <summary>What the request declared public or the product takes as public, one sentence each.</summary>
@@ -73,6 +73,6 @@ public enum DeltaSource
 /// <summary>One noisy release.</summary>
 /// <param name="Key">Its name in the run and on the ledger: <c>class-counts</c>, <c>iteration-001</c>, ….</param>
 /// <param name="Event">Mechanism and parameters.</param>
-/// <param name="UnitsPerVote">Grid units that make one full vote: σ in votes is √σ² ÷ this.</param>
+/// <param name="UnitsPerVote">Grid units that make one full vote, at least 1: σ in votes is √σ² ÷ this.</param>
 /// <param name="LedgerEntry">SHA-256 of the ledger entry that spent it, in hexadecimal.</param>
 public sealed record StatedRelease(string Key, PrivacyEvent Event, long UnitsPerVote, string LedgerEntry);

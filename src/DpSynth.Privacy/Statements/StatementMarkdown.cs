@@ -44,7 +44,10 @@ internal static class StatementMarkdown
         Line(text, $"noise added. That limits how well anybody can tell from this release whether {whose} {change}.");
         Line(text);
         Line(text, $"How well at most? Somebody who may suspect wrongly in {Percent(FalseAlarms)} of all cases, finds a true case with a chance of at most");
-        Line(text, $"**{Percent(Detection(statement.Epsilon, statement.Delta))}**, whatever else they know and however they compute; pure guessing has {Percent(FalseAlarms)}. This follows from ε = {Rounded(statement.Epsilon)}");
+        Line(
+            text,
+            $"**{Percent(Detection(statement.Epsilon, statement.Delta))}**, whatever else they know and however they compute; "
+                + $"pure guessing has {Percent(FalseAlarms)}. This follows from ε = {Rounded(statement.Epsilon)}");
         Line(text, $"and δ = {Short(statement.Delta)}; the smaller both are, the better every single {unit} is protected.");
     }
 
@@ -75,7 +78,7 @@ internal static class StatementMarkdown
         Line(text, $"| δ | ε, {Name(statement.Adjacency)} | ε, {Name(statement.OtherAdjacency.Adjacency)} |");
         Line(text, "| --- | --- | --- |");
         Line(text, $"| {Short(statement.Delta)} | {Rounded(statement.Epsilon)} | {Rounded(statement.OtherAdjacency.Epsilon)} |");
-        foreach ((EpsilonAtDelta one, EpsilonAtDelta other) in statement.Curve.Zip(statement.OtherAdjacency.Curve))
+        foreach ((var one, var other) in statement.Curve.Zip(statement.OtherAdjacency.Curve))
         {
             Line(text, $"| {Short(one.Delta)} | {Rounded(one.Epsilon)} | {Rounded(other.Epsilon)} |");
         }
@@ -94,7 +97,7 @@ internal static class StatementMarkdown
         Line(text);
         Line(text, "| release | noise | σ | grid units a vote | ledger entry |");
         Line(text, "| --- | --- | --- | --- | --- |");
-        foreach (ReleaseCost release in statement.Releases)
+        foreach (var release in statement.Releases)
         {
             var sigma = release.Sigma is { } value ? Exact(value) : "–";
             Line(text, $"| {Escape(release.Key)} | {StatementSentences.NameOf(release.Event)} | {sigma} | {release.UnitsPerVote} | `{release.LedgerEntry}` |");
@@ -139,7 +142,10 @@ internal static class StatementMarkdown
         Heading(text, "Check it yourself");
         Line(text, "`dpsynth verify-release DIR` recomputes everything in this file and in `privacy.json` from the events, and compares it with the manifest.");
         Line(text, "With `--ledger EXPORT.jsonl`, made by `dpsynth budget export` on the data owner's side, it looks up every ledger entry too. By");
-        Line(text, $"hand: save the events above as `events.json` and run `dpsynth accountant epsilon --events events.json --delta {Exact(statement.Delta)} --adjacency {Name(statement.Adjacency)}`,");
+        Line(
+            text,
+            $"hand: save the events above as `events.json` and run `dpsynth accountant epsilon --events events.json --delta {Exact(statement.Delta)} "
+                + $"--adjacency {Name(statement.Adjacency)}`,");
         Line(text, "or hand them to any other accountant.");
     }
 

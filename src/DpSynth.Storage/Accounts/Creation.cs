@@ -34,7 +34,8 @@ internal static class Creation
                 if (attempt == Tries)
                 {
                     throw new InvalidOperationException(
-                        $"The {what} was deleted a short while ago, and the storage service is not done with it yet; try again in some minutes, or have it restored if it should not have been deleted.",
+                        $"The {what} was deleted a short while ago, and the storage service is not done with it yet; try again in some minutes, "
+                            + "or have it restored if it should not have been deleted.",
                         exception);
                 }
             }

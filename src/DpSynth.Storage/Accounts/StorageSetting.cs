@@ -44,7 +44,8 @@ internal sealed class StorageSetting(IConfiguration configuration, string name, 
         catch (FormatException exception)
         {
             throw new InvalidOperationException(
-                $"The setting {name} is not a storage connection string (AccountName=…;AccountKey=…;…): copy it from the storage account's access keys.", exception);
+                $"The setting {name} is not a storage connection string (AccountName=…;AccountKey=…;…): copy it from the storage account's access keys.",
+                exception);
         }
     }
 
@@ -61,7 +62,8 @@ internal sealed class StorageSetting(IConfiguration configuration, string name, 
         return Value(section["accountName"]) is { } account
             ? new Uri($"https://{account}.{service}.core.windows.net")
             : throw new InvalidOperationException(
-                $"The storage account setting {name} is missing: set {name} to a connection string, or {name}__accountName to the account's name to use a managed identity.");
+                $"The storage account setting {name} is missing: set {name} to a connection string, "
+                    + $"or {name}__accountName to the account's name to use a managed identity.");
     }
 
     private TokenCredential CreateCredential()

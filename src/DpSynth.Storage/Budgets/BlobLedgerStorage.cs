@@ -93,7 +93,8 @@ public sealed class BlobLedgerStorage : ILedgerStorage
         catch (RequestFailedException exception) when (exception.IsImmutable())
         {
             throw new InvalidOperationException(
-                $"The ledger of lineage '{lineage}' cannot grow: the container '{PrivateLayout.Ledgers}' is under a legal hold or an immutability policy that admits no appends; allow protected append writes there. Nothing was written.",
+                $"The ledger of lineage '{lineage}' cannot grow: the container '{PrivateLayout.Ledgers}' is under a legal hold or an immutability policy that "
+                    + "admits no appends; allow protected append writes there. Nothing was written.",
                 exception);
         }
 
@@ -215,7 +216,8 @@ public sealed class BlobLedgerStorage : ILedgerStorage
 
     /// <summary>Where the whole container is gone, a ledger is not empty: it is lost, and nobody may go on as if it were new.</summary>
     private static InvalidDataException Lost(RequestFailedException exception) => new(
-        $"The containers '{PrivateLayout.Ledgers}' and '{PrivateLayout.LedgerHeads}', which hold all budgets, are not both there; have what was deleted restored before anything else is done. Nothing was written.",
+        $"The containers '{PrivateLayout.Ledgers}' and '{PrivateLayout.LedgerHeads}', which hold all budgets, are not both there; "
+            + "have what was deleted restored before anything else is done. Nothing was written.",
         exception);
 
     /// <summary>Reads with the byte in front of the position, so that a blob that was cut off does not look like one that has not grown.</summary>

@@ -27,7 +27,9 @@ public sealed class DrawingStore(BlobContainerClient container) : IDrawingStore
 
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(CandidateShardId shard, ulong seed, CancellationToken cancellationToken) =>
-        await container.TryReadAsync(ExchangeLayout.Drawing(shard, seed), cancellationToken) is { } drawing ? drawing.ToMemory() : default(ReadOnlyMemory<byte>?);
+        await container.TryReadAsync(ExchangeLayout.Drawing(shard, seed), cancellationToken) is { } drawing
+            ? drawing.ToMemory()
+            : default(ReadOnlyMemory<byte>?);
 
     /// <inheritdoc/>
     public Task WriteAsync(CandidateShardId shard, ulong seed, ReadOnlyMemory<byte> drawing, CancellationToken cancellationToken) =>

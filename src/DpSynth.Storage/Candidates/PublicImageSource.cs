@@ -45,7 +45,8 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
         if (!found)
         {
             throw new InvalidOperationException(
-                $"There is no public image set '{name}': put images into the folder '{ExchangeLayout.PublicSet(name)}' of the container '{ExchangeLayout.Candidates}'.");
+                $"There is no public image set '{name}': put images into the folder '{ExchangeLayout.PublicSet(name)}' of the container "
+                    + $"'{ExchangeLayout.Candidates}'.");
         }
     }
 

@@ -7,8 +7,9 @@ namespace DpSynth.Storage.Layout;
 /// <summary>Every container, queue and blob name of the exchange account.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>ended/RUN.json</c>, <c>rejected/runs/RUN.json</c>, <c>rejected/messages/MESSAGE.json</c>;
-/// request files under any other name that ends in <c>.json</c>, each answered in <c>answers/NAME</c></description></item>
+/// <item><term><c>requests</c></term><description><c>runs/RUN.json</c>, <c>ended/RUN.json</c>, <c>rejected/runs/RUN.json</c>,
+/// <c>rejected/messages/MESSAGE.json</c>; request files under any other name that ends in <c>.json</c>, each answered in
+/// <c>answers/NAME</c></description></item>
 /// <item><term><c>candidates</c></term><description><c>runs/RUN/</c> with <c>recipe.json</c>, <c>ended</c>, <c>generation-003/parents.npy</c>,
 /// <c>generation-003/shard-00012</c> with <c>.tar</c>, <c>.parameters.npy</c>, <c>.embeddings.npy</c> and, written last,
 /// <c>.json</c>, <c>drawings/003-00012/SEED</c>, <c>NAME.json</c> of shared records; <c>shared/NAME.json</c>; <c>public/NAME/…</c></description></item>

@@ -10,7 +10,8 @@ namespace DpSynth.Storage.Layout;
 /// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy releases</description></item>
 /// <item><term><c>ledgers</c></term><description><c>lineages/LINEAGE/</c> with <c>entries-00000.jsonl</c>, <c>images/HASH.bin</c>: appended to or
 /// written once, never changed, so that an immutability policy can hold them</description></item>
-/// <item><term><c>ledger-heads</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/head.json</c>: rewritten as ledgers grow</description></item>
+/// <item><term><c>ledger-heads</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/head.json</c>: rewritten as ledgers
+/// grow</description></item>
 /// </list>
 /// </remarks>
 public static class PrivateLayout

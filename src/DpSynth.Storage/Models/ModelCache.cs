@@ -86,7 +86,8 @@ public sealed class ModelCache(string directory, ModelContainer container, FileH
             {
                 File.Delete(Path.Combine(partial.Folder, file.Path));
                 throw new InvalidDataException(
-                    $"The file '{file.Path}' of the model '{name}' in the container '{ExchangeLayout.Models}' is not what its index says; push the model again.");
+                    $"The file '{file.Path}' of the model '{name}' in the container '{ExchangeLayout.Models}' is not what its index says; "
+                        + "push the model again.");
             }
         }
 

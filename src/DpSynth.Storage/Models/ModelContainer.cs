@@ -74,7 +74,8 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
         catch (RequestFailedException exception) when (exception.IsHeld())
         {
             throw new InvalidOperationException(
-                $"The model '{name}' is kept as it is by a legal hold, an immutability policy or a lease on its files; push this one under another name.", exception);
+                $"The model '{name}' is kept as it is by a legal hold, an immutability policy or a lease on its files; push this one under another name.",
+                exception);
         }
 
         if (!await container.TryCreateAsync(ExchangeLayout.ModelIndex(name), StorageJson.Encode(index), BlobCalls.Json, cancellationToken)
@@ -104,7 +105,8 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
         }
         catch (Exception fault) when (fault is EndOfStreamException || (fault is RequestFailedException refused && refused.Status is 404 or 416))
         {
-            throw new InvalidDataException($"The file '{path}' of the model '{name}' in the container '{ExchangeLayout.Models}' is not what its index says; push the model again.", fault);
+            throw new InvalidDataException(
+                $"The file '{path}' of the model '{name}' in the container '{ExchangeLayout.Models}' is not what its index says; push the model again.", fault);
         }
     }
 
@@ -147,7 +149,8 @@ public sealed class ModelContainer(BlobContainerClient container) : IModelCatalo
     private async Task RemoveOthersAsync(string name, ModelIndex index, CancellationToken cancellationToken)
     {
         // The index of somebody who was faster stays, and tells.
-        var kept = index.Files.Select(file => ExchangeLayout.ModelFile(name, file.Path)).Append(ExchangeLayout.ModelIndex(name)).ToHashSet(StringComparer.Ordinal);
+        var kept =
+            index.Files.Select(file => ExchangeLayout.ModelFile(name, file.Path)).Append(ExchangeLayout.ModelIndex(name)).ToHashSet(StringComparer.Ordinal);
         await foreach (var blob in container.GetBlobsAsync(new() { Prefix = ExchangeLayout.Model(name) }, cancellationToken))
         {
             if (!kept.Contains(blob.Name))

@@ -6,9 +6,9 @@ using DpSynth.Storage.Layout;
 namespace DpSynth.Storage.Workers;
 
 /// <summary>
-/// All that a worker may touch, as shared access signatures: the container <c>candidates</c> (read, write, create, list), the container <c>models</c> (read), the queue
-/// <c>generation-jobs</c> (take, renew, delete) and the queue <c>generation-results</c> (add). Whoever holds this reaches no other
-/// container and no other queue of the account, and nothing of the private account.
+/// All that a worker may touch, as shared access signatures: the container <c>candidates</c> (read, write, create, list), the container <c>models</c>
+/// (read), the queue <c>generation-jobs</c> (take, renew, delete) and the queue <c>generation-results</c> (add). Whoever holds this reaches no
+/// other container and no other queue of the account, and nothing of the private account.
 /// </summary>
 /// <param name="Candidates">The container with its signature.</param>
 /// <param name="Models">The container of models with its signature.</param>
@@ -35,7 +35,8 @@ public sealed record WorkerAccess(Uri Candidates, Uri Models, Uri GenerationJobs
         if (!account.Candidates.CanGenerateSasUri)
         {
             throw new InvalidOperationException(
-                $"Access for a worker is signed with the exchange account's key: set {ExchangeAccount.SettingName} to a connection string, or give the worker an identity of its own.");
+                $"Access for a worker is signed with the exchange account's key: set {ExchangeAccount.SettingName} to a connection string, "
+                    + "or give the worker an identity of its own.");
         }
 
         var expiresAt = time.GetUtcNow() + validFor;

@@ -10,6 +10,7 @@ public sealed class DatasetChangedException(string message, Exception? innerExce
     /// <param name="blob">Its name, of which only the dataset is told.</param>
     /// <param name="innerException">What the store answered.</param>
     public static DatasetChangedException Of(string blob, Exception? innerException = null) => new(
-        $"A file of the dataset '{blob.Split('/')[0]}' was replaced or removed after its run was planned: times of modification tell which. Leave a dataset alone until its runs have embedded it, and send the request again under another id.",
+        $"A file of the dataset '{blob.Split('/')[0]}' was replaced or removed after its run was planned: times of modification tell which. "
+            + "Leave a dataset alone until its runs have embedded it, and send the request again under another id.",
         innerException);
 }

@@ -26,7 +26,9 @@ internal static class DeltaDerivation
             ? new DerivedDelta(OfSize(size), source)
             : new DerivedDelta(0, source, string.Create(
                 CultureInfo.InvariantCulture,
-                $"The dataset '{request.Dataset}' counts fewer than {PrivacyOptions.MinUnits} {Units(request)}{(source == DeltaSource.NoisySize ? " with noise" : "")}, too few to derive 'delta' from; give 'delta', or use a larger dataset."));
+                $"The dataset '{request.Dataset}' counts fewer than {PrivacyOptions.MinUnits} "
+                    + $"{Units(request)}{(source == DeltaSource.NoisySize ? " with noise" : "")}, too few to derive 'delta' from; give 'delta', "
+                    + $"or use a larger dataset."));
     }
 
     /// <summary>What a unit is called.</summary>

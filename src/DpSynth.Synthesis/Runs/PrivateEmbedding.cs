@@ -71,7 +71,10 @@ public sealed class PrivateEmbedding(
 
     /// <summary>Reads images in blocks; a broken archive ends its shard and is noted.</summary>
     private async IAsyncEnumerable<List<PrivateImage>> ReadBlocksAsync(
-        PrivateShard shard, int blockImages, ShardInventory inventory, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PrivateShard shard,
+        int blockImages,
+        ShardInventory inventory,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var block = new List<PrivateImage>(blockImages);
         await using var images = datasets.ReadImagesAsync(shard.Blobs, shard.Versions, cancellationToken).GetAsyncEnumerator(cancellationToken);

@@ -28,12 +28,14 @@ public sealed class PrivateImageCheck(IDatasetStore datasets, IRunRecords record
         var dataset = plan.Request.Dataset;
         if (unreadable.Count > 0 && plan.Request.Image.Corrupt == CorruptImages.Reject)
         {
-            return $"The dataset '{dataset}' has {unreadable.Count} files that cannot be used as images ({Name(unreadable)}); mend or remove them, or ask with 'image.corrupt': 'skip'.";
+            return $"The dataset '{dataset}' has {unreadable.Count} files that cannot be used as images ({Name(unreadable)}); mend or remove them, "
+                + "or ask with 'image.corrupt': 'skip'.";
         }
 
         if (withoutOwner.Count > 0)
         {
-            return $"The dataset '{dataset}' has {withoutOwner.Count} images whose owner is not told by {plan.Request.Privacy.Owners!.Description} ({Name(withoutOwner)}); give each image an owner, or correct 'privacy.owners'.";
+            return $"The dataset '{dataset}' has {withoutOwner.Count} images whose owner is not told by {plan.Request.Privacy.Owners!.Description} "
+                + $"({Name(withoutOwner)}); give each image an owner, or correct 'privacy.owners'.";
         }
 
         return await FindUnknownOwnerRowsAsync(plan, ownerRows, cancellationToken) ?? DescribeEmptyClass(plan, images);
@@ -50,7 +52,8 @@ public sealed class PrivateImageCheck(IDatasetStore datasets, IRunRecords record
         var table = await OwnerLookups.ReadTableAsync(datasets, plan, csv, cancellationToken);
         if (ownerRows.Exists(row => row >= table.Images.Count))
         {
-            return $"The table of owners '{csv.File}' of the dataset '{plan.Request.Dataset}' was changed while the run was at work; send the request again under another id.";
+            return $"The table of owners '{csv.File}' of the dataset '{plan.Request.Dataset}' was changed while the run was at work; "
+                + "send the request again under another id.";
         }
 
         var known = new BitArray(table.Images.Count);
@@ -58,14 +61,16 @@ public sealed class PrivateImageCheck(IDatasetStore datasets, IRunRecords record
         var unknown = table.Images.Where((_, row) => !known[row]).ToList();
         return unknown.Count == 0
             ? null
-            : $"The table of owners '{csv.File}' names {unknown.Count} images that the dataset '{plan.Request.Dataset}' does not have ({Name(unknown)}); correct or remove these rows.";
+            : $"The table of owners '{csv.File}' names {unknown.Count} images that the dataset '{plan.Request.Dataset}' does not have ({Name(unknown)}); "
+                + "correct or remove these rows.";
     }
 
     private static string? DescribeEmptyClass(RunPlan plan, long[] images)
     {
         var empty = Array.FindIndex(images, static count => count == 0);
         return empty < 0 ? null
-            : plan.Classes[empty] is { } name ? $"The class '{name}' of the dataset '{plan.Request.Dataset}' has no usable image; add some, or remove its folder."
+            : plan.Classes[empty] is { } name
+                ? $"The class '{name}' of the dataset '{plan.Request.Dataset}' has no usable image; add some, or remove its folder."
             : $"The dataset '{plan.Request.Dataset}' has no usable image.";
     }
 

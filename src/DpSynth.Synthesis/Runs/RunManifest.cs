@@ -31,7 +31,9 @@ public sealed record RunManifest
     /// <summary>The generator and its options.</summary>
     public required GeneratorOptions Generator { get; init; }
 
-    /// <summary>What the generator had to say: what executed its model and the embedder's, what was flagged, warnings. Null where it had nothing to say.</summary>
+    /// <summary>
+    /// What the generator had to say: what executed its model and the embedder's, what was flagged, warnings. Null where it had nothing to say.
+    /// </summary>
     public GenerationNotes? Generation { get; init; }
 
     /// <summary>What the run asked of an image API and what that cost; null for generators that pay nothing.</summary>
@@ -58,7 +60,10 @@ public sealed record RunManifest
     /// <summary>The shards of synthetic images.</summary>
     public required IReadOnlyList<ManifestShard> Shards { get; init; }
 
-    /// <summary>How near the release comes to public images; null where the request asked for no such score. Scores against private images are never published.</summary>
+    /// <summary>
+    /// How near the release comes to public images; null where the request asked for no such score. Scores against private images are never
+    /// published.
+    /// </summary>
     public ReleaseScores? Scores { get; init; }
 
     /// <summary>Why scores that the request asked for are missing; null where none are.</summary>

@@ -22,5 +22,6 @@ public static class UnknownPlan
 {
     /// <summary>One sentence for the run's status.</summary>
     public static string Describe(int schemaVersion) =>
-        $"The run was planned by another version of DpSynth (plan schema {schemaVersion}; this version knows {RunPlan.KnownSchemaVersion}) and cannot go on; what it had reserved is free again: submit it anew under another run id.";
+        $"The run was planned by another version of DpSynth (plan schema {schemaVersion}; this version knows {RunPlan.KnownSchemaVersion}) and cannot go on; "
+            + "what it had reserved is free again: submit it anew under another run id.";
 }

@@ -99,7 +99,8 @@ public sealed class SharedRecord<T>(ISharedRecords records, SharedRecordId id, T
             var content = batch.Aggregate(_known.Content, static (content, change) => change.Apply(content));
             var next = new SharedEnvelope<T>(
                 content, [.. _known.Writers.Where(writer => writer.Id != _writer).TakeLast(RememberedWriters - 1), new SharedWriter(_writer, _sequence)]);
-            if (await records.TryWriteAsync(id, JsonSerializer.SerializeToUtf8Bytes(next, SynthesisJson.Options), _version, CancellationToken.None) is { } version)
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(next, SynthesisJson.Options);
+            if (await records.TryWriteAsync(id, bytes, _version, CancellationToken.None) is { } version)
             {
                 (_known, _version) = (next, version);
                 return;
@@ -130,7 +131,8 @@ public static class SharedRecord
 
     internal static SharedEnvelope<T> Decode<T>(SharedRecordId id, VersionedRecord record)
         where T : class =>
-        JsonSerializer.Deserialize<SharedEnvelope<T>>(record.Content.Span, SynthesisJson.Options) ?? throw new InvalidDataException($"The shared record '{id.Name}' is null.");
+        JsonSerializer.Deserialize<SharedEnvelope<T>>(record.Content.Span, SynthesisJson.Options)
+            ?? throw new InvalidDataException($"The shared record '{id.Name}' is null.");
 }
 
 /// <summary>A record as it is stored: with the last write of each worker, so that one in doubt is recognised.</summary>

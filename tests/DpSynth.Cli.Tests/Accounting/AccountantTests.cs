@@ -201,7 +201,8 @@ public sealed class AccountantTests : IDisposable
         const int Count = 200_000;
         var result = await _commands.RunAsync("accountant", "sample", "--mechanism", "discrete-gaussian", "--sigma", "5", "--count", $"{Count}");
 
-        var samples = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (double)long.Parse(line, CultureInfo.InvariantCulture)).ToList();
+        var samples =
+            result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (double)long.Parse(line, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(Count, samples.Count);
 
         // At σ = 5 the variance is 25 to nine digits. Six standard errors: a false alarm in 2e-9 of all runs each.

@@ -17,7 +17,8 @@ public sealed class FurtherRunsTests
 
         var answer = FurtherRuns.Of(budget, run);
 
-        double EpsilonOf(int runs) => PrivacyAccountant.Epsilon([new DiscreteGaussianEvent { SigmaSquared = Rational.Parse("400"), Count = 4 * runs }], Delta).Epsilon;
+        double EpsilonOf(int runs) =>
+            PrivacyAccountant.Epsilon([new DiscreteGaussianEvent { SigmaSquared = Rational.Parse("400"), Count = 4 * runs }], Delta).Epsilon;
         Assert.InRange(answer.Runs, 2, 1000);
         Assert.True(EpsilonOf(answer.Runs) <= 5);
         Assert.True(EpsilonOf(answer.Runs + 1) > 5);

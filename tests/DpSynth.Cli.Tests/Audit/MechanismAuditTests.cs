@@ -15,7 +15,8 @@ public sealed class MechanismAuditTests
     [InlineData(1, 3, 2)]
     public void Mechanism_as_it_is_passes_with_a_bound_near_its_claim(double epsilon, int iterations, int neighbours)
     {
-        var report = Audit(new MechanismAuditOptions { Epsilon = epsilon, Iterations = iterations, Neighbours = neighbours, Trials = 6000 }, new SeededNoise(1));
+        var report =
+            Audit(new MechanismAuditOptions { Epsilon = epsilon, Iterations = iterations, Neighbours = neighbours, Trials = 6000 }, new SeededNoise(1));
 
         Assert.True(report.Passed);
         Assert.Equal(epsilon, report.Epsilon, 0.05 * epsilon);

@@ -26,7 +26,11 @@ public sealed class DatasetUploaderTests : IDisposable
 
         // The second comes while the first is at work: the name is taken.
         CommandException? second = null;
-        await uploader.UploadAsync("birds", Images(async () => second = await Assert.ThrowsAsync<CommandException>(() => uploader.UploadAsync("birds", Images(), false, None))), false, None);
+        await uploader.UploadAsync(
+            "birds",
+            Images(async () => second = await Assert.ThrowsAsync<CommandException>(() => uploader.UploadAsync("birds", Images(), false, None))),
+            false,
+            None);
         Assert.Contains("at the same time", second!.Message, StringComparison.Ordinal);
         Assert.False(await uploader.IsUnfinishedAsync("birds", None));
 

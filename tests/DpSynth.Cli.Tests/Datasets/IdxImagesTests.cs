@@ -17,7 +17,9 @@ public sealed class IdxImagesTests : IDisposable
 
         var classes = DatasetSource.Open(images, labels: null);
 
-        Assert.Equal([("1", "000001.png"), ("7", "000000.png"), ("7", "000002.png")], classes.SelectMany(source => source.Images.Select(image => (source.Name, image.Name))));
+        Assert.Equal(
+            [("1", "000001.png"), ("7", "000000.png"), ("7", "000002.png")],
+            classes.SelectMany(source => source.Images.Select(image => (source.Name, image.Name))));
         var decoded = new byte[4];
         var png = await classes[1].Images[1].ReadAsync(CancellationToken.None);
         new ImageDecoder(new DecodeLimits()).Decode(png, new ImageShape(2, 2, 1), ResizeMode.Fit, decoded);

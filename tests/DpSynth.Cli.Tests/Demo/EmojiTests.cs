@@ -41,7 +41,8 @@ public sealed class EmojiTests
     {
         Assert.Empty(EmojiPart.Food.Categories.Intersect(EmojiPart.Classes.Categories, StringComparer.Ordinal));
         Assert.Null(Assert.Single(await EmojiPart.Food.ReadAsync(_surroundings.Home, CancellationToken.None)).Name);
-        Assert.Equal(EmojiPart.Classes.Categories, (await EmojiPart.Classes.ReadAsync(_surroundings.Home, CancellationToken.None)).Select(source => source.Name));
+        Assert.Equal(
+            EmojiPart.Classes.Categories, (await EmojiPart.Classes.ReadAsync(_surroundings.Home, CancellationToken.None)).Select(source => source.Name));
         await Assert.ThrowsAsync<InvalidDataException>(
             () => (EmojiPart.Food with { Categories = ["flags"] }).ReadAsync(_surroundings.Home, CancellationToken.None));
     }

@@ -26,7 +26,8 @@ public sealed class SampleTests
     [Fact]
     public void Demo_s_request_is_the_sample_with_its_own_id_and_budget()
     {
-        var demo = DemoRequest.Load(_surroundings, MnistDemo.Sample, "demo", new DemoOptions(2.5, 7, Keep: false), new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        var demo = DemoRequest.Load(
+            _surroundings, MnistDemo.Sample, "demo", new DemoOptions(2.5, 7, Keep: false), new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
         var request = RequestParts.Reader.Read(demo.Json);
         Assert.Equal(("demo-20300102-030405", 2.5, 7UL, "mnist"), (request.RunId, request.Epsilon, request.Seed, request.Dataset));
@@ -37,7 +38,8 @@ public sealed class SampleTests
     [Fact]
     public void Demo_without_its_sample_says_which_file_is_missing()
     {
-        var fault = Assert.Throws<CommandException>(() => DemoRequest.Load(_surroundings, "absent", "demo", new DemoOptions(1, 0, Keep: false), DateTimeOffset.UnixEpoch));
+        var fault = Assert.Throws<CommandException>(
+            () => DemoRequest.Load(_surroundings, "absent", "demo", new DemoOptions(1, 0, Keep: false), DateTimeOffset.UnixEpoch));
 
         Assert.Equal(ExitCode.NotFound, fault.ExitCode);
         Assert.Contains("absent.json", fault.Message, StringComparison.Ordinal);

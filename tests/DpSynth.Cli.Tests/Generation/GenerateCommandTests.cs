@@ -15,7 +15,9 @@ public sealed class GenerateCommandTests : IDisposable
         var one = await GenerateAsync("one", "--prompt", "a red apple", "--seed", "8", "--steps", "3");
 
         Assert.Equal((ExitCode.Success, ExitCode.Success), (three.ExitCode, one.ExitCode));
-        Assert.Equal(["7.png", "8.png", "9.png"], three.Json.GetProperty("images").EnumerateArray().Select(image => Path.GetFileName(image.GetProperty("file").GetString())));
+        Assert.Equal(
+            ["7.png", "8.png", "9.png"],
+            three.Json.GetProperty("images").EnumerateArray().Select(image => Path.GetFileName(image.GetProperty("file").GetString())));
         Assert.Equal("cpu", three.Json.GetProperty("provider").GetString());
         Assert.Equal(Pixels("one", "8.png"), Pixels("three", "8.png"));
         Assert.NotEqual(Pixels("three", "7.png"), Pixels("three", "8.png"));
@@ -41,7 +43,8 @@ public sealed class GenerateCommandTests : IDisposable
         var result = await GenerateAsync("long", "--prompt", string.Join(' ', Enumerable.Repeat("apple", 80)), "--steps", "1", "--json");
 
         Assert.Equal(ExitCode.Success, result.ExitCode);
-        Assert.Contains("32 tokens: its end was left out", Assert.Single(result.Json.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "32 tokens: its end was left out", Assert.Single(result.Json.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
         Assert.Contains("its end was left out", result.Errors, StringComparison.Ordinal);
     }
 

@@ -10,7 +10,8 @@ public sealed class TakingUpTests
     private static readonly TimeSpan _promised = TimeSpan.FromSeconds(15);
 
     [Fact]
-    public void Jobs_of_a_hosts_own_worker_are_taken_up_in_time() => Assert.InRange(InProcessWorker.Lease, TimeSpan.FromSeconds(5), _promised - TimeSpan.FromSeconds(2));
+    public void Jobs_of_a_hosts_own_worker_are_taken_up_in_time() =>
+        Assert.InRange(InProcessWorker.Lease, TimeSpan.FromSeconds(5), _promised - TimeSpan.FromSeconds(2));
 
     [Fact]
     public void Queue_messages_in_a_hosts_hand_are_taken_up_in_time()

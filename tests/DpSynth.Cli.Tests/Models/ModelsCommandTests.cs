@@ -17,7 +17,8 @@ public sealed class ModelsCommandTests : IDisposable
                 model.GetProperty("contextLength").GetInt32(), model.GetProperty("embeddingDimension").GetInt32()));
         var parts = model.GetProperty("parts").EnumerateArray().ToDictionary(part => part.GetProperty("name").GetString()!);
         Assert.Equal(["image_encoder", "text_encoder", "unet", "vae_decoder", "vae_encoder"], parts.Keys.Order(StringComparer.Ordinal));
-        Assert.All(parts.Values.SelectMany(part => part.GetProperty("inputs").EnumerateArray()), input => Assert.True(input.GetProperty("understood").GetBoolean()));
+        Assert.All(
+            parts.Values.SelectMany(part => part.GetProperty("inputs").EnumerateArray()), input => Assert.True(input.GetProperty("understood").GetBoolean()));
         Assert.Equal(new FileInfo(Path.Combine(TinyFamily.Folder(_commands), "unet", "model.onnx")).Length, parts["unet"].GetProperty("bytes").GetInt64());
         Assert.Equal(2, result.Json.GetProperty("generation").GetProperty("steps").GetInt32());
         Assert.True(result.Json.GetProperty("generation").GetProperty("secondsPerImage").GetDouble() > 0);
@@ -39,7 +40,8 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Equal(ExitCode.Failure, result.ExitCode);
         foreach (var named in (string[])["merges.txt", "vae_decoder/model.onnx is no ONNX model that can be loaded", "'HeunDiscreteScheduler'", "inpainting"])
         {
-            Assert.Single(result.Output.Split('\n'), line => line.StartsWith("fault: ", StringComparison.Ordinal) && line.Contains(named, StringComparison.Ordinal));
+            Assert.Single(
+                result.Output.Split('\n'), line => line.StartsWith("fault: ", StringComparison.Ordinal) && line.Contains(named, StringComparison.Ordinal));
         }
 
         Assert.Contains("DPMSolverMultistepScheduler", result.Output, StringComparison.Ordinal);

@@ -14,7 +14,9 @@ public sealed class PushTests : IDisposable
         _commands.Write("sd-1.5/unet/model.onnx", [1, 2, 3]);
         var pushed = await _commands.RunAsync("models", "push", Model, "--json");
         Assert.Equal(ExitCode.Success, pushed.ExitCode);
-        Assert.Equal(("sd-1.5", 1, 3), (pushed.Json.GetProperty("model").GetString(), pushed.Json.GetProperty("files").GetInt32(), pushed.Json.GetProperty("bytes").GetInt64()));
+        Assert.Equal(
+            ("sd-1.5", 1, 3),
+            (pushed.Json.GetProperty("model").GetString(), pushed.Json.GetProperty("files").GetInt32(), pushed.Json.GetProperty("bytes").GetInt64()));
 
         var same = await _commands.RunAsync("models", "push", Model, "--json");
         Assert.Equal(pushed.Output, same.Output);

@@ -13,7 +13,8 @@ public sealed class RuntimeTelemetryTests : IDisposable
     {
         // A process of its own, because the library looks at the environment once.
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "dpsynth.dll"), "models", "check", TinyFamily.Folder(_commands), "--steps", "1"])
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "dpsynth.dll"), "models", "check", TinyFamily.Folder(_commands), "--steps", "1"];
+        foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }

@@ -36,7 +36,8 @@ public sealed class VerifyReleaseTests : IDisposable
     [Fact]
     public async Task Honest_release_holds_with_and_without_the_ledger()
     {
-        var ledger = _commands.Write("ledger.jsonl", Encoding.UTF8.GetBytes($$"""{"kind":"spend","run":"birds-1","key":"iteration-001","hash":"{{_entry}}"}"""));
+        var ledger =
+            _commands.Write("ledger.jsonl", Encoding.UTF8.GetBytes($$"""{"kind":"spend","run":"birds-1","key":"iteration-001","hash":"{{_entry}}"}"""));
 
         var plain = await _commands.RunAsync("verify-release", _folder);
         var full = await _commands.RunAsync("verify-release", _folder, "--ledger", ledger, "--json");

@@ -52,7 +52,12 @@ public sealed class TestSumTests : IDisposable
     [Fact]
     public void Output_of_tests_is_not_taken_for_results()
     {
-        Write("A", total: 1, passed: 1, failed: 0, "&lt;Counters total=\"9\" passed=\"0\" failed=\"9\" /&gt; &#x1;<![CDATA[<Counters total=\"8\" failed=\"8\" />]]>");
+        Write(
+            "A",
+            total: 1,
+            passed: 1,
+            failed: 0,
+            "&lt;Counters total=\"9\" passed=\"0\" failed=\"9\" /&gt; &#x1;<![CDATA[<Counters total=\"8\" failed=\"8\" />]]>");
 
         Assert.Equal("1 passed, 0 failed", Sum(("A", 0)).ToString());
     }

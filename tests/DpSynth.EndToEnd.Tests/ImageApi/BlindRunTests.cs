@@ -35,11 +35,25 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         Assert.True(requests.Count(static request => request.Image is not null) >= 20 * (2 + 2 + 2));
         Assert.All(requests, request => Assert.Empty(detector.Find(request)));
         Assert.All(requests, static request => Assert.DoesNotContain(Dataset, Encoding.Latin1.GetString(request.Body.Span), StringComparison.Ordinal));
-        Assert.All(requests, static request => Assert.DoesNotContain(Dataset, $"{request.Path}{request.Query}{string.Join('\n', request.Headers.Values)}", StringComparison.Ordinal));
+        Assert.All(
+            requests,
+            static request =>
+                Assert.DoesNotContain(Dataset, $"{request.Path}{request.Query}{string.Join('\n', request.Headers.Values)}", StringComparison.Ordinal));
 
         // Every prompt is one of those that can be put together from the request and the classes' names.
-        string[] drawn = [.. from name in (string[])["level", "upright"] from style in (string[])["ink", "chalk"] from prompt in (string[])[$"a {name} bar, {style}", $"bars in {style}"] select prompt];
-        string[] varied = [.. from strength in (string[])["barely", "slightly", "somewhat", "clearly", "strongly", "completely"] from prompt in drawn select $"{strength} other: {prompt}"];
+        string[] drawn =
+        [
+            .. from name in (string[])["level", "upright"]
+               from style in (string[])["ink", "chalk"]
+               from prompt in (string[])[$"a {name} bar, {style}", $"bars in {style}"]
+               select prompt,
+        ];
+        string[] varied =
+        [
+            .. from strength in (string[])["barely", "slightly", "somewhat", "clearly", "strongly", "completely"]
+               from prompt in drawn
+               select $"{strength} other: {prompt}",
+        ];
         Assert.All(requests, request => Assert.Contains(request.Prompt, request.Image is null ? drawn : varied));
 
         // What it cost is what the server made, to the request.
@@ -95,7 +109,9 @@ public sealed class BlindRunTests(ImageApiFixture host) : IClassFixture<ImageApi
         new ImageDecoder(new DecodeLimits()).Decode(_privateFiles[0], SmallDataset.Shape, ResizeMode.Stretch, pixels);
 
         Assert.Equal(["pixels"], detector.Find(new RecordedRequest { Path = "", Body = (byte[])[1, 2, .. pixels, 3], Prompt = "" }));
-        Assert.Equal(["file"], detector.Find(new RecordedRequest { Path = "", Body = Encoding.ASCII.GetBytes($"x{Convert.ToBase64String(_privateFiles[0])}"), Prompt = "" }));
+        Assert.Equal(
+            ["file"],
+            detector.Find(new RecordedRequest { Path = "", Body = Encoding.ASCII.GetBytes($"x{Convert.ToBase64String(_privateFiles[0])}"), Prompt = "" }));
     }
 
     public void Dispose() => client.Dispose();

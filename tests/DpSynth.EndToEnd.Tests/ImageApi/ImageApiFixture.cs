@@ -23,7 +23,10 @@ public sealed class ImageApiFixture : HostFixture
 
     public override async Task InitializeAsync()
     {
-        ServerFault[] kinds = [ServerFault.TooManyRequests, ServerFault.TruncatedJson, ServerFault.ConnectionReset, ServerFault.NotAnImage, ServerFault.ContentPolicy];
+        ServerFault[] kinds =
+        [
+            ServerFault.TooManyRequests, ServerFault.TruncatedJson, ServerFault.ConnectionReset, ServerFault.NotAnImage, ServerFault.ContentPolicy,
+        ];
         server = await LoopbackImageServer.StartAsync(
             new ImageServerOptions { Maker = new ColourImageMaker(), Record = true, Faults = FaultPlan.Random(0.1, kinds, seed: 3) }, CancellationToken.None);
         await base.InitializeAsync();

@@ -20,7 +20,10 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
     private static readonly string _root = FindRoot();
     private static readonly string _page = File.ReadAllText(Path.Combine(_root, "docs", "integrations.md"));
     private static readonly JsonObject[] _samples =
-        [.. Blocks("json").Select(block => JsonNode.Parse(block)!).SelectMany(sample => sample is JsonArray batch ? batch.Select(one => one!.AsObject()) : [sample.AsObject()])];
+    [
+        .. Blocks("json").Select(block => JsonNode.Parse(block)!).SelectMany(
+            sample => sample is JsonArray batch ? batch.Select(one => one!.AsObject()) : [sample.AsObject()]),
+    ];
 
     [Fact]
     public void Page_has_the_samples_that_are_tested_here() => Assert.Equal(5, _samples.Length);
@@ -52,7 +55,8 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
         Assert.EndsWith($"/api/runs/{request.RunId}", look["url"]!.GetValue<string>(), StringComparison.Ordinal);
         foreach (var state in new[] { RunState.Pending, RunState.Running })
         {
-            Assert.Contains($"'{JsonNamingPolicy.CamelCase.ConvertName(state.ToString())}'", until["expression"]!["value"]!.GetValue<string>(), StringComparison.Ordinal);
+            Assert.Contains(
+                $"'{JsonNamingPolicy.CamelCase.ConvertName(state.ToString())}'", until["expression"]!["value"]!.GetValue<string>(), StringComparison.Ordinal);
         }
     }
 
@@ -80,7 +84,8 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
     public void Code_on_the_page_is_the_code_that_is_compiled(string name)
     {
         var source = File.ReadAllText(Path.Combine(_root, "tests", "DpSynth.EndToEnd.Tests", "Integrations", "SampleClient.cs"));
-        var sample = Regex.Match(source, $"// <sample {name}>\n(?<code>.*?)\n *// </sample {name}>", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Groups["code"].Value;
+        var sample = Regex.Match(
+            source, $"// <sample {name}>\n(?<code>.*?)\n *// </sample {name}>", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Groups["code"].Value;
         var code = string.Join('\n', sample.Split('\n').Select(line => line.Length > 4 ? line[4..] : line.Trim()));
         Assert.Contains(code, Blocks("csharp"));
     }
@@ -107,13 +112,15 @@ public sealed class IntegrationSampleTests(HostFixture host) : IClassFixture<Hos
 
         Assert.True(SampleClient.IsGenuine(secret.Secret, "id", $"{now}", signature, [.. "body"u8]));
         Assert.False(SampleClient.IsGenuine(secret.Secret, "id", $"{now}", signature, [.. "bodY"u8]));
-        Assert.False(SampleClient.IsGenuine(secret.Secret, "id", $"{now - 3600}", WebhookCaller.Sign(secret.Key!, "id", $"{now - 3600}", "body"u8), [.. "body"u8]));
+        Assert.False(
+            SampleClient.IsGenuine(secret.Secret, "id", $"{now - 3600}", WebhookCaller.Sign(secret.Key!, "id", $"{now - 3600}", "body"u8), [.. "body"u8]));
     }
 
     private static RunRequest Read(JsonNode body) => RequestParts.Reader.Read(body.ToJsonString());
 
     private static IEnumerable<string> Blocks(string language) =>
-        Regex.Matches(_page, $"```{language}\n(?<block>.*?)\n```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups["block"].Value);
+        Regex.Matches(
+            _page, $"```{language}\n(?<block>.*?)\n```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups["block"].Value);
 
     private static string FindRoot()
     {

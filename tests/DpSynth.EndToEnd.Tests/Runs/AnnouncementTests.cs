@@ -78,7 +78,8 @@ public sealed class AnnouncementTests(AnnouncementTests.AnnouncingHost host) : I
     {
         await SmallDataset.UploadAsync(host.Storage, "uncalled", imagesPerClass: 3);
 
-        await client.SendAsync(SmallDataset.Request("uncalled-1", "uncalled", "\"webhook\": \"https://169.254.169.254/metadata\",", iterations: 1, population: 4));
+        await client.SendAsync(
+            SmallDataset.Request("uncalled-1", "uncalled", "\"webhook\": \"https://169.254.169.254/metadata\",", iterations: 1, population: 4));
 
         var run = await client.WaitForEndAsync("uncalled-1");
         Assert.Equal(RunState.Refused, run.State);

@@ -82,7 +82,8 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
             rejections.Add(rejection);
         }
 
-        Assert.StartsWith("The request is not valid JSON", Assert.Single(rejections, rejection => rejection.MessageId == messageId).Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The request is not valid JSON", Assert.Single(rejections, rejection => rejection.MessageId == messageId).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +125,9 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         var run = await client.WaitForEndAsync("owned-1");
 
         Assert.Equal(
-            (RunState.Refused, "The table of owners 'owners.csv' names 1 images that the dataset 'owned' does not have (level/9999.png); correct or remove these rows."),
+            (
+                RunState.Refused,
+                "The table of owners 'owners.csv' names 1 images that the dataset 'owned' does not have (level/9999.png); correct or remove these rows."),
             (run.State, run.Reason));
         Assert.Empty((await host.Storage.Ledger.ReadAsync("owned", default)).Runs.SelectMany(static run => run.Releases));
     }
@@ -148,10 +151,12 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         await SmallDataset.UploadAsync(host.Storage, "hollow", imagesPerClass: 3);
         await host.Storage.PrivateAccount.Data.UploadBlobAsync("hollow/nothing/broken.png", BinaryData.FromString("no image"));
 
-        await client.SendAsync(SmallDataset.Request("hollow-1", "hollow").Replace("\"channels\": 1", "\"channels\": 1, \"corrupt\": \"skip\"", StringComparison.Ordinal));
+        await client.SendAsync(
+            SmallDataset.Request("hollow-1", "hollow").Replace("\"channels\": 1", "\"channels\": 1, \"corrupt\": \"skip\"", StringComparison.Ordinal));
         var run = await client.WaitForEndAsync("hollow-1");
 
-        Assert.Equal((RunState.Refused, "The class 'nothing' of the dataset 'hollow' has no usable image; add some, or remove its folder."), (run.State, run.Reason));
+        Assert.Equal(
+            (RunState.Refused, "The class 'nothing' of the dataset 'hollow' has no usable image; add some, or remove its folder."), (run.State, run.Reason));
     }
 
     [Fact]

@@ -49,7 +49,9 @@ public sealed class CrashTests(StorageFixture storage) : IClassFixture<StorageFi
 
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Reason));
         var spending = (await storage.Ledger.ReadAsync("killed", default)).Runs.Single(spent => spent.RunId == "disturbed");
-        Assert.Equal(["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")], spending.Releases.Select(release => release.Key));
+        Assert.Equal(
+            ["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")],
+            spending.Releases.Select(release => release.Key));
         Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
         Assert.Equal(await ReleaseAsync("undisturbed"), await ReleaseAsync("disturbed"));
     }

@@ -44,6 +44,7 @@ public sealed class EarlierVersionTests(StorageFixture storage) : IClassFixture<
         var journals = new BlobServiceClient(storage.ExchangeStorage).GetBlobContainerClient("dpsynth-journal");
         await journals.CreateIfNotExistsAsync();
         await journals.GetBlobClient($"instances/{runId}").UploadAsync(
-            BinaryData.FromString("{}"), new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = new Dictionary<string, string> { ["status"] = status } });
+            BinaryData.FromString("{}"),
+            new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = new Dictionary<string, string> { ["status"] = status } });
     }
 }

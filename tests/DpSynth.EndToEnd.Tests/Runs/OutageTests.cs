@@ -28,7 +28,9 @@ public sealed class OutageTests(StorageFixture storage) : IClassFixture<StorageF
 
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Reason));
         var spending = (await storage.Ledger.ReadAsync("outage", default)).Runs.Single(spent => spent.RunId == "disturbed");
-        Assert.Equal(["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")], spending.Releases.Select(release => release.Key));
+        Assert.Equal(
+            ["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")],
+            spending.Releases.Select(release => release.Key));
         Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
         Assert.Equal(await storage.HashReleaseAsync("undisturbed"), await storage.HashReleaseAsync("disturbed"));
     }

@@ -52,7 +52,9 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
     {
         await SmallDataset.UploadAsync(host.Storage, "pushed-binary", imagesPerClass: 3);
         using var message = Post(SmallDataset.Request("binary-1", "pushed-binary", iterations: 1, population: 4), "application/json");
-        foreach (var (name, value) in new[] { ("ce-specversion", "1.0"), ("ce-id", "%C3%A4"), ("ce-source", "/elsewhere"), ("ce-type", "dpsynth.run%2Erequested") })
+        (string Name, string Value)[] headers =
+            [("ce-specversion", "1.0"), ("ce-id", "%C3%A4"), ("ce-source", "/elsewhere"), ("ce-type", "dpsynth.run%2Erequested")];
+        foreach (var (name, value) in headers)
         {
             message.Headers.Add(name, value);
         }
@@ -72,7 +74,9 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
         Assert.Equal(["eventgrid.azure.net"], welcome.Headers.GetValues("WebHook-Allowed-Origin"));
         Assert.Equal(["*"], welcome.Headers.GetValues("WebHook-Allowed-Rate"));
 
-        using var validation = Post("""[{ "id": "1", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": { "validationCode": "512d38b6" } }]""", "application/json");
+        using var validation = Post(
+            """[{ "id": "1", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": { "validationCode": "512d38b6" } }]""",
+            "application/json");
         validation.Headers.Add("aeg-event-type", "SubscriptionValidation");
         using var answer = await client.Http.SendAsync(validation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -99,7 +103,9 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
         Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(Event("pushed-bad", "pushed-badly", epsilon: 0)));
         Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(Event("pushed-taken", "pushed-badly")));
         Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(Event("pushed-taken", "pushed-badly", "other/event 1", epsilon: 3)));
-        Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(JsonSerializer.Serialize(new CloudEvent("/elsewhere", "other.type", new { }) { Id = "of-another-type" })));
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            await client.PushAsync(JsonSerializer.Serialize(new CloudEvent("/elsewhere", "other.type", new { }) { Id = "of-another-type" })));
         Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync("""{ "runId": "no-event" }"""));
 
         var refused = await client.FindAsync("pushed-bad");
@@ -119,7 +125,8 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
 
     public void Dispose() => client.Dispose();
 
-    private static HttpRequestMessage Post(string body, string contentType) => new(HttpMethod.Post, _address) { Content = new StringContent(body, Encoding.UTF8, contentType) };
+    private static HttpRequestMessage Post(string body, string contentType) =>
+        new(HttpMethod.Post, _address) { Content = new StringContent(body, Encoding.UTF8, contentType) };
 
     private static string Event(string runId, string dataset, string? id = null, double epsilon = 4)
     {

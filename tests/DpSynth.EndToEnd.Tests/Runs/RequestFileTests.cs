@@ -34,7 +34,8 @@ public sealed class RequestFileTests(HostFixture host) : IClassFixture<HostFixtu
         Assert.StartsWith("'delta' is 7; it must lie strictly between 0 and 1", answer.Reason, StringComparison.Ordinal);
         Assert.Equal(answer.Reason, (await client.WaitForEndAsync("bad-file")).Reason);
         await UntilAsync(async () =>
-            (await host.Storage.ExchangeAccount.Queue("request-files-poison").PeekMessagesAsync(32)).Value.Any(m => m.Body.ToString().Contains("bad.json", StringComparison.Ordinal)) ? "" : null);
+            (await host.Storage.ExchangeAccount.Queue("request-files-poison").PeekMessagesAsync(32)).Value.Any(
+                m => m.Body.ToString().Contains("bad.json", StringComparison.Ordinal)) ? "" : null);
     }
 
     public void Dispose() => client.Dispose();

@@ -42,7 +42,9 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         await host.Storage.PrivateAccount.Work.GetBlobClient(votes[0]).CreateSnapshotAsync();
         var backup = host.Storage.PrivateAccount.Work.GetBlobClient(votes[0]).GetBlobLeaseClient();
         await backup.AcquireAsync(TimeSpan.FromSeconds(-1));
-        Assert.Equal("1 files of runs that ended more than 30 days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.", await ClearAsync(TimeSpan.FromDays(31)));
+        Assert.Equal(
+            "1 files of runs that ended more than 30 days ago are kept by a legal hold, an immutability policy or a lease on them, and could not be deleted.",
+            await ClearAsync(TimeSpan.FromDays(31)));
         Assert.Equal(votes[..1], (await WorkAsync("kept-1")).Where(name => name.Contains("/votes/", StringComparison.Ordinal)));
         await backup.ReleaseAsync();
 

@@ -37,7 +37,9 @@ internal sealed class RunClient(StorageFixture storage, Uri endpoint) : IDisposa
     public async Task<RunView?> FindAsync(string runId)
     {
         using var answer = await http.GetAsync(new Uri($"api/runs/{runId}", UriKind.Relative));
-        return answer.StatusCode == HttpStatusCode.NotFound ? null : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<RunView>(SynthesisJson.Options);
+        return answer.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<RunView>(SynthesisJson.Options);
     }
 
     /// <summary>Waits until the run is in a state that <paramref name="reached"/> accepts.</summary>

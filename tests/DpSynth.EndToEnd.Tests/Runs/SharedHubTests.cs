@@ -34,7 +34,9 @@ public sealed class SharedHubTests(StorageFixture storage) : IClassFixture<Stora
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Reason));
         Assert.True(byFirst > before && bySecond > 0, $"{byFirst - before} activities on one host, {bySecond} on the other.");
         var spending = (await storage.Ledger.ReadAsync("hub", default)).Runs.Single(spent => spent.RunId == "together");
-        Assert.Equal(["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")], spending.Releases.Select(release => release.Key));
+        Assert.Equal(
+            ["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")],
+            spending.Releases.Select(release => release.Key));
         Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
         Assert.Equal(await storage.HashReleaseAsync("alone"), await storage.HashReleaseAsync("together"));
     }

@@ -47,7 +47,10 @@ internal static class SmallDataset
     public static string Request(string runId, string dataset, string overrides = "", int iterations = 2, int population = 40, double epsilon = 4)
     {
         var sizes = string.Join(", ", Enumerable.Repeat(population, iterations + 1));
-        var degrees = string.Join(", ", Enumerable.Range(0, iterations + 1).Select(t => (1 - (double)t / (iterations + 1)).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)));
+        var degrees = string.Join(
+            ", ",
+            Enumerable.Range(0, iterations + 1).Select(
+                t => (1 - (double)t / (iterations + 1)).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)));
         return $$"""
             {
               "runId": "{{runId}}",

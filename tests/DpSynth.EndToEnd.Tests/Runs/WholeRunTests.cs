@@ -68,7 +68,8 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
     [Fact]
     public async Task Unconditional_run_on_archives_skips_what_is_corrupt_when_asked_to()
     {
-        await UploadArchiveAsync("mixed", "part-00000.tar", [("a.png", SmallDataset.Draw(0, 1, "mixed")), ("b.png", SmallDataset.Draw(1, 2, "mixed")), ("c.png", [1, 2, 3])]);
+        await UploadArchiveAsync(
+            "mixed", "part-00000.tar", [("a.png", SmallDataset.Draw(0, 1, "mixed")), ("b.png", SmallDataset.Draw(1, 2, "mixed")), ("c.png", [1, 2, 3])]);
         var request = SmallDataset.Request("mixed-1", "mixed", "\"classConditional\": false,")
             .Replace("\"channels\": 1", "\"channels\": 1, \"corrupt\": \"skip\"", StringComparison.Ordinal);
 

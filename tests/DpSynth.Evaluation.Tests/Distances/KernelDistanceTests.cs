@@ -27,7 +27,8 @@ public sealed class KernelDistanceTests
     public void Two_samples_of_one_law_are_at_zero_on_the_average_and_others_above()
     {
         var same = Enumerable.Range(0, 40).Average(i => KernelDistance.Between(Sets.Normal(30, 4, (ulong)(2 * i)), Sets.Normal(30, 4, (ulong)((2 * i) + 1))));
-        var other = Enumerable.Range(0, 40).Average(i => KernelDistance.Between(Sets.Normal(30, 4, (ulong)(2 * i)), Sets.Normal(30, 4, (ulong)((2 * i) + 1), 1)));
+        var other =
+            Enumerable.Range(0, 40).Average(i => KernelDistance.Between(Sets.Normal(30, 4, (ulong)(2 * i)), Sets.Normal(30, 4, (ulong)((2 * i) + 1), 1)));
         Assert.InRange(same, -0.1, 0.1);
         Assert.InRange(other, 1, 100);
     }

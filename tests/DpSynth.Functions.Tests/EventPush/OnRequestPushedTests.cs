@@ -14,15 +14,22 @@ public sealed class OnRequestPushedTests
     private static readonly EventPushOptions _ours = new() { Topic = Topic, Subscription = "run-requests-pushed" };
 
     [Theory]
-    [InlineData("""[{ "id": "1", "topic": "/subscriptions/s", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent", "data": { "validationCode": "512d38b6", "validationUrl": "https://x" } }]""")]
+    [InlineData("""
+        [{
+          "id": "1", "topic": "/subscriptions/s", "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent",
+          "data": { "validationCode": "512d38b6", "validationUrl": "https://x" }
+        }]
+        """)]
     [InlineData("""{ "id": "1", "specversion": "1.0", "data": "{ \"validationCode\": \"512d38b6\" }" }""")]
     public async Task Code_of_the_handshake_is_sent_back_to_the_subscription_that_is_wanted(string body)
     {
         using var receiver = new Receiver(_ours);
-        var answer = await receiver.PushAsync(body, Receiver.Json, ("aeg-event-type", "SubscriptionValidation"), ("aeg-subscription-name", "RUN-REQUESTS-PUSHED"));
+        var answer =
+            await receiver.PushAsync(body, Receiver.Json, ("aeg-event-type", "SubscriptionValidation"), ("aeg-subscription-name", "RUN-REQUESTS-PUSHED"));
         Assert.Equal((200, "application/json; charset=utf-8"), (answer.Status, answer.Headers.ContentType.ToString()));
         Assert.Equal("512d38b6", JsonDocument.Parse(answer.Body).RootElement.GetProperty("validationResponse").GetString());
-        Assert.Equal(403, (await receiver.PushAsync(body, Receiver.Json, ("aeg-event-type", "SubscriptionValidation"), ("aeg-subscription-name", "ANOTHER"))).Status);
+        Assert.Equal(
+            403, (await receiver.PushAsync(body, Receiver.Json, ("aeg-event-type", "SubscriptionValidation"), ("aeg-subscription-name", "ANOTHER"))).Status);
         Assert.Empty(receiver.Runs.Rejections);
     }
 
@@ -97,7 +104,11 @@ public sealed class OnRequestPushedTests
     }
 
     [Theory]
-    [InlineData("""[{ "id": "e", "subject": "s", "eventType": "dpsynth.run.requested", "eventTime": "2026-11-22T10:00:00Z", "dataVersion": "1", "data": {} }]""")]
+    [InlineData("""
+        [{
+          "id": "e", "subject": "s", "eventType": "dpsynth.run.requested", "eventTime": "2026-11-22T10:00:00Z", "dataVersion": "1", "data": {}
+        }]
+        """)]
     [InlineData("""[{ "runId": "no event" }]""")]
     [InlineData("""["topic"]""")]
     public async Task What_names_no_topic_is_not_from_the_one_that_is_named(string body)
@@ -147,7 +158,8 @@ public sealed class OnRequestPushedTests
             """;
         Assert.Equal(202, (await receiver.PushAsync(push, Receiver.CloudEvents)).Status);
         Assert.Equal(["a", "b", RememberedRuns.Taken], receiver.Runs.Asked.Order(StringComparer.Ordinal));
-        var reasons = receiver.Runs.Rejections.ToDictionary(rejection => rejection.RunId ?? rejection.MessageId!, rejection => rejection.Reason, StringComparer.Ordinal);
+        var reasons =
+            receiver.Runs.Rejections.ToDictionary(rejection => rejection.RunId ?? rejection.MessageId!, rejection => rejection.Reason, StringComparer.Ordinal);
         Assert.Equal(6, reasons.Count);
         Assert.StartsWith("'epsilon' is 0", reasons["x"], StringComparison.Ordinal);
         Assert.StartsWith("The run id 'taken' belongs to a different request", reasons["other/event 1"], StringComparison.Ordinal);
@@ -168,7 +180,8 @@ public sealed class OnRequestPushedTests
     public async Task Where_storage_does_not_answer_the_call_fails_so_that_all_events_come_again()
     {
         using var receiver = new Receiver();
-        await Assert.ThrowsAsync<IOException>(() => receiver.PushAsync($"[{Receiver.CloudEvent("a")}, {Receiver.CloudEvent(RememberedRuns.Unreachable)}]", Receiver.CloudEvents));
+        await Assert.ThrowsAsync<IOException>(
+            () => receiver.PushAsync($"[{Receiver.CloudEvent("a")}, {Receiver.CloudEvent(RememberedRuns.Unreachable)}]", Receiver.CloudEvents));
         Assert.Empty(receiver.Runs.Rejections);
     }
 

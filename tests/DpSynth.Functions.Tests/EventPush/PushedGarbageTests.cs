@@ -74,7 +74,8 @@ public sealed class PushedGarbageTests
         string[] valid = [Receiver.CloudEvent("a"), $"[{Receiver.GridEvent("b")}]", """{ "data": { "validationCode": "c" } }"""];
         var mutation =
             from place in Gen.Choose(0, 400)
-            from replacement in Gen.Elements("", "0", "\"", "{", "}", "[", "]", ",", "null", "1e999", "\u0000", "é", "\\ud800", "\\u0000", "specversion", "topic")
+            from replacement in Gen.Elements(
+                "", "0", "\"", "{", "}", "[", "]", ",", "null", "1e999", "\u0000", "é", "\\ud800", "\\u0000", "specversion", "topic")
             select (place, replacement);
         var push =
             from body in Gen.Elements(valid)
@@ -86,7 +87,8 @@ public sealed class PushedGarbageTests
         Prop.ForAll(push.ToArbitrary(), pushed =>
         {
             (string, string)[] attributes = pushed.attribute.Length == 0 ? [] : [("ce-specversion", pushed.attribute), ("ce-id", pushed.attribute)];
-            var answer = receiver.PushAsync(Encoding.UTF8.GetBytes(pushed.Body), Receiver.Json, [("aeg-event-type", pushed.kind), .. attributes]).GetAwaiter().GetResult();
+            var answer = receiver.PushAsync(
+                Encoding.UTF8.GetBytes(pushed.Body), Receiver.Json, [("aeg-event-type", pushed.kind), .. attributes]).GetAwaiter().GetResult();
             return answer.Status is 200 or 202 or 400 or 403;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
 

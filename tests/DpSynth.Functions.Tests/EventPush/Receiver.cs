@@ -46,7 +46,8 @@ internal sealed class Receiver : IDisposable
 
     /// <summary>An event in Event Grid's schema that asks for a run.</summary>
     public static string GridEvent(string runId, string topic = "\"/topics/ours\"") => $$"""
-        {"id":"e","topic":{{topic}},"subject":"s","eventType":"dpsynth.run.requested","eventTime":"2026-11-22T10:00:00Z","dataVersion":"1","data":{{Request(runId)}}}
+        {"id":"e","topic":{{topic}},"subject":"s","eventType":"dpsynth.run.requested",
+        "eventTime":"2026-11-22T10:00:00Z","dataVersion":"1","data":{{Request(runId)}}}
         """;
 
     public Task<Answer> PushAsync(string body, string? contentType = Json, params (string Name, string Value)[] headers) =>

@@ -46,9 +46,13 @@ public sealed class OpenApiTests
         var push = Document.GetProperty("paths").GetProperty($"/{OnRequestPushed.Route}").GetProperty("post");
 
         Assert.Contains(AppRoles.PushEvents, push.GetProperty("description").GetString(), StringComparison.Ordinal);
-        Assert.Equal($"{PushedEvents.MaximumBytes / 1024 / 1024} MiB and {PushedEvents.MaximumEvents} events at most.", push.GetProperty("requestBody").GetProperty("description").GetString());
+        Assert.Equal(
+            $"{PushedEvents.MaximumBytes / 1024 / 1024} MiB and {PushedEvents.MaximumEvents} events at most.",
+            push.GetProperty("requestBody").GetProperty("description").GetString());
         Assert.All(push.GetProperty("requestBody").GetProperty("content").EnumerateObject(), content => Assert.True(PushedEvents.Understands(content.Name)));
-        Assert.Equal(RequestEnvelope.RunRequested, Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequested").GetProperty("properties").GetProperty("type").GetProperty("const").GetString());
+        Assert.Equal(
+            RequestEnvelope.RunRequested,
+            Schema("RunRequested").GetProperty("type").GetProperty("const").GetString());
     }
 
     [Fact]
@@ -93,8 +97,18 @@ public sealed class OpenApiTests
 
     private static IEnumerable<string> Texts(JsonElement schema) => schema.GetProperty("enum").EnumerateArray().Select(text => text.GetString()!);
 
-    private static IEnumerable<string> Properties(string schema) =>
-        Document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").EnumerateObject().Select(property => property.Name);
+    private static JsonElement Schema(string name) =>
+        Document.GetProperty("components").GetProperty("schemas").GetProperty(name).GetProperty("properties");
+
+    private static IEnumerable<string> Properties(string schema) => Schema(schema).EnumerateObject().Select(property => property.Name);
+
+    /// <summary>A request that the reader takes, with further fields and further fields of its evolution.</summary>
+    private static string Request(string field = "", string knob = "") => $$"""
+        {
+          "runId": "r", "dataset": "d", "epsilon": 1, "delta": 1e-6, "image": { "width": 8, "height": 8 }, "generator": { "name": "draw-text" },
+          "evolution": { "populationSizes": [4, 4], "variationDegrees": [1, 1]{{knob}} }{{field}}
+        }
+        """;
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {

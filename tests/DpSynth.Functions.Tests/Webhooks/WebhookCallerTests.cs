@@ -143,7 +143,11 @@ public sealed class WebhookCallerTests : IAsyncLifetime
     {
         var options = new WebhookOptions { AllowedHosts = allowedHosts, PrivateHosts = privateHosts, Secret = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3" };
         using var caller = new WebhookCaller(
-            Options.Create(options), new FunctionInstruments(_measurements.Factory), TimeProvider.System, _log, trusts ? (_, certificate, _, _) => _receiver.Trusts(certificate) : null);
+            Options.Create(options),
+            new FunctionInstruments(_measurements.Factory),
+            TimeProvider.System,
+            _log,
+            trusts ? (_, certificate, _, _) => _receiver.Trusts(certificate) : null);
         await caller.CallAsync(address, _announcement, default);
     }
 

@@ -30,7 +30,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>How often to answer 503 before 204.</summary>
     public int Failures { get; set; }
 
-    public Uri Address => new($"https://localhost:{new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port}/ended");
+    public Uri Address =>
+        new($"https://localhost:{new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port}/ended");
 
     public static async Task<WebhookReceiver> StartAsync()
     {

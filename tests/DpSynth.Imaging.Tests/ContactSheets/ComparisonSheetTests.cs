@@ -37,7 +37,8 @@ public sealed class ComparisonSheetTests
     {
         Assert.Throws<ArgumentException>(() => ComparisonSheet.Render(["a", "b"], 2, [Row("row", Images(1, 0))]));
         Assert.Throws<ArgumentException>(() => ComparisonSheet.Render(["a"], 2, []));
-        Assert.Throws<ArgumentException>(() => ComparisonSheet.Render(["a"], 2, [Row("row", Images(1, 0)), Row("row", new ImageBatch(new ImageShape(2, 2, 1), 1))]));
+        Assert.Throws<ArgumentException>(
+            () => ComparisonSheet.Render(["a"], 2, [Row("row", Images(1, 0)), Row("row", new ImageBatch(new ImageShape(2, 2, 1), 1))]));
     }
 
     private static ComparisonRow Row(string label, params ImageBatch[] columns) => new(label, columns);

@@ -240,7 +240,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Decode_refuses_damaged_files_on_many_threads_without_telling_what_libvips_says()
     {
-        var cut = new[] { "png", "jpeg", "webp", "tiff", "gif" }.Select(format => Noise(64, 64).As(format)).Select(whole => whole[..(whole.Length / 2)]).ToArray();
+        var cut =
+            new[] { "png", "jpeg", "webp", "tiff", "gif" }.Select(format => Noise(64, 64).As(format)).Select(whole => whole[..(whole.Length / 2)]).ToArray();
         Parallel.For(0, 500, i =>
         {
             var error = AssertRejected(ImageRejection.Damaged, cut[i % cut.Length], new ImageShape(64, 64, 3));

@@ -37,7 +37,8 @@ public sealed class TextMaskTests
     }
 
     [Fact]
-    public void Draw_grows_with_the_size() => Assert.InRange(TextMask.Draw("8", Font, 128).Height, (TextMask.Draw("8", Font, 32).Height * 4) - 6, (TextMask.Draw("8", Font, 32).Height * 4) + 6);
+    public void Draw_grows_with_the_size() =>
+        Assert.InRange(TextMask.Draw("8", Font, 128).Height, (TextMask.Draw("8", Font, 32).Height * 4) - 6, (TextMask.Draw("8", Font, 32).Height * 4) + 6);
 
     [Theory]
     [InlineData("<b>", "b")]

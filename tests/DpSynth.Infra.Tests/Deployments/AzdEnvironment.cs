@@ -21,11 +21,13 @@ internal static partial class AzdEnvironment
     };
 
     /// <summary>The parameters that <c>main.parameters.json</c> gives, each with its text.</summary>
-    public static IReadOnlyDictionary<string, string> Templates { get; } = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Infra, "main.parameters.json")))!
+    public static IReadOnlyDictionary<string, string> Templates { get; } =
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Infra, "main.parameters.json")))!
         ["parameters"]!.AsObject().ToDictionary(given => given.Key, given => given.Value!["value"]!.GetValue<string>(), StringComparer.Ordinal);
 
     /// <summary>Names of the environment's values that any parameter is made of.</summary>
-    public static IEnumerable<string> Names => Templates.Values.SelectMany(text => Reference().Matches(text)).Select(match => match.Groups["name"].Value).Distinct();
+    public static IEnumerable<string> Names =>
+        Templates.Values.SelectMany(text => Reference().Matches(text)).Select(match => match.Groups["name"].Value).Distinct();
 
     /// <summary>A file of parameters in Bicep's notation.</summary>
     /// <param name="template">The main template, relative to the file.</param>
@@ -34,8 +36,9 @@ internal static partial class AzdEnvironment
     {
         Assert.Subset(Names.ToHashSet(), values.Keys.ToHashSet());
         var types = BicepCompiler.Main["parameters"]!.AsObject();
-        return string.Join('\n', Templates.Select(given => $"param {given.Key} = {Literal(types[given.Key]?["type"]?.GetValue<string>(), Fill(given.Value, values))}")
-            .Prepend($"using '{template}'"));
+        string Line(KeyValuePair<string, string> given) =>
+            $"param {given.Key} = {Literal(types[given.Key]?["type"]?.GetValue<string>(), Fill(given.Value, values))}";
+        return string.Join('\n', Templates.Select(Line).Prepend($"using '{template}'"));
     }
 
     private static string Fill(string text, IReadOnlyDictionary<string, string> values) => Reference().Replace(text, match =>
@@ -49,8 +52,13 @@ internal static partial class AzdEnvironment
     {
         "bool" => bool.Parse(text) ? "true" : "false",
         "int" => int.Parse(text, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture),
-        _ => $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal).Replace("${", @"\${", StringComparison.Ordinal)}'",
+        _ => $"'{Escaped(text)}'",
     };
+
+    private static string Escaped(string text) => text
+        .Replace(@"\", @"\\", StringComparison.Ordinal)
+        .Replace("'", @"\'", StringComparison.Ordinal)
+        .Replace("${", @"\${", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\$\{(?<name>[A-Z_]+)(=(?<default>[^}]*))?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Reference();

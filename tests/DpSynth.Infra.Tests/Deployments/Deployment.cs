@@ -25,7 +25,8 @@ internal sealed class Deployment
         try
         {
             var parameters = Path.Combine(directory.FullName, "test.bicepparam");
-            File.WriteAllText(parameters, AzdEnvironment.Parameters(Path.GetRelativePath(directory.FullName, Path.Combine(Repository.Infra, "main.bicep")), settings));
+            File.WriteAllText(
+                parameters, AzdEnvironment.Parameters(Path.GetRelativePath(directory.FullName, Path.Combine(Repository.Infra, "main.bicep")), settings));
             BicepCompiler.Expect(
                 "snapshot", parameters, "--mode", "overwrite", "--location", "swedencentral",
                 "--subscription-id", "00000000-0000-0000-0000-000000000001", "--tenant-id", "00000000-0000-0000-0000-000000000002");

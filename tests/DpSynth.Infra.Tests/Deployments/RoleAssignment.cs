@@ -40,6 +40,9 @@ internal sealed partial record RoleAssignment(string Holder, string ScopeType, s
             _roles[role[(role.LastIndexOf('/') + 1)..]]);
     }
 
-    [GeneratedRegex(@"^\[reference\('[^']*/(?<name>[^/']+)', '[^']+'(, 'full')?\)(\.identity)?\.principalId\]$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(
+        @"^\[reference\('[^']*/(?<name>[^/']+)', '[^']+'(, 'full')?\)(\.identity)?\.principalId\]$",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Principal();
 }

@@ -25,7 +25,8 @@ public sealed class PublishedApp : IAsyncLifetime
         using var publish = Process.Start(new ProcessStartInfo(dotnet)
         {
             // Nothing is built: other tests run from the same outputs.
-            ArgumentList = { "publish", Repository.File("src/DpSynth.Functions"), "--no-build", "-c", Configuration, "-o", _folder.FullName, "--nologo", "-v", "q" },
+            ArgumentList =
+                { "publish", Repository.File("src/DpSynth.Functions"), "--no-build", "-c", Configuration, "-o", _folder.FullName, "--nologo", "-v", "q" },
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -35,8 +36,13 @@ public sealed class PublishedApp : IAsyncLifetime
         await publish.WaitForExitAsync();
         Assert.True(
             publish.ExitCode == 0,
-            $"The function app must be built with the host's extensions (dotnet build src/DpSynth.Functions -c {Configuration}) before this test: {string.Concat(output)}");
-        Files = [.. _folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder.FullName, file.FullName)).Order(StringComparer.Ordinal)];
+            $"The function app must be built with the host's extensions (dotnet build src/DpSynth.Functions -c {Configuration}) before this test: "
+                + $"{string.Concat(output)}");
+        Files =
+        [
+            .. _folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(
+                file => Path.GetRelativePath(_folder.FullName, file.FullName)).Order(StringComparer.Ordinal),
+        ];
     }
 
     public Task DisposeAsync()

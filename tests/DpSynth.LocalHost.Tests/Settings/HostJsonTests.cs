@@ -27,7 +27,8 @@ public sealed class HostJsonTests : IDisposable
             """{ "version": "2.0", "functionTimeout": "00:05:00", "extensions": { "durableTask": { "maxConcurrentOrchestratorFunctions": 7 } } }""");
         Assert.Equal((TimeSpan.FromMinutes(5), 7), (settings.FunctionTimeout, settings.MaxConcurrentOrchestrators));
         Assert.Null(Read("""{ "version": "2.0", "functionTimeout": "-1" }""").FunctionTimeout);
-        Assert.Contains("functionTimeout", Assert.Throws<InvalidDataException>(() => Read("""{ "functionTimeout": "soon" }""")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "functionTimeout", Assert.Throws<InvalidDataException>(() => Read("""{ "functionTimeout": "soon" }""")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

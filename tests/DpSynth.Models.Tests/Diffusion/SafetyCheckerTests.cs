@@ -58,7 +58,8 @@ public sealed class SafetyCheckerTests
         using var folder = new TemporaryFolder();
         new RandomModel { SafetyChecker = true }.Save(folder.Path);
         var preprocessing = Path.Combine(folder.Path, "feature_extractor", "preprocessor_config.json");
-        File.WriteAllText(preprocessing, File.ReadAllText(preprocessing).Replace("\"image_mean\":[0,0,0]", "\"image_mean\":[-9,-9,-9]", StringComparison.Ordinal));
+        File.WriteAllText(
+            preprocessing, File.ReadAllText(preprocessing).Replace("\"image_mean\":[0,0,0]", "\"image_mean\":[-9,-9,-9]", StringComparison.Ordinal));
         using var pipeline = StableDiffusionPipeline.Load(folder.Path);
         var fault = Assert.Throws<GeneratedImageException>(() => Generate(pipeline, 2));
         Assert.Contains("safety checker flagged 2 of 2 images 5 times over", fault.Message, StringComparison.Ordinal);

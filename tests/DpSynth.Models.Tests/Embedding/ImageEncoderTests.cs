@@ -76,14 +76,21 @@ public sealed class ImageEncoderTests
     public void Encoder_refuses_models_that_take_no_images()
     {
         var folder = ImageModelFolder.Open(Fixtures.ModelFolder) with { ModelFile = Path.Combine(Fixtures.ModelFolder, "text_encoder", "model.onnx") };
-        Assert.Contains("an image model has one, of 4 dimensions", Assert.Throws<ModelFolderException>(() => ImageEncoder.Open(folder, new InferenceOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "an image model has one, of 4 dimensions",
+            Assert.Throws<ModelFolderException>(() => ImageEncoder.Open(folder, new InferenceOptions())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_without_an_image_model_is_refused()
     {
-        Assert.Contains("lacks an image model", Assert.Throws<ModelFolderException>(() => ImageModelFolder.Open(Path.GetTempPath())).Message, StringComparison.Ordinal);
-        Assert.Contains("There is no model folder", Assert.Throws<ModelFolderException>(() => ImageModelFolder.Open(Fixtures.Reference("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "lacks an image model", Assert.Throws<ModelFolderException>(() => ImageModelFolder.Open(Path.GetTempPath())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no model folder",
+            Assert.Throws<ModelFolderException>(() => ImageModelFolder.Open(Fixtures.Reference("none"))).Message,
+            StringComparison.Ordinal);
     }
 
     private static ImageEncoder Open() => ImageEncoder.Open(ImageModelFolder.Open(Fixtures.ModelFolder), new InferenceOptions());

@@ -11,17 +11,47 @@ public sealed class SchedulerTableTests
 {
     public static TheoryData<string, string, double[], double> Deterministic => new()
     {
-        { "DDIMScheduler", """ "timestep_spacing": "leading", "steps_offset": 1, "set_alpha_to_one": false, "clip_sample": false """, [853, 711, 569, 427, 285, 143, 1], 1.773484055511338 },
-        { "DDIMScheduler", """ "timestep_spacing": "linspace", "prediction_type": "v_prediction", "clip_sample": false """, [999, 832, 666, 500, 333, 166, 0], 0.47192926325856255 },
-        { "DDIMScheduler", """ "timestep_spacing": "trailing", "prediction_type": "v_prediction", "rescale_betas_zero_snr": true, "clip_sample": false """, [999, 856, 713, 570, 428, 285, 142], 0.31202270202398713 },
-        { "DDIMScheduler", """ "steps_offset": 1, "set_alpha_to_one": false, "clip_sample_range": 0.5 """, [853, 711, 569, 427, 285, 143, 1], 0.3369164006236036 },
-        { "DDIMScheduler", """ "steps_offset": 1, "set_alpha_to_one": false, "clip_sample": false, "prediction_type": "sample" """, [853, 711, 569, 427, 285, 143, 1], 0.8674492287138964 },
-        { "PNDMScheduler", """ "skip_prk_steps": true, "steps_offset": 1, "set_alpha_to_one": false, "clip_sample": false """, [853, 711, 711, 569, 427, 285, 143, 1], 1.6387122536158432 },
-        { "PNDMScheduler", """ "skip_prk_steps": true, "timestep_spacing": "linspace", "prediction_type": "v_prediction" """, [999, 832, 832, 666, 500, 333, 166, 0], 0.46531309915899305 },
-        { "PNDMScheduler", """ "skip_prk_steps": true, "timestep_spacing": "trailing", "set_alpha_to_one": true """, [999, 856, 856, 713, 570, 428, 285, 142], 2.059936098886062 },
+        {
+            "DDIMScheduler", """ "timestep_spacing": "leading", "steps_offset": 1, "set_alpha_to_one": false, "clip_sample": false """,
+            [853, 711, 569, 427, 285, 143, 1], 1.773484055511338
+        },
+        {
+            "DDIMScheduler", """ "timestep_spacing": "linspace", "prediction_type": "v_prediction", "clip_sample": false """,
+            [999, 832, 666, 500, 333, 166, 0], 0.47192926325856255
+        },
+        {
+            "DDIMScheduler", """ "timestep_spacing": "trailing", "prediction_type": "v_prediction", "rescale_betas_zero_snr": true, "clip_sample": false """,
+            [999, 856, 713, 570, 428, 285, 142], 0.31202270202398713
+        },
+        {
+            "DDIMScheduler", """ "steps_offset": 1, "set_alpha_to_one": false, "clip_sample_range": 0.5 """,
+            [853, 711, 569, 427, 285, 143, 1], 0.3369164006236036
+        },
+        {
+            "DDIMScheduler", """ "steps_offset": 1, "set_alpha_to_one": false, "clip_sample": false, "prediction_type": "sample" """,
+            [853, 711, 569, 427, 285, 143, 1], 0.8674492287138964
+        },
+        {
+            "PNDMScheduler", """ "skip_prk_steps": true, "steps_offset": 1, "set_alpha_to_one": false, "clip_sample": false """,
+            [853, 711, 711, 569, 427, 285, 143, 1], 1.6387122536158432
+        },
+        {
+            "PNDMScheduler", """ "skip_prk_steps": true, "timestep_spacing": "linspace", "prediction_type": "v_prediction" """,
+            [999, 832, 832, 666, 500, 333, 166, 0], 0.46531309915899305
+        },
+        {
+            "PNDMScheduler", """ "skip_prk_steps": true, "timestep_spacing": "trailing", "set_alpha_to_one": true """,
+            [999, 856, 856, 713, 570, 428, 285, 142], 2.059936098886062
+        },
         { "EulerDiscreteScheduler", "", [999, 832.5, 666, 499.5, 333, 166.5, 0], 2.9755591724138553 },
-        { "EulerDiscreteScheduler", """ "timestep_spacing": "leading", "steps_offset": 1, "prediction_type": "v_prediction" """, [853, 711, 569, 427, 285, 143, 1], 0.357873872832693 },
-        { "EulerDiscreteScheduler", """ "use_karras_sigmas": true """, [999, 868.4154466531957, 687.1527460744257, 427.48870410003946, 145.9380686057837, 17.85821012393696, 0], 3.018527441650047 },
+        {
+            "EulerDiscreteScheduler", """ "timestep_spacing": "leading", "steps_offset": 1, "prediction_type": "v_prediction" """,
+            [853, 711, 569, 427, 285, 143, 1], 0.357873872832693
+        },
+        {
+            "EulerDiscreteScheduler", """ "use_karras_sigmas": true """,
+            [999, 868.4154466531957, 687.1527460744257, 427.48870410003946, 145.9380686057837, 17.85821012393696, 0], 3.018527441650047
+        },
         { "DPMSolverMultistepScheduler", "", [999, 856, 714, 571, 428, 285, 143], 2.3699526078704687 },
         { "DPMSolverMultistepScheduler", """ "solver_type": "heun" """, [999, 856, 714, 571, 428, 285, 143], 2.3187636271795813 },
         { "DPMSolverMultistepScheduler", """ "use_karras_sigmas": true """, [999, 868, 687, 427, 146, 18, 0], 1.8971643516941077 },
@@ -54,7 +84,8 @@ public sealed class SchedulerTableTests
     [InlineData(0.43, new double[] { 285, 143, 143, 1 }, 0.9485413157880073)]
     [InlineData(0.01, new double[] { 1 }, 1.2910607963993432)]
     public void Pseudo_multistep_sampling_has_a_first_step_of_its_own_from_an_image_on(double strength, double[] timesteps, double result) =>
-        Check(SamplingPlan.Create(SchedulerFile.Read("PNDMScheduler", """ "skip_prk_steps": true, "steps_offset": 1 """), steps: 7, strength), timesteps, result);
+        Check(
+            SamplingPlan.Create(SchedulerFile.Read("PNDMScheduler", """ "skip_prk_steps": true, "steps_offset": 1 """), steps: 7, strength), timesteps, result);
 
     [Fact]
     public void Noise_levels_agree_with_the_table()

@@ -175,8 +175,10 @@ public sealed class NearestNeighboursTests
         broken[2][1] = value;
         foreach (var metric in Enum.GetValues<Metric>())
         {
-            Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(sound, broken, metric)).Message, StringComparison.Ordinal);
-            Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(broken, sound, metric)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "not finite", Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(sound, broken, metric)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "not finite", Assert.Throws<ArgumentException>(() => NearestNeighbours.Find(broken, sound, metric)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -19,8 +19,8 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
         ];
         var expected = (double)node["epsilon"]!;
         var delta = (double)node["delta"]!;
-        EpsilonBound exact = PrivacyAccountant.Epsilon(events, delta);
-        EpsilonBound byLosses = PrivacyAccountant.Epsilon(events, delta, Adjacency.AddRemove, AccountantKind.Pld);
+        var exact = PrivacyAccountant.Epsilon(events, delta);
+        var byLosses = PrivacyAccountant.Epsilon(events, delta, Adjacency.AddRemove, AccountantKind.Pld);
         Assert.Equal(AccountantKind.Gdp, exact.Accountant);
         var tolerance = (1e-9 * expected) + 1e-10;
         return
@@ -35,7 +35,7 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
     public void Mixed_lists_are_certified_from_both_sides() => _file.Check("mixed_cases", 15, node =>
     {
         var expected = (double)node["epsilon"]!;
-        EpsilonBound bound = PrivacyAccountant.Epsilon(
+        var bound = PrivacyAccountant.Epsilon(
             [.. node["components"]!.AsArray().Select(component => Event(component!))], (double)node["delta"]!);
         Assert.Equal(AccountantKind.Pld, bound.Accountant);
         return [ReferenceFile.UpperBound(bound.Upper, expected), ReferenceFile.LowerBound(bound.Lower, expected)];
@@ -48,7 +48,7 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
         var expected = (double)node["epsilon"]!;
         List<(double, double, double, double)> found =
             [ReferenceFile.Within(GaussianAccountant.Epsilon(mu, (double)node["delta"]!), expected, (1e-9 * expected) + 1e-10)];
-        foreach (JsonNode? point in node["trade_off_alpha_beta_logbeta"]!.AsArray())
+        foreach (var point in node["trade_off_alpha_beta_logbeta"]!.AsArray())
         {
             var beta = (double)point![1]!;
             var logBeta = (double)point[2]!;
@@ -57,7 +57,7 @@ public sealed class CompositionReferenceTests(ITestOutputHelper output)
             found.Add(ReferenceFile.Within(logFound, logBeta, 1e-10 * Math.Max(1, Math.Abs(logBeta))));
         }
 
-        foreach (JsonNode? point in node["epsilon_logdelta"]!.AsArray())
+        foreach (var point in node["epsilon_logdelta"]!.AsArray())
         {
             var logDelta = (double)point![1]!;
             found.Add(ReferenceFile.Within(GaussianAccountant.LogDelta((double)point[0]!, mu), logDelta, (1e-9 * Math.Abs(logDelta)) + 1e-9));

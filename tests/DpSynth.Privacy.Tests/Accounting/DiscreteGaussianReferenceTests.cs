@@ -13,7 +13,7 @@ public sealed class DiscreteGaussianReferenceTests(ITestOutputHelper output)
     public void Delta_of_one_release_meets_the_reference() => _file.Check("delta_cases", 69, node =>
     {
         var expected = (double)node["delta"]!;
-        DeltaBound bound = PrivacyAccountant.Delta([Event(node, 1)], (double)node["epsilon"]!);
+        var bound = PrivacyAccountant.Delta([Event(node, 1)], (double)node["epsilon"]!);
         var tolerance = expected > 1e-290 ? 1e-9 * expected : 1e-290;
         return [ReferenceFile.Within(bound.Upper, expected, tolerance), ReferenceFile.Within(bound.Lower, expected, tolerance)];
     });
@@ -33,7 +33,7 @@ public sealed class DiscreteGaussianReferenceTests(ITestOutputHelper output)
     private static IEnumerable<(double Found, double Expected, double Low, double High)> Epsilon(JsonNode node, PrivacyEvent release)
     {
         var expected = (double)node["epsilon"]!;
-        EpsilonBound bound = PrivacyAccountant.Epsilon([release], (double)node["delta"]!);
+        var bound = PrivacyAccountant.Epsilon([release], (double)node["delta"]!);
         var tolerance = (1e-9 * expected) + 1e-10;
         return [ReferenceFile.Within(bound.Upper, expected, tolerance), ReferenceFile.Within(bound.Lower, expected, tolerance)];
     }

@@ -14,7 +14,7 @@ public sealed class LaplaceCompositionTests
     {
         PrivacyEvent[] events = [new LaplaceEvent { NoiseMultiplier = noiseMultiplier, Count = steps }];
 
-        EpsilonBound bound = PrivacyAccountant.Epsilon(events, delta);
+        var bound = PrivacyAccountant.Epsilon(events, delta);
 
         Assert.Equal(AccountantKind.Pld, bound.Accountant);
         Assert.InRange(bound.Upper, 0, steps / noiseMultiplier);
@@ -28,7 +28,7 @@ public sealed class LaplaceCompositionTests
         // With b = 1/2 the loss is 4 with probability ¼ and has a bounded density below: δ(ε) = ¼·(1 − e^(ε−4)) + O((4 − ε)²).
         PrivacyEvent[] events = [new LaplaceEvent { NoiseMultiplier = 0.5, Count = 2 }];
 
-        EpsilonBound bound = PrivacyAccountant.Epsilon(events, 1e-8);
+        var bound = PrivacyAccountant.Epsilon(events, 1e-8);
 
         Assert.Equal(4 - 4e-8, bound.Upper, 1e-10);
     }

@@ -19,14 +19,14 @@ public sealed class NoiseCalibrationTests
     {
         var weights = even ? Even : Uneven;
 
-        IReadOnlyList<DiscreteGaussianEvent> events =
+        var events =
             NoiseCalibration.Calibrate(epsilon, 1e-6, weights, sensitivity, contribution, adjacency);
 
         Assert.Equal(weights.Length, events.Count);
         Assert.InRange(PrivacyAccountant.Epsilon(events, 1e-6, adjacency).Epsilon, epsilon * (1 - 1e-6), epsilon);
         for (var t = 0; t < weights.Length; t++)
         {
-            Rational sigmaSquared = events[t].SigmaSquared;
+            var sigmaSquared = events[t].SigmaSquared;
             Assert.Equal(events[0].SigmaSquared.ToDouble() * weights[0], sigmaSquared.ToDouble() * weights[t], 1e-8 * events[0].SigmaSquared.ToDouble());
             Assert.True(sigmaSquared.Numerator.GetBitLength() <= 40 && sigmaSquared.Denominator.GetBitLength() <= 40);
             Assert.Equal((sensitivity, contribution), (events[t].Sensitivity, events[t].Contribution));
@@ -38,7 +38,7 @@ public sealed class NoiseCalibrationTests
     {
         PrivacyEvent[] spent = [new DiscreteGaussianEvent { SigmaSquared = new Rational(400, 1) }];
 
-        IReadOnlyList<DiscreteGaussianEvent> events = NoiseCalibration.Calibrate(1, 1e-6, Even, alreadySpent: spent);
+        var events = NoiseCalibration.Calibrate(1, 1e-6, Even, alreadySpent: spent);
 
         Assert.InRange(PrivacyAccountant.Epsilon([.. events, .. spent], 1e-6).Epsilon, 1 - 1e-6, 1);
     }
@@ -63,7 +63,7 @@ public sealed class NoiseCalibrationTests
             sigma => new LaplaceEvent { NoiseMultiplier = sigma, Count = 10 },
             sigma => new DiscreteGaussianEvent { SigmaSquared = Rational.FromDouble(sigma * sigma), Count = 10 },
         ];
-        foreach (Func<double, PrivacyEvent> kind in kinds)
+        foreach (var kind in kinds)
         {
             var sigma = NoiseCalibration.NoiseMultiplier(kind, 1.5, 1e-6);
             Assert.InRange(PrivacyAccountant.Epsilon([kind(sigma)], 1e-6).Epsilon, 1.5 * (1 - 1e-6), 1.5);

@@ -38,7 +38,7 @@ public sealed class PldAccountantTests
         SubsampledGaussianLoss law = new(1 / sigma, 1, LossDirection.Remove);
         var mu = Math.Sqrt(count) / sigma;
         var centre = Math.Log(1e-6);
-        DeltaCurve curve = CurveComposer.ForDelta([new Component(law, law, count)], centre);
+        var curve = CurveComposer.ForDelta([new Component(law, law, count)], centre);
         var at = GaussianAccountant.Epsilon(mu, 1e-6);
 
         Assert.InRange(curve.UpperEpsilon(centre), at, at * (1 + 1e-5));
@@ -69,7 +69,7 @@ public sealed class PldAccountantTests
                 binomial *= (double)(count - k) / (k + 1);
             }
 
-            DeltaBound bound = PrivacyAccountant.Delta([release], epsilon);
+            var bound = PrivacyAccountant.Delta([release], epsilon);
             Assert.InRange(exact, bound.Lower * (1 - 1e-12), bound.Upper * (1 + 1e-12));
             Assert.InRange(bound.Upper, 0, exact * (1 + 1e-8));
             Assert.InRange(bound.Lower, exact * (1 - 1e-8), 1);
@@ -83,7 +83,7 @@ public sealed class PldAccountantTests
         LaplaceEvent release = new() { NoiseMultiplier = 2, Count = 3 };
         (var down, var up) = (BruteForceLaplace(0.5, 3, 1, 0), BruteForceLaplace(0.5, 3, 1, 1));
 
-        DeltaBound bound = PrivacyAccountant.Delta([release], 1);
+        var bound = PrivacyAccountant.Delta([release], 1);
 
         Assert.True(bound.Lower <= up && bound.Upper >= down, $"{bound} and {down:R} to {up:R} do not meet.");
         Assert.InRange(bound.Upper - bound.Lower, 0, 1e-3 * bound.Upper);
@@ -104,7 +104,7 @@ public sealed class PldAccountantTests
         };
         foreach (var epsilon in (double[])[0, 0.1, 0.5, 1, 2])
         {
-            DeltaBound bound = PrivacyAccountant.Delta([release], epsilon);
+            var bound = PrivacyAccountant.Delta([release], epsilon);
             Assert.InRange(Math.Exp(exact.LogDelta(epsilon)), bound.Lower, bound.Upper);
         }
     }
@@ -139,7 +139,7 @@ public sealed class PldAccountantTests
 
             // The sensitivity was rounded down to a whole number, so only the upper bound need hold where it was one.
             var whole = release.Sensitivity * release.Sensitivity == (first * first) + (second * second);
-            DeltaBound bound = PrivacyAccountant.Delta([release], epsilon);
+            var bound = PrivacyAccountant.Delta([release], epsilon);
             Assert.True(!whole || exact <= bound.Upper * (1 + 1e-12), $"{exact:R} is above {bound}.");
             Assert.True(exact >= bound.Lower * (1 - 1e-12), $"{exact:R} is below {bound}.");
         }
@@ -153,11 +153,11 @@ public sealed class PldAccountantTests
     public void Whole_curve_from_one_composition_agrees_with_one_composition_a_point()
     {
         SubsampledGaussianEvent release = new() { NoiseMultiplier = 1, SamplingRate = 0.01, Count = 1000 };
-        PrivacyCurve curve = PldAccountant.Compose([release], 1e-7);
+        var curve = PldAccountant.Compose([release], 1e-7);
         foreach (var delta in (double[])[1e-3, 1e-5, 1e-9, 1e-12])
         {
-            EpsilonBound onCurve = curve.Epsilon(delta);
-            EpsilonBound alone = PldAccountant.Epsilon([release], delta);
+            var onCurve = curve.Epsilon(delta);
+            var alone = PldAccountant.Epsilon([release], delta);
             Assert.True(onCurve.Lower <= alone.Upper && alone.Lower <= onCurve.Upper);
             Assert.InRange(onCurve.Upper - onCurve.Lower, 0, 2e-3 * onCurve.Upper);
             Assert.Equal(delta, curve.Delta(onCurve.Upper).Upper, 1e-9 * delta);
@@ -169,11 +169,11 @@ public sealed class PldAccountantTests
         Arb.From(Gen.NonEmptyListOf(Events).Select(list => list.Take(3).ToList()).Zip(Deltas)),
         pair =>
         {
-            (List<PrivacyEvent> events, var delta) = (pair.Item1, pair.Item2);
-            foreach (Adjacency adjacency in Enum.GetValues<Adjacency>())
+            (var events, var delta) = (pair.Item1, pair.Item2);
+            foreach (var adjacency in Enum.GetValues<Adjacency>())
             {
-                EpsilonBound bound = PrivacyAccountant.Epsilon(events, delta, adjacency);
-                EpsilonBound renyi = PrivacyAccountant.Epsilon(events, delta, adjacency, AccountantKind.Rdp);
+                var bound = PrivacyAccountant.Epsilon(events, delta, adjacency);
+                var renyi = PrivacyAccountant.Epsilon(events, delta, adjacency, AccountantKind.Rdp);
                 Assert.True(bound.Lower <= bound.Upper && bound.Lower >= 0, $"{bound}");
                 Assert.Equal(bound.Upper, bound.Epsilon);
                 Assert.True(bound.Upper <= (renyi.Upper * (1 + 1e-6)) + 1e-9, $"{bound} is looser than {renyi}.");
@@ -186,9 +186,9 @@ public sealed class PldAccountantTests
         Arb.From(Events.Zip(Events).Zip(Events.Zip(Deltas))),
         drawn =>
         {
-            ((PrivacyEvent a, PrivacyEvent b), (PrivacyEvent c, var delta)) = drawn;
-            EpsilonBound one = PrivacyAccountant.Epsilon([a, b, c, a], delta);
-            EpsilonBound other = PrivacyAccountant.Epsilon([c, a with { Count = 2 * a.Count }, b], delta);
+            ((var a, var b), (var c, var delta)) = drawn;
+            var one = PrivacyAccountant.Epsilon([a, b, c, a], delta);
+            var other = PrivacyAccountant.Epsilon([c, a with { Count = 2 * a.Count }, b], delta);
             Assert.True(Math.Abs(one.Upper - other.Upper) <= 1e-6 * (1 + one.Upper), $"{one} and {other}");
         }).Check(Few);
 
@@ -197,7 +197,7 @@ public sealed class PldAccountantTests
         Arb.From(Subsampled.Zip(Deltas)),
         pair =>
         {
-            (SubsampledGaussianEvent release, var delta) = pair;
+            (var release, var delta) = pair;
             double Upper(SubsampledGaussianEvent changed, double at) => PrivacyAccountant.Epsilon([changed], at).Upper;
             double Lower(SubsampledGaussianEvent changed, double at) => PrivacyAccountant.Epsilon([changed], at).Lower;
             var upper = Upper(release, delta);
@@ -215,9 +215,9 @@ public sealed class PldAccountantTests
         Arb.From(Events.Zip(Deltas)),
         pair =>
         {
-            (PrivacyEvent release, var delta) = pair;
-            EpsilonBound add = PrivacyAccountant.Epsilon([release], delta);
-            EpsilonBound replace = PrivacyAccountant.Epsilon([release], delta, Adjacency.ReplaceOne);
+            (var release, var delta) = pair;
+            var add = PrivacyAccountant.Epsilon([release], delta);
+            var replace = PrivacyAccountant.Epsilon([release], delta, Adjacency.ReplaceOne);
             (var epsilon, var logDelta) = GroupPrivacy.Of(add.Upper, delta, 2);
             Assert.True(replace.Upper >= add.Lower, $"{replace} is below {add}.");
             if (logDelta < 0)
@@ -232,7 +232,7 @@ public sealed class PldAccountantTests
         PrivacyEvent laplace = new LaplaceEvent { NoiseMultiplier = 1 };
         ExplicitEvent pair = new() { Probabilities = [0.5, 0.5], NeighbourProbabilities = [0.4, 0.6] };
 
-        NotSupportedException gaussianOnly = Assert.Throws<NotSupportedException>(
+        var gaussianOnly = Assert.Throws<NotSupportedException>(
             () => PrivacyAccountant.Epsilon([laplace], 1e-5, Adjacency.AddRemove, AccountantKind.Gdp));
         Assert.Contains("Laplace", gaussianOnly.Message, StringComparison.Ordinal);
         Assert.Throws<NotSupportedException>(() => PrivacyAccountant.Epsilon([pair], 1e-5, Adjacency.ReplaceOne));
@@ -247,7 +247,7 @@ public sealed class PldAccountantTests
     public void Delta_out_of_range_is_refused(double delta)
     {
         PrivacyEvent[] events = [new SubsampledGaussianEvent { NoiseMultiplier = 1, SamplingRate = 0.1 }];
-        foreach (AccountantKind accountant in (AccountantKind[])[AccountantKind.Auto, AccountantKind.Pld, AccountantKind.Rdp])
+        foreach (var accountant in (AccountantKind[])[AccountantKind.Auto, AccountantKind.Pld, AccountantKind.Rdp])
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => PrivacyAccountant.Epsilon(events, delta, Adjacency.AddRemove, accountant));
         }
@@ -259,7 +259,7 @@ public sealed class PldAccountantTests
     public void Nothing_released_costs_nothing()
     {
         PrivacyEvent never = new SubsampledGaussianEvent { NoiseMultiplier = 1, SamplingRate = 0, Count = 9 };
-        foreach (AccountantKind accountant in Enum.GetValues<AccountantKind>())
+        foreach (var accountant in Enum.GetValues<AccountantKind>())
         {
             Assert.Equal(0, PrivacyAccountant.Epsilon([], 1e-5, Adjacency.AddRemove, accountant).Upper);
             Assert.Equal(0, PrivacyAccountant.Epsilon([never], 1e-5, Adjacency.AddRemove, accountant).Upper);

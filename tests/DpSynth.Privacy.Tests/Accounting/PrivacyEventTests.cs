@@ -52,7 +52,7 @@ public sealed class PrivacyEventTests
     [InlineData("""{"mechanism":"explicit","probabilities":null,"neighbourProbabilities":[0.5,0.5]}""")]
     public void Bad_event_is_refused(string json)
     {
-        Exception fault = Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize<PrivacyEvent>(json, JsonSerializerOptions.Web));
+        var fault = Assert.ThrowsAny<Exception>(() => JsonSerializer.Deserialize<PrivacyEvent>(json, JsonSerializerOptions.Web));
 
         Assert.True(fault is JsonException or ArgumentException, fault.GetType().Name);
     }

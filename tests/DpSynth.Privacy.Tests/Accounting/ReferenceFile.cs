@@ -13,7 +13,7 @@ internal sealed class ReferenceFile(string name, ITestOutputHelper output)
 
     internal IReadOnlyList<JsonNode> Cases(string array, int count)
     {
-        JsonArray cases = _root[array]!.AsArray();
+        var cases = _root[array]!.AsArray();
         Assert.Equal(count, cases.Count);
         return [.. cases.Select(node => node!)];
     }
@@ -27,7 +27,7 @@ internal sealed class ReferenceFile(string name, ITestOutputHelper output)
     {
         double largest = 0;
         var at = "";
-        foreach (JsonNode node in Cases(array, count))
+        foreach (var node in Cases(array, count))
         {
             var id = (string)node["id"]!;
             foreach ((var found, var expected, var low, var high) in check(node))

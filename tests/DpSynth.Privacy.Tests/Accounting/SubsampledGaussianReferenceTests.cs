@@ -30,7 +30,7 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
     public void Tight_epsilon_is_certified_from_both_sides() => _file.Check("epsilon_cases", 42, node =>
     {
         var expected = (double)node["epsilon"]!;
-        EpsilonBound bound = PldAccountant.Epsilon([Event(node)], (double)node["delta"]!);
+        var bound = PldAccountant.Epsilon([Event(node)], (double)node["delta"]!);
         return [ReferenceFile.UpperBound(bound.Upper, expected), ReferenceFile.LowerBound(bound.Lower, expected)];
     });
 
@@ -40,10 +40,10 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
     [InlineData("epsilon_rdp_basic", RenyiConversion.Basic)]
     public void Renyi_accountant_meets_the_reference(string field, RenyiConversion conversion) => _file.Check("epsilon_cases", 42, node =>
     {
-        JsonNode reference = node[field]!;
+        var reference = node[field]!;
         var orders = (string)reference["grid"]! == "opacus" ? OpacusOrders : DpAccountingOrders;
         var expected = Math.Max(0, (double)reference["epsilon"]!);
-        RenyiBound bound = RdpAccountant.Epsilon([Event(node)], (double)node["delta"]!, Adjacency.AddRemove, orders, conversion);
+        var bound = RdpAccountant.Epsilon([Event(node)], (double)node["delta"]!, Adjacency.AddRemove, orders, conversion);
         var order = (double)reference["order"]!;
         Assert.Equal(bound.Order == orders[0] || bound.Order == orders[^1], bound.AtEndOfGrid);
         return
@@ -59,7 +59,7 @@ public sealed class SubsampledGaussianReferenceTests(ITestOutputHelper output)
         {
             SubsampledGaussianLoss law = new(1 / (double)node["sigma"]!, (double)node["q"]!, direction);
             var found = law.LogDelta((double)node["epsilon"]!);
-            JsonNode? reference = node[direction == LossDirection.Remove ? "log_delta_remove" : "log_delta_add"];
+            var reference = node[direction == LossDirection.Remove ? "log_delta_remove" : "log_delta_add"];
             var expected = reference is null ? double.NegativeInfinity : (double)reference;
             return reference is null
                 ? (found, expected, expected, expected)

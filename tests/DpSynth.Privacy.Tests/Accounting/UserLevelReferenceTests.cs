@@ -26,7 +26,7 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
         };
         var signed = (string)node["scheme"]! == "signed_l2_clipped_vector";
         var expected = (double)node["epsilon"]!;
-        EpsilonBound bound = PrivacyAccountant.Epsilon(
+        var bound = PrivacyAccountant.Epsilon(
             [new GaussianEvent { NoiseMultiplier = (double)node["sigma"]! / sensitivity, Count = (int)node["steps"]! }],
             (double)node["delta"]!,
             replace && !signed ? Adjacency.ReplaceOne : Adjacency.AddRemove);
@@ -72,7 +72,7 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
         var epsilon = (double)node["epsilon"]!;
         var delta = (double)node["delta"]!;
         var steps = (int)node["steps"]!;
-        Adjacency adjacency = replace ? Adjacency.ReplaceOne : Adjacency.AddRemove;
+        var adjacency = replace ? Adjacency.ReplaceOne : Adjacency.AddRemove;
         GaussianEvent Release(double sigma) => new() { NoiseMultiplier = sigma, Count = steps };
 
         var multiplier = NoiseCalibration.NoiseMultiplier(Release, epsilon, delta, adjacency);

@@ -27,13 +27,18 @@ public sealed class AuditFixtureTests
     [Fact]
     public void Fixture_holds_every_case_it_was_published_with() => Assert.Equal(
         (20, 6, 6, 6, 14),
-        (Fixture.AuditCases.Count, Fixture.FaultyMechanismCases.Count, Fixture.GdpAuditCases.Count, Fixture.DiscreteAuditCases.Count, Fixture.ClopperPearsonCases.Count));
+        (
+            Fixture.AuditCases.Count,
+            Fixture.FaultyMechanismCases.Count,
+            Fixture.GdpAuditCases.Count,
+            Fixture.DiscreteAuditCases.Count,
+            Fixture.ClopperPearsonCases.Count));
 
     [Theory]
     [MemberData(nameof(BoundIds))]
     public void Clopper_pearson_bounds_meet_the_reference(string id)
     {
-        AuditFixture.Bounds reference = Fixture.ClopperPearsonCases.Single(c => c.Id == id);
+        var reference = Fixture.ClopperPearsonCases.Single(c => c.Id == id);
 
         AssertClose(reference.Upper, ClopperPearson.Upper(reference.Successes, reference.Trials, reference.OneSidedConfidence));
         AssertClose(reference.Lower, ClopperPearson.Lower(reference.Successes, reference.Trials, reference.OneSidedConfidence));
@@ -44,12 +49,12 @@ public sealed class AuditFixtureTests
     [MemberData(nameof(AuditIds))]
     public void Audit_of_a_correct_mechanism_stays_below_its_epsilon_and_within_its_law(string id)
     {
-        AuditFixture.Audit reference = Fixture.AuditCases.Single(c => c.Id == id);
+        var reference = Fixture.AuditCases.Single(c => c.Id == id);
         var deviation = reference.Sigma * Math.Sqrt(reference.Steps);
         AssertRate(reference.FalsePositiveRate, NormalDistribution.Cdf(-reference.Threshold / deviation));
         AssertRate(reference.FalseNegativeRate, NormalDistribution.Cdf((reference.Threshold - reference.Steps) / deviation));
 
-        TwoWorldAudit audit = Simulate(reference.TrialsPerWorld, deviation, reference.Steps, reference.Threshold);
+        var audit = Simulate(reference.TrialsPerWorld, deviation, reference.Steps, reference.Threshold);
         var audited = audit.EpsilonLowerBound(reference.Delta, reference.Alpha);
 
         Assert.InRange(audited, reference.AuditedQuantiles["0.001"], reference.AuditedQuantiles["0.999"]);
@@ -68,9 +73,9 @@ public sealed class AuditFixtureTests
     [MemberData(nameof(GaussianIds))]
     public void Gaussian_audit_of_a_correct_mechanism_stays_below_its_mu_and_within_its_law(string id)
     {
-        AuditFixture.GaussianAudit reference = Fixture.GdpAuditCases.Single(c => c.Id == id);
+        var reference = Fixture.GdpAuditCases.Single(c => c.Id == id);
 
-        TwoWorldAudit audit = Simulate(reference.TrialsPerWorld, reference.Sigma * Math.Sqrt(reference.Steps), reference.Steps, reference.Threshold);
+        var audit = Simulate(reference.TrialsPerWorld, reference.Sigma * Math.Sqrt(reference.Steps), reference.Steps, reference.Threshold);
 
         Assert.InRange(audit.MuLowerBound(reference.Alpha), reference.AuditedMuQuantiles["0.001"], reference.AuditedMuQuantiles["0.999"]);
         var epsilon = audit.GaussianEpsilonLowerBound(reference.Delta, reference.Alpha);
@@ -82,7 +87,7 @@ public sealed class AuditFixtureTests
     [MemberData(nameof(DiscreteIds))]
     public void Audit_of_the_products_noise_stays_below_its_epsilon_and_within_its_law(string id)
     {
-        AuditFixture.DiscreteAudit reference = Fixture.DiscreteAuditCases.Single(c => c.Id == id);
+        var reference = Fixture.DiscreteAuditCases.Single(c => c.Id == id);
         DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse(reference.Sigma2) };
         SecureDiscreteGaussianNoise noise = new(new SeededRandomBytes(31));
         long Statistic(long vote)
@@ -106,7 +111,7 @@ public sealed class AuditFixtureTests
     [MemberData(nameof(FaultIds))]
     public void Audit_of_a_faulty_mechanism_finds_what_can_be_found(string id)
     {
-        AuditFixture.Fault reference = Fixture.FaultyMechanismCases.Single(c => c.Id == id);
+        var reference = Fixture.FaultyMechanismCases.Single(c => c.Id == id);
 
         // The case with one noiseless step looks at that step alone.
         var oneStep = reference.ActualSigma.ValueKind == JsonValueKind.Array;

@@ -13,6 +13,17 @@ public sealed class OneRunAuditTests
         Assert.Equal(Math.Log(q / (1 - q)), new OneRunAudit(100, 100, 100).EpsilonLowerBound(0, 0.05), 1e-9);
     }
 
+    [Fact]
+    public void More_canaries_than_half_an_int_refute_no_more_than_fewer_do()
+    {
+        // 2·m leaves the range of an int: wrapped around, the term 2·m·δ·α became negative and the p-value too small.
+        var half = new OneRunAudit(1_000_000_000, 100, 90).PValue(0.1, 1e-10);
+        var beta = new OneRunAudit(1_000_000_000, 100, 90).PValue(0.1, 0);
+
+        Assert.Equal(beta + (2 * (half - beta)), new OneRunAudit(2_000_000_000, 100, 90).PValue(0.1, 1e-10), 1e-15);
+        Assert.True(half > beta);
+    }
+
     [Theory]
     [InlineData(10, 10, 8, 0.5, 0.01)]
     [InlineData(40, 12, 12, 2, 1e-3)]

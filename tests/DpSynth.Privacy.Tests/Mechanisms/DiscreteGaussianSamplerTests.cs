@@ -24,8 +24,8 @@ public sealed class DiscreteGaussianSamplerTests
     [MemberData(nameof(TraceIds))]
     public void Sampler_makes_the_draws_of_the_reference_one_by_one(string id)
     {
-        DiscreteGaussianFixture.Trace trace = Fixture.SamplerTraces.Single(c => c.Id == id);
-        Rational sigmaSquared = Rational.Parse(trace.Sigma2);
+        var trace = Fixture.SamplerTraces.Single(c => c.Id == id);
+        var sigmaSquared = Rational.Parse(trace.Sigma2);
 
         AssertReplays(trace, draws => DiscreteGaussianSampler.Fill(draws.Output, sigmaSquared, new RecordedUniforms(draws.Recorded)));
         AssertReplays(trace, draws => DiscreteGaussianSampler.Fill<UInt128, RecordedUniforms>(draws.Output, sigmaSquared, new(draws.Recorded)));
@@ -54,7 +54,7 @@ public sealed class DiscreteGaussianSamplerTests
     [MemberData(nameof(ChiSquareIds))]
     public void Samples_have_the_law_moments_and_parity_of_the_reference(string id)
     {
-        DiscreteGaussianFixture.ChiSquare reference = Fixture.ChiSquareCases.Single(c => c.Id == id);
+        var reference = Fixture.ChiSquareCases.Single(c => c.Id == id);
         var samples = Draw(
             reference.Samples, 20, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse(reference.Sigma2), uniforms));
 
@@ -72,7 +72,7 @@ public sealed class DiscreteGaussianSamplerTests
     public void Frequencies_of_single_values_meet_their_probabilities(string id)
     {
         const int Draws = 40_000;
-        DiscreteGaussianFixture.Law reference = Fixture.PmfCases.Single(c => c.Id == id);
+        var reference = Fixture.PmfCases.Single(c => c.Id == id);
         var samples = Draw(Draws, 21, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse(reference.Sigma2), uniforms));
 
         foreach (var row in reference.Pmf)
@@ -87,7 +87,7 @@ public sealed class DiscreteGaussianSamplerTests
     [Fact]
     public void Test_of_the_law_sees_a_sigma_that_is_two_percent_off()
     {
-        DiscreteGaussianFixture.ChiSquare reference = Fixture.ChiSquareCases.Single(c => c.Sigma2 == "100");
+        var reference = Fixture.ChiSquareCases.Single(c => c.Sigma2 == "100");
         var samples = Draw(
             reference.Samples, 22, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse("104"), uniforms));
 

@@ -10,7 +10,7 @@ internal readonly struct RecordedUniforms(Queue<(BigInteger Bound, BigInteger Va
     public TInteger Below<TInteger>(TInteger bound)
         where TInteger : IBinaryInteger<TInteger>
     {
-        (BigInteger expected, BigInteger value) = draws.Dequeue();
+        (var expected, var value) = draws.Dequeue();
         Assert.Equal(expected.ToString(CultureInfo.InvariantCulture), bound.ToString(null, CultureInfo.InvariantCulture));
         return TInteger.CreateChecked(value);
     }

@@ -18,9 +18,9 @@ public sealed class SecureDiscreteGaussianNoiseTests
     [Fact]
     public void Nothing_outside_the_product_can_give_the_secure_noise_another_generator()
     {
-        ConstructorInfo constructor = Assert.Single(typeof(SecureDiscreteGaussianNoise).GetConstructors());
+        var constructor = Assert.Single(typeof(SecureDiscreteGaussianNoise).GetConstructors());
         Assert.Empty(constructor.GetParameters());
-        foreach (Type type in new[] { typeof(IRandomBytes), typeof(RandomBits), typeof(IUniformIntegers), typeof(UniformIntegers) })
+        foreach (var type in new[] { typeof(IRandomBytes), typeof(RandomBits), typeof(IUniformIntegers), typeof(UniformIntegers) })
         {
             Assert.False(type.IsVisible, $"{type.Name} is public.");
             Assert.DoesNotContain(
@@ -37,7 +37,7 @@ public sealed class SecureDiscreteGaussianNoiseTests
     [Fact]
     public void Public_constructor_draws_from_the_operating_systems_generator()
     {
-        FieldInfo generator = Assert.Single(
+        var generator = Assert.Single(
             typeof(SecureDiscreteGaussianNoise).GetFields(BindingFlags.Instance | BindingFlags.NonPublic));
         Assert.IsType<SecureRandomBytes>(generator.GetValue(new SecureDiscreteGaussianNoise()));
     }

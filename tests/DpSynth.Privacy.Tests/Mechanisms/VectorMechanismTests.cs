@@ -10,7 +10,7 @@ public sealed class VectorMechanismTests
     [Fact]
     public void Gridded_vector_keeps_the_sensitivity_and_stays_within_a_unit_of_the_clipped_one()
     {
-        Gen<float> entry = Gen.Choose(-1_000_000, 1_000_000).Select(x => x / 1000f);
+        var entry = Gen.Choose(-1_000_000, 1_000_000).Select(x => x / 1000f);
         var gen = from dimension in Gen.Choose(1, 40)
                   from vector in Gen.ArrayOf(entry, dimension)
                   from bits in Gen.Choose(1, 30)
@@ -24,7 +24,7 @@ public sealed class VectorMechanismTests
                 drawn.Grid.Quantize(drawn.Vector, gridded, new SeededRandomBytes(drawn.Seed));
                 var clipped = Array.ConvertAll(drawn.Vector, x => (double)x);
                 L2Clip.Apply(clipped, drawn.Grid.Norm);
-                UInt128 squares = gridded.Aggregate(UInt128.Zero, (sum, v) => sum + (UInt128)((Int128)v * v));
+                var squares = gridded.Aggregate(UInt128.Zero, (sum, v) => sum + (UInt128)((Int128)v * v));
                 return squares <= (UInt128)drawn.Grid.Sensitivity * (UInt128)drawn.Grid.Sensitivity
                     && gridded.Zip(clipped).All(pair => Math.Abs((pair.First * drawn.Grid.Unit) - pair.Second) <= drawn.Grid.Unit * (1 + 1e-6));
             })
@@ -76,7 +76,7 @@ public sealed class VectorMechanismTests
         var noise = new long[3];
         new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)).Fill(noise, release.SigmaSquared, "");
 
-        NoisyVector noisy = VectorMechanism.Release(
+        var noisy = VectorMechanism.Release(
             [new float[] { 3, 4, 0 }, new float[] { 0, 0, 0.5f }], grid, release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)), "");
 
         double[] clippedSum = [0.6, 0.8, 0.5];
@@ -103,7 +103,9 @@ public sealed class VectorMechanismTests
 
         Assert.Throws<ArgumentException>(() => grid.Quantize([0], new long[1]));
         DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse("1"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
-        foreach (DiscreteGaussianEvent wrong in new[] { release with { Count = 2 }, release with { Sensitivity = 1023 }, release with { Contribution = ContributionShape.OneCoordinate } })
+        DiscreteGaussianEvent[] uncovered =
+            [release with { Count = 2 }, release with { Sensitivity = 1023 }, release with { Contribution = ContributionShape.OneCoordinate }];
+        foreach (var wrong in uncovered)
         {
             Assert.Throws<ArgumentException>(() => VectorMechanism.Release([], grid, wrong, new SecureDiscreteGaussianNoise(), ""));
         }

@@ -20,7 +20,7 @@ public sealed class VoteGridTests
     [MemberData(nameof(ClipIds))]
     public void Clipping_meets_the_reference(string id)
     {
-        ClipCase reference = Clips.Single(c => c.Id == id);
+        var reference = Clips.Single(c => c.Id == id);
         double[] vector = [.. reference.Votes];
 
         L2Clip.Apply(vector, reference.Clip);
@@ -34,7 +34,7 @@ public sealed class VoteGridTests
     [MemberData(nameof(ClipIds))]
     public void Grid_scales_whole_votes_like_the_reference_and_never_beyond_it(string id)
     {
-        ClipCase reference = Clips.Single(c => c.Id == id);
+        var reference = Clips.Single(c => c.Id == id);
         if (!reference.Votes.All(double.IsInteger) || reference.Votes.All(x => x == 0))
         {
             return;
@@ -60,8 +60,8 @@ public sealed class VoteGridTests
                 VoteGrid grid = new(bits);
                 var votes = new long[counts.Length];
                 grid.Scale(counts, votes);
-                BigInteger bound = BigInteger.Pow(4, bits);
-                BigInteger sum = counts.Aggregate(BigInteger.Zero, (total, c) => total + ((BigInteger)c * c));
+                var bound = BigInteger.Pow(4, bits);
+                var sum = counts.Aggregate(BigInteger.Zero, (total, c) => total + ((BigInteger)c * c));
 
                 // v² ≤ 4^b·c²/S < (v + 1)² says that v is 2^b·c/√S rounded towards zero.
                 return votes.Aggregate(BigInteger.Zero, (total, v) => total + ((BigInteger)v * v)) <= bound
@@ -162,7 +162,7 @@ public sealed class VoteGridTests
         }
 
         Assert.Equal(uint.MaxValue, IntegerRoot.Floor(ulong.MaxValue));
-        BigInteger large = BigInteger.Pow(10, 40) + 7;
+        var large = BigInteger.Pow(10, 40) + 7;
         Assert.Equal(large, IntegerRoot.Floor(large * large));
         Assert.Equal(large - 1, IntegerRoot.Floor((large * large) - 1));
     }
@@ -171,7 +171,7 @@ public sealed class VoteGridTests
     {
         get
         {
-            Gen<int> count = Gen.OneOf(Gen.Choose(0, 3), Gen.Choose(0, 1000), Gen.Choose(0, int.MaxValue));
+            var count = Gen.OneOf(Gen.Choose(0, 3), Gen.Choose(0, 1000), Gen.Choose(0, int.MaxValue));
             var gen = from length in Gen.Choose(1, 12)
                       from counts in Gen.ArrayOf(count, length)
                       from bits in Gen.Choose(0, 20)
@@ -182,7 +182,7 @@ public sealed class VoteGridTests
 
     private static ClipCase[] Load()
     {
-        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "user-level.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Fixtures", "user-level.json")));
         return file.RootElement.GetProperty("clip_cases").Deserialize<ClipCase[]>(JsonSerializerOptions.Web)!;
     }
 

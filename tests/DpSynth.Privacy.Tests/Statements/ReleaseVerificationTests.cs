@@ -36,7 +36,7 @@ public sealed class ReleaseVerificationTests
     {
         foreach (var manifest in Mutations(SampleRelease.Documents.Manifest, field))
         {
-            IReadOnlyList<ReleaseMismatch> found = AssertFound(SampleRelease.Documents with { Manifest = manifest });
+            var found = AssertFound(SampleRelease.Documents with { Manifest = manifest });
             Assert.Contains(found, mismatch => (mismatch.File, mismatch.Field) == ("manifest.json", field));
         }
     }
@@ -52,7 +52,7 @@ public sealed class ReleaseVerificationTests
     {
         foreach (var statement in Mutations(SampleRelease.Documents.Statement, field).SkipLast(1))
         {
-            IReadOnlyList<ReleaseMismatch> found = AssertFound(SampleRelease.Documents with { Statement = statement });
+            var found = AssertFound(SampleRelease.Documents with { Statement = statement });
             Assert.Contains(found, mismatch => (mismatch.File, mismatch.Field) == ("privacy.json", field));
         }
     }
@@ -60,7 +60,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Smaller_epsilon_is_found_even_where_both_files_agree()
     {
-        PrivacyStatement statement = SampleRelease.Statement with { Epsilon = SampleRelease.Statement.Epsilon * 0.999 };
+        var statement = SampleRelease.Statement with { Epsilon = SampleRelease.Statement.Epsilon * 0.999 };
 
         Assert.Equal("epsilon", Assert.Single(AssertFound(SampleRelease.Of(statement))).Field);
     }
@@ -68,8 +68,8 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Release_left_out_is_found()
     {
-        PrivacyStatement shorter = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [.. SampleRelease.Facts.Releases.SkipLast(1)] });
-        ReleaseDocuments documents = SampleRelease.Of(shorter) with { Manifest = SampleRelease.Documents.Manifest };
+        var shorter = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [.. SampleRelease.Facts.Releases.SkipLast(1)] });
+        var documents = SampleRelease.Of(shorter) with { Manifest = SampleRelease.Documents.Manifest };
 
         Assert.Equal("iterations", Assert.Single(AssertFound(documents)).Field);
     }
@@ -77,7 +77,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Field_that_does_not_belong_there_is_found()
     {
-        JsonObject statement = JsonNode.Parse(SampleRelease.Documents.Statement)!.AsObject();
+        var statement = JsonNode.Parse(SampleRelease.Documents.Statement)!.AsObject();
         statement["comment"] = "";
 
         AssertFound(SampleRelease.Documents with { Statement = statement.ToJsonString() });
@@ -87,7 +87,8 @@ public sealed class ReleaseVerificationTests
     public void Any_changed_letter_of_the_markdown_is_found()
     {
         var markdown = SampleRelease.Documents.Markdown;
-        Gen<string> edited = Gen.Choose(0, markdown.Length - 1).SelectMany(at => Gen.Elements("", "7", "x", "\n").Select(with => markdown[..at] + with + markdown[(at + 1)..]))
+        var edited =
+            Gen.Choose(0, markdown.Length - 1).SelectMany(at => Gen.Elements("", "7", "x", "\n").Select(with => markdown[..at] + with + markdown[(at + 1)..]))
             .Where(text => text != markdown);
 
         Prop.ForAll(edited.ToArbitrary(), text => ReleaseVerification.Verify(SampleRelease.Documents with { Markdown = text })
@@ -119,7 +120,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Format_of_another_version_is_named()
     {
-        ReleaseDocuments documents = SampleRelease.Of(SampleRelease.Statement with { FormatVersion = 99 });
+        var documents = SampleRelease.Of(SampleRelease.Statement with { FormatVersion = 99 });
 
         Assert.Equal("formatVersion", Assert.Single(AssertFound(documents)).Field);
     }
@@ -128,10 +129,11 @@ public sealed class ReleaseVerificationTests
     public void Entries_are_looked_up_among_the_spends_of_an_exported_ledger()
     {
         List<string> lines = [.. SampleRelease.Facts.Releases.Select(release => $$"""{"kind":"spend","hash":"{{release.LedgerEntry}}"}""")];
-        Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, """{"head":{"hash":"00","sequence":4}}""", ""])).Holds);
+        Assert.True(
+            ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, """{"head":{"hash":"00","sequence":4}}""", ""])).Holds);
 
         lines[2] = lines[2].Replace("spend", "reserve", StringComparison.Ordinal);
-        ReleaseMismatch mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
+        var mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
         Assert.Equal("releases[2].ledgerEntry", mismatch.Field);
     }
 
@@ -149,10 +151,10 @@ public sealed class ReleaseVerificationTests
         ];
         Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Holds);
 
-        JsonNode entry = JsonNode.Parse(lines[1])!;
+        var entry = JsonNode.Parse(lines[1])!;
         entry[member] = value.StartsWith('{') ? JsonNode.Parse(value) : value;
         lines[1] = entry.ToJsonString();
-        ReleaseMismatch mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
+        var mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
         Assert.Equal("releases[1].ledgerEntry", mismatch.Field);
     }
 
@@ -163,14 +165,15 @@ public sealed class ReleaseVerificationTests
     [InlineData("{\"kind\":1,\"hash\":\"\"}")]
     public void Ledger_line_that_is_no_entry_is_named(string line)
     {
-        FormatException fault = Assert.Throws<FormatException>(() => LedgerWitness.ReadSpends([$$"""{"kind":"cap","hash":"{{SampleRelease.Hash("c")}}"}""", line]));
+        var fault =
+            Assert.Throws<FormatException>(() => LedgerWitness.ReadSpends([$$"""{"kind":"cap","hash":"{{SampleRelease.Hash("c")}}"}""", line]));
 
         Assert.Contains("Line 2", fault.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<ReleaseMismatch> AssertFound(ReleaseDocuments documents)
     {
-        ReleaseVerdict verdict = ReleaseVerification.Verify(documents);
+        var verdict = ReleaseVerification.Verify(documents);
         Assert.False(verdict.Holds);
         return verdict.Mismatches;
     }
@@ -185,19 +188,19 @@ public sealed class ReleaseVerificationTests
     /// <summary>The document with other values in one field; last, without it.</summary>
     private static IEnumerable<string> Mutations(string document, string field)
     {
-        JsonNode original = Find(JsonNode.Parse(document)!, field);
+        var original = Find(JsonNode.Parse(document)!, field);
         IEnumerable<JsonNode> values = original.GetValueKind() == JsonValueKind.Number
             ? [JsonValue.Create(original.GetValue<double>() + 1), JsonValue.Create(original.GetValue<double>() * 1.000001)]
             : [JsonValue.Create(original.GetValue<string>() + "x"), .. Others(original.GetValue<string>())];
-        foreach (JsonNode value in values)
+        foreach (var value in values)
         {
-            JsonNode root = JsonNode.Parse(document)!;
+            var root = JsonNode.Parse(document)!;
             Find(root, field).ReplaceWith(value);
             yield return root.ToJsonString();
         }
 
-        JsonNode shortened = JsonNode.Parse(document)!;
-        JsonNode leaf = Find(shortened, field);
+        var shortened = JsonNode.Parse(document)!;
+        var leaf = Find(shortened, field);
         if (leaf.Parent is JsonObject parent)
         {
             parent.Remove(leaf.GetPropertyName());
@@ -218,7 +221,7 @@ public sealed class ReleaseVerificationTests
 
     private static JsonNode Find(JsonNode root, string field)
     {
-        JsonNode node = root;
+        var node = root;
         foreach (var step in field.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.'))
         {
             node = node is JsonArray array ? array[int.Parse(step, CultureInfo.InvariantCulture)]! : node[step]!;

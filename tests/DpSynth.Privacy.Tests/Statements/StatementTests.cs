@@ -14,7 +14,7 @@ public sealed class StatementTests
     [InlineData(5, 1, 1e-6, 0.8341175486240523)]
     public void Statement_has_the_reference_epsilon_and_an_interval_around_it(double sigma, int steps, double delta, double expected)
     {
-        PrivacyStatement statement = PrivacyStatement.Of(Gaussian(sigma, steps, delta, expected * (1 + 1e-9)));
+        var statement = PrivacyStatement.Of(Gaussian(sigma, steps, delta, expected * (1 + 1e-9)));
 
         Assert.Equal(expected, statement.Epsilon, expected * 1e-9);
         Assert.InRange(expected, statement.Interval.Lower * (1 - 1e-9), statement.Interval.Upper * (1 + 1e-9));
@@ -33,7 +33,7 @@ public sealed class StatementTests
     [Fact]
     public void Releases_dearer_than_what_was_asked_for_are_not_stated()
     {
-        StatementFacts facts = SampleRelease.Facts with { RequestedEpsilon = SampleRelease.Statement.Epsilon };
+        var facts = SampleRelease.Facts with { RequestedEpsilon = SampleRelease.Statement.Epsilon };
         Assert.Equal(facts.RequestedEpsilon, PrivacyStatement.Of(facts).Epsilon);
 
         facts = facts with { RequestedEpsilon = Math.BitDecrement(facts.RequestedEpsilon) };
@@ -45,8 +45,8 @@ public sealed class StatementTests
     {
         foreach (var epsilon in new[] { 1 / 3.0, 10 })
         {
-            IReadOnlyList<DiscreteGaussianEvent> events = NoiseCalibration.Calibrate(epsilon, 1e-6, [1, 2, 3]);
-            StatementFacts facts = SampleRelease.Facts with
+            var events = NoiseCalibration.Calibrate(epsilon, 1e-6, [1, 2, 3]);
+            var facts = SampleRelease.Facts with
             {
                 RequestedEpsilon = epsilon,
                 Delta = 1e-6,
@@ -60,9 +60,9 @@ public sealed class StatementTests
     [Fact]
     public void Curve_lists_five_deltas_and_grows_as_they_shrink()
     {
-        PrivacyStatement statement = SampleRelease.Statement;
+        var statement = SampleRelease.Statement;
 
-        foreach (EquatableList<EpsilonAtDelta> curve in new[] { statement.Curve, statement.OtherAdjacency.Curve })
+        foreach (var curve in new[] { statement.Curve, statement.OtherAdjacency.Curve })
         {
             Assert.Equal([1e-5, 1e-6, 1e-7, 1e-8, 1e-9], curve.Select(point => point.Delta));
             Assert.Equal(curve.OrderBy(point => point.Epsilon), curve);
@@ -81,7 +81,7 @@ public sealed class StatementTests
     [Fact]
     public void Run_that_released_nothing_costs_nothing_and_says_so()
     {
-        PrivacyStatement statement = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [] });
+        var statement = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [] });
 
         Assert.Equal(0, statement.Epsilon);
         Assert.Contains("was not looked at", statement.ToMarkdown(), StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class StatementTests
     [Fact]
     public void Release_listed_twice_is_refused()
     {
-        StatementFacts facts = SampleRelease.Facts with { Releases = [SampleRelease.Facts.Releases[0], SampleRelease.Facts.Releases[0]] };
+        var facts = SampleRelease.Facts with { Releases = [SampleRelease.Facts.Releases[0], SampleRelease.Facts.Releases[0]] };
 
         Assert.Throws<ArgumentException>(() => PrivacyStatement.Of(facts));
     }
@@ -110,7 +110,7 @@ public sealed class StatementTests
     [Fact]
     public void Text_from_outside_cannot_change_the_shape_of_the_markdown()
     {
-        PrivacyStatement statement = PrivacyStatement.Of(SampleRelease.Facts with { OwnersFrom = "a|b\n# c `d`" });
+        var statement = PrivacyStatement.Of(SampleRelease.Facts with { OwnersFrom = "a|b\n# c `d`" });
 
         Assert.Contains("| owners | a\\|b # c \\`d\\` |", statement.ToMarkdown(), StringComparison.Ordinal);
     }

@@ -27,7 +27,8 @@ internal sealed class DocumentedService : HttpMessageHandler
     public PrivateAccount Private => new(Service());
 
     public ExchangeAccount Exchange => new(
-        Service(), new QueueServiceClient(new Uri("https://account.queue.example/?sig=signature"), Options(DpSynth.Storage.Accounts.ClientOptions.Queues(null))));
+        Service(),
+        new QueueServiceClient(new Uri("https://account.queue.example/?sig=signature"), Options(DpSynth.Storage.Accounts.ClientOptions.Queues(null))));
 
     /// <summary>A blob as it is, with a soft-deleted one, two older versions, a snapshot and one that is not committed of names beside it.</summary>
     public void AddWithShadows(string folder, string name, string extension)
@@ -60,7 +61,10 @@ internal sealed class DocumentedService : HttpMessageHandler
         var answer = new HttpResponseMessage(status)
         {
             RequestMessage = request,
-            Content = new StringContent(code is null ? body : $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>No.</Message></Error>", Encoding.UTF8, "application/xml"),
+            Content = new StringContent(
+                code is null ? body : $"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>No.</Message></Error>",
+                Encoding.UTF8,
+                "application/xml"),
         };
         answer.Headers.TryAddWithoutValidation("ETag", "\"0x1\"");
         answer.Content.Headers.LastModified = DateTimeOffset.UnixEpoch;
@@ -75,12 +79,16 @@ internal sealed class DocumentedService : HttpMessageHandler
     private string List(string prefix, string[] include)
     {
         var blobs = Blobs
-            .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && (blob.Include.Length == 0 || include.Contains(blob.Include, StringComparer.OrdinalIgnoreCase)))
-            .Select(blob => $"<Blob><Name>{blob.Name}</Name>{blob.Members}<Properties><Last-Modified>Thu, 01 Jan 2026 00:00:00 GMT</Last-Modified><Etag>0x1</Etag><Content-Length>9</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>");
-        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ServiceEndpoint=\"https://account.example/\" ContainerName=\"c\"><Blobs>{string.Concat(blobs)}</Blobs><NextMarker /></EnumerationResults>";
+            .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal)
+                && (blob.Include.Length == 0 || include.Contains(blob.Include, StringComparer.OrdinalIgnoreCase)))
+            .Select(blob => $"<Blob><Name>{blob.Name}</Name>{blob.Members}<Properties><Last-Modified>Thu, 01 Jan 2026 00:00:00 GMT</Last-Modified>"
+                + "<Etag>0x1</Etag><Content-Length>9</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>");
+        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ServiceEndpoint=\"https://account.example/\" "
+            + "ContainerName=\"c\"><Blobs>{string.Concat(blobs)}</Blobs><NextMarker /></EnumerationResults>";
     }
 
-    private BlobServiceClient Service() => new(new Uri("https://account.example/?sig=signature"), Options(DpSynth.Storage.Accounts.ClientOptions.Blobs((ILoggerFactory?)null)));
+    private BlobServiceClient Service() =>
+        new(new Uri("https://account.example/?sig=signature"), Options(DpSynth.Storage.Accounts.ClientOptions.Blobs((ILoggerFactory?)null)));
 
     private T Options<T>(T options)
         where T : Azure.Core.ClientOptions

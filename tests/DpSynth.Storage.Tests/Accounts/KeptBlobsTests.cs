@@ -127,7 +127,8 @@ public sealed class KeptBlobsTests : IDisposable
             : (HttpStatusCode.Conflict, "BlobImmutableDueToPolicy");
         var storage = new BlobLedgerStorage(_service.Private);
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => storage.TryAppendAsync("line", new LedgerPosition(0, 0, 0), new byte[] { 1 }, None));
+        var refusal =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => storage.TryAppendAsync("line", new LedgerPosition(0, 0, 0), new byte[] { 1 }, None));
 
         Assert.Contains("allow protected append writes", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(2, _service.Calls.Count);
@@ -152,8 +153,9 @@ public sealed class KeptBlobsTests : IDisposable
     {
         _service.Answer = _ => (HttpStatusCode.Conflict, "BlobImmutableDueToLegalHold");
 
+        var index = ModelIndex.Of([new ModelFile("a", 1, new string('a', 64))]);
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => new ModelContainer(_service.Exchange.Models).PushAsync("model", ".", ModelIndex.Of([new ModelFile("a", 1, new string('a', 64))]), null, None));
+            () => new ModelContainer(_service.Exchange.Models).PushAsync("model", ".", index, null, None));
 
         Assert.Contains("another name", refusal.Message, StringComparison.Ordinal);
     }

@@ -135,7 +135,8 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
         using var ledger = NewLedger();
         var dataset = AzuriteFixture.NewName("million");
         var images = Enumerable.Range(0, 1_000_000)
-            .Select(i => new ImageFingerprint(((UInt128)(uint)dataset.GetHashCode(StringComparison.Ordinal) << 96) | ((UInt128)0x9E3779B97F4A7C15 * (UInt128)i)))
+            .Select(
+                i => new ImageFingerprint(((UInt128)(uint)dataset.GetHashCode(StringComparison.Ordinal) << 96) | ((UInt128)0x9E3779B97F4A7C15 * (UInt128)i)))
             .ToHashSet();
         Assert.Null(await ledger.FollowLineageAsync(dataset, images, None));
         Assert.Null(await ledger.FollowLineageAsync($"{dataset}-x", new HashSet<ImageFingerprint> { images.Last() }, None));

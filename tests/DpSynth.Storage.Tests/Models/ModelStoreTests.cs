@@ -283,7 +283,9 @@ public sealed class ModelStoreTests(AzuriteFixture azurite) : IDisposable
     private static string WriteModel(string folder, int seed)
     {
         var random = new Random(seed);
-        foreach (var (file, length) in new[] { ("model_index.json", 100), ("unet/model.onnx", 1000), ("unet/model.onnx_data", LargeFile), ("tokenizer/empty ~name.txt", 0) })
+        (string File, int Length)[] files =
+            [("model_index.json", 100), ("unet/model.onnx", 1000), ("unet/model.onnx_data", LargeFile), ("tokenizer/empty ~name.txt", 0)];
+        foreach (var (file, length) in files)
         {
             var bytes = new byte[length];
             random.NextBytes(bytes);
@@ -300,7 +302,8 @@ public sealed class ModelStoreTests(AzuriteFixture azurite) : IDisposable
     private static SortedDictionary<string, string> Contents(string folder) => new(
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file)[0] != '.')
-            .ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))),
+            .ToDictionary(
+                file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))),
         StringComparer.Ordinal);
 
     private sealed class OnReport(Action then) : IProgress<long>

@@ -61,7 +61,10 @@ public sealed class RequestFilesTests(AzuriteFixture azurite)
     [Fact]
     public void No_record_of_the_app_is_taken_for_a_request_file()
     {
-        string[] own = [ExchangeLayout.AcceptedRequest("r"), ExchangeLayout.RejectedRun("r"), ExchangeLayout.RejectedMessage("m"), ExchangeLayout.Answer("a/b.json")];
+        string[] own =
+        [
+            ExchangeLayout.AcceptedRequest("r"), ExchangeLayout.RejectedRun("r"), ExchangeLayout.RejectedMessage("m"), ExchangeLayout.Answer("a/b.json"),
+        ];
         Assert.DoesNotContain(own, ExchangeLayout.IsRequestFile);
     }
 

@@ -61,7 +61,9 @@ public sealed class ModelIndexTests : IDisposable
         var refusal = await Assert.ThrowsAsync<ModelUnavailableException>(() => models.OpenAsync("tiny", index.Fingerprint, default));
         Assert.Contains($"pinned the model 'tiny' as {index.Fingerprint[..12]}…", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "which holds tiny", (await Assert.ThrowsAsync<ModelUnavailableException>(() => models.OpenAsync("large", null, default))).Message, StringComparison.Ordinal);
+            "which holds tiny",
+            (await Assert.ThrowsAsync<ModelUnavailableException>(() => models.OpenAsync("large", null, default))).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Sha(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

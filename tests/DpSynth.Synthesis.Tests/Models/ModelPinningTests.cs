@@ -58,7 +58,8 @@ public sealed class ModelPinningTests
     {
         var stated = new string('b', 64);
         var request = Request(
-            new StableDiffusionOptions { Model = "elsewhere", ModelHash = stated, Prompts = ["a"] }, new OnnxImageOptions { Model = "elsewhere", ModelHash = stated });
+            new StableDiffusionOptions { Model = "elsewhere", ModelHash = stated, Prompts = ["a"] },
+            new OnnxImageOptions { Model = "elsewhere", ModelHash = stated });
         Assert.Equal((request, null), await ModelPinning.PinAsync(request, new OneModel(), default));
     }
 

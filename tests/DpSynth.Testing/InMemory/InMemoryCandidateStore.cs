@@ -49,7 +49,8 @@ public sealed class InMemoryCandidateStore : ICandidateStore
     public Task<bool> ShardExistsAsync(CandidateShardId shard, CancellationToken cancellationToken) => Task.FromResult(shards.ContainsKey(shard));
 
     public Task<IReadOnlyList<int>> ListShardsAsync(string runId, int generation, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<int>>([.. shards.Keys.Where(shard => shard.RunId == runId && shard.Generation == generation).Select(shard => shard.Shard).Order()]);
+        Task.FromResult<IReadOnlyList<int>>(
+            [.. shards.Keys.Where(shard => shard.RunId == runId && shard.Generation == generation).Select(shard => shard.Shard).Order()]);
 
     public Task<EmbeddingMatrix> ReadEmbeddingsAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
         Task.FromResult(shards[shard].Embeddings!);

@@ -37,7 +37,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
             }
 
             var lines = chain[(int)position.Offset..];
-            return Task.FromResult(new LedgerTail(lines, new LedgerPosition(0, chain.Length, position.Entries + lines.Count(value => value == LedgerLine.End))));
+            return Task.FromResult(
+                new LedgerTail(lines, new LedgerPosition(0, chain.Length, position.Entries + lines.Count(value => value == LedgerLine.End))));
         }
     }
 

@@ -39,7 +39,8 @@ public sealed class InMemoryPrivateStore : IPrivateStore
                 .Select(name =>
                 {
                     var parts = name.Split('/');
-                    return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, 1, IsArchive: name.EndsWith(".tar", StringComparison.Ordinal), VersionOf(name));
+                    return new DatasetBlob(
+                        name, parts.Length > 2 ? parts[1] : null, 1, IsArchive: name.EndsWith(".tar", StringComparison.Ordinal), VersionOf(name));
                 }),
         ];
         return Task.FromResult(blobs.Length == 0 ? null : new DatasetListing(dataset, blobs));

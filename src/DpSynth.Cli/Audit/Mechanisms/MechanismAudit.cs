@@ -116,7 +116,9 @@ internal sealed class MechanismAudit(MechanismAuditOptions options, AuditedMecha
         double Expected(double z)
         {
             var audit = new TwoWorldAudit(
-                (long)Math.Round(options.Trials * NormalDistribution.Cdf(-z)), (long)Math.Round(options.Trials * NormalDistribution.Cdf(z - mu)), options.Trials);
+                (long)Math.Round(options.Trials * NormalDistribution.Cdf(-z)),
+                (long)Math.Round(options.Trials * NormalDistribution.Cdf(z - mu)),
+                options.Trials);
             return audit.EpsilonLowerBound(options.Delta, Alpha);
         }
 

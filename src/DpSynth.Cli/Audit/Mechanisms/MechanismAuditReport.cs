@@ -48,7 +48,10 @@ internal sealed record MechanismAuditReport
     public string Describe(Layout layout) => layout.Pairs(
     [
         ("claimed", $"ε = {Figures.Epsilon(Epsilon)} at δ = {Figures.Delta(Delta)} for {Iterations} iterations of σ = {Figures.Epsilon(NoiseMultipliers[0])}"),
-        ("refuted", $"every ε below {Figures.Epsilon(EpsilonLowerBound)}, at {100 * Confidence:0}% confidence (by {Statistic}, as Gaussian DP: μ {MuLowerBound:0.0000} of {Mu:0.0000})"),
+        (
+            "refuted",
+            $"every ε below {Figures.Epsilon(EpsilonLowerBound)}, at {100 * Confidence:0}% confidence (by {Statistic}, as Gaussian DP: "
+                + $"μ {MuLowerBound:0.0000} of {Mu:0.0000})"),
         ("without that assumption", $"every ε below {Figures.Epsilon(EpsilonLowerBoundOfAnyMechanism)}"),
         ("trials", $"{Figures.Count(TrialsPerWorld)} with the canary, as many without"),
         ("verdict", Passed ? "nothing found against the claim" : "VIOLATION: the claim is refuted"),

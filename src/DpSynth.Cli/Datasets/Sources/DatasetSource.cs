@@ -36,7 +36,8 @@ public static class DatasetSource
         {
             throw new CommandException(
                 ExitCode.NotFound,
-                $"There is no class '{missing[0]}' in '{path}'; it has {(classes[0].Name is null ? "none" : string.Join(", ", classes.Take(NamedClasses).Select(source => source.Name)))}.");
+                $"There is no class '{missing[0]}' in '{path}'; it has "
+                    + $"{(classes[0].Name is null ? "none" : string.Join(", ", classes.Take(NamedClasses).Select(source => source.Name)))}.");
         }
 
         return only.Count == 0 ? classes : [.. classes.Where(source => only.Contains(source.Name, StringComparer.Ordinal))];

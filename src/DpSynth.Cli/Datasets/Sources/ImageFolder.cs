@@ -32,7 +32,8 @@ public static class ImageFolder
         {
             throw new CommandException(
                 ExitCode.Usage,
-                $"'{folder}' holds both images ('{loose[0].Name}') and folders ('{classes[0].Name}'): put every image into a class folder, or have no folders.");
+                $"'{folder}' holds both images ('{loose[0].Name}') and folders ('{classes[0].Name}'): "
+                    + "put every image into a class folder, or have no folders.");
         }
 
         return classes.Count == 0 ? [new SourceClass(null, loose)] : [.. classes.Select(CheckClass)];
@@ -49,7 +50,8 @@ public static class ImageFolder
             ? source
             : throw new CommandException(
                 ExitCode.Usage,
-                $"The class folder '{source.Name}' cannot be a class name: use at most {MaximumClassNameLength} characters, without backslash, percent sign and control characters.");
+                $"The class folder '{source.Name}' cannot be a class name: use at most {MaximumClassNameLength} characters, without backslash, "
+                    + "percent sign and control characters.");
     }
 
     private static List<SourceImage> ListImages(DirectoryInfo folder, SearchOption depth)

@@ -41,7 +41,8 @@ public sealed class DatasetUploader(BlobContainerClient container, Terminal term
         {
             throw new CommandException(
                 ExitCode.Failure,
-                $"Files of the dataset '{dataset}' are kept by a legal hold, an immutability policy or a lease on them, so that it cannot be replaced; upload under another name.");
+                $"Files of the dataset '{dataset}' are kept by a legal hold, an immutability policy or a lease on them, so that it cannot be replaced; "
+                    + "upload under another name.");
         }
     }
 

@@ -21,7 +21,9 @@ internal sealed class EmojiDemo(CommandContext context)
         EmojiPart[] parts = [EmojiPart.Food, EmojiPart.Classes];
         var now = DateTimeOffset.UtcNow;
         var requests = parts.Select(part => DemoRequest.Load(surroundings, part.Sample, part.Sample, options, now)).ToArray();
-        terminal.Say($"DpSynth demo: Microsoft's Fluent emoji play the private dataset; ε = {Figures.Epsilon(options.Epsilon)} for each of two runs, which share no image.");
+        terminal.Say(
+            $"DpSynth demo: Microsoft's Fluent emoji play the private dataset; ε = {Figures.Epsilon(options.Epsilon)} for each of two runs, "
+                + "which share no image.");
 
         await using var session = await DemoSession.StartAsync(context, cancellationToken);
         for (var i = 0; i < parts.Length; i++)

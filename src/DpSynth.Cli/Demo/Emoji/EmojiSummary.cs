@@ -30,6 +30,8 @@ internal static class EmojiSummary
             [
                 score.Category, Figures.Count(score.PrivateImages), Figures.Count(score.Images), Distance(score.FrechetBefore), Distance(score.FrechetAfter),
             ]));
+        var done = $"Done in {Figures.Duration(result.Took)}. Next: your own images with './dpsynth datasets upload', "
+            + "a request like samples/emoji-food.json with './dpsynth runs submit'.";
         return $"""
 
             Look at {Relative(result.Sheet)}
@@ -37,7 +39,7 @@ internal static class EmojiSummary
               voted, which are shown because they are public: no release holds a private image.
 
             What came out
-            {Indented(result.Parts.Select(part => $"{Relative(part.Release.Folder)}: {Figures.Count(part.Release.Files.Count)} files, contact-sheet.png and PRIVACY.md first"))}
+            {Indented(result.Parts.Select(Files))}
 
             What it cost
             {Indented(result.Parts.Select(Cost))}
@@ -49,12 +51,17 @@ internal static class EmojiSummary
               The settings were chosen by it too (docs/emoji.md); what a dataset of your own gives, only its own run tells.
               Pictures by the model carry Twemoji's attribution: see models/tiny-sd/README.md.
 
-            Done in {Figures.Duration(result.Took)}. Next: your own images with './dpsynth datasets upload', a request like samples/emoji-food.json with './dpsynth runs submit'.
+            {done}
             """;
     }
 
+    private static string Files(EmojiPartResult part) =>
+        $"{Relative(part.Release.Folder)}: {Figures.Count(part.Release.Files.Count)} files, contact-sheet.png and PRIVACY.md first";
+
     private static string Cost(EmojiPartResult part) =>
-        $"{part.Run.Dataset}: ε {Figures.Epsilon(part.Run.EpsilonSpent)} at δ {Figures.Delta(part.Run.Delta ?? 0)}; of ε {Figures.Epsilon(part.Budget.TotalEpsilon)} (δ {Figures.Delta(part.Budget.Delta)}) a further run could cost up to {Figures.Epsilon(part.Budget.RemainingEpsilon)}";
+        $"{part.Run.Dataset}: ε {Figures.Epsilon(part.Run.EpsilonSpent)} at δ {Figures.Delta(part.Run.Delta ?? 0)}; "
+            + $"of ε {Figures.Epsilon(part.Budget.TotalEpsilon)} (δ {Figures.Delta(part.Budget.Delta)}) a further run could cost up to "
+            + $"{Figures.Epsilon(part.Budget.RemainingEpsilon)}";
 
     private static string Distance(double distance) => distance.ToString("0.0", CultureInfo.InvariantCulture);
 

@@ -25,7 +25,8 @@ internal sealed class ApiDemo(CommandContext context)
         var part = EmojiPart.Food;
         var request = DemoRequest.Load(surroundings, Sample, "api", options, DateTimeOffset.UtcNow);
         terminal.Say(
-            $"DpSynth demo: {part.Categories[0]} of Microsoft's Fluent emoji plays the private dataset; ε = {Figures.Epsilon(options.Epsilon)}. A server on this machine plays Azure OpenAI.");
+            $"DpSynth demo: {part.Categories[0]} of Microsoft's Fluent emoji plays the private dataset; ε = {Figures.Epsilon(options.Epsilon)}. "
+                + "A server on this machine plays Azure OpenAI.");
 
         using var model = DemoImageServer.LoadModel(surroundings);
         await using var server = await DemoImageServer.StartAsync(model, options.Seed, cancellationToken);
@@ -51,7 +52,14 @@ internal sealed class ApiDemo(CommandContext context)
         }
 
         var result = new ApiResult(
-            run, release, score, await session.ReadBudgetAsync(request.Dataset, cancellationToken), ImageCostEstimate.Of(read)!, server.Counts, server.AzureEndpoint, session.Took);
+            run,
+            release,
+            score,
+            await session.ReadBudgetAsync(request.Dataset, cancellationToken),
+            ImageCostEstimate.Of(read)!,
+            server.Counts,
+            server.AzureEndpoint,
+            session.Took);
         terminal.Result(result, ApiSummary.Describe);
         await session.KeepAsync(options, cancellationToken);
         return ExitCode.Success;

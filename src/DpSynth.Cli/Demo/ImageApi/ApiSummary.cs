@@ -20,7 +20,14 @@ namespace DpSynth.Cli.Demo.ImageApi;
 /// <param name="Endpoint">Where it was.</param>
 /// <param name="Took">From the start of the session.</param>
 internal sealed record ApiResult(
-    RunView Run, DownloadedRelease Release, EmojiScore Score, BudgetReport Budget, ImageCostEstimate Estimate, ImageServerCounts Server, Uri Endpoint, TimeSpan Took);
+    RunView Run,
+    DownloadedRelease Release,
+    EmojiScore Score,
+    BudgetReport Budget,
+    ImageCostEstimate Estimate,
+    ImageServerCounts Server,
+    Uri Endpoint,
+    TimeSpan Took);
 
 /// <summary>The demo's result in words.</summary>
 internal static class ApiSummary
@@ -29,6 +36,16 @@ internal static class ApiSummary
     {
         var (run, folder) = (result.Run, Path.GetRelativePath(Environment.CurrentDirectory, result.Release.Folder));
         var spending = run.Spending!;
+        var asked = $"{Figures.Count(result.Server.Requests)} requests: {Figures.Count(spending.Images)} images came, "
+            + $"{Figures.Count(spending.Refusals)} were refused for their content and drawn anew, "
+            + $"{Figures.Count(result.Server.Throttled)} times there was a 429,";
+        var paid = $"{Figures.Dollars(spending.Cost)} at the pretended price, estimated {Figures.Dollars(result.Estimate.Cost)} for "
+            + $"{Figures.Count(result.Estimate.Images)} images, capped at {Figures.Dollars(spending.MaxCost ?? 0)}. Nothing was really paid.";
+        var spent = $"ε {Figures.Epsilon(run.EpsilonSpent)} at δ {Figures.Delta(run.Delta ?? 0)} for the presence of any one image; "
+            + $"of ε {Figures.Epsilon(result.Budget.TotalEpsilon)} (δ {Figures.Delta(result.Budget.Delta)}) "
+            + $"a further run could cost up to ε {Figures.Epsilon(result.Budget.RemainingEpsilon)}.";
+        var worth = $"first population {Distance(result.Score.FrechetBefore)}, last population {Distance(result.Score.FrechetAfter)}; "
+            + "shown because they are public, and measured by the run's own embedder.";
         return $"""
 
             What came out, in {folder}
@@ -38,16 +55,16 @@ internal static class ApiSummary
               PRIVACY.md           what they cost in privacy
 
             What was asked of the image API at {result.Endpoint}
-              {Figures.Count(result.Server.Requests)} requests: {Figures.Count(spending.Images)} images came, {Figures.Count(spending.Refusals)} were refused for their content and drawn anew, {Figures.Count(result.Server.Throttled)} times there was a 429,
+              {asked}
               {Figures.Count(spending.LostAnswers)} answers were paid for and lost on the way; the server fails now and then on purpose.
               Sent were the prompt "an emoji", words for the strength, and candidates that the API itself had drawn. No private image left the private side.
 
             What it cost
-              {Figures.Dollars(spending.Cost)} at the pretended price, estimated {Figures.Dollars(result.Estimate.Cost)} for {Figures.Count(result.Estimate.Images)} images, capped at {Figures.Dollars(spending.MaxCost ?? 0)}. Nothing was really paid.
-              ε {Figures.Epsilon(run.EpsilonSpent)} at δ {Figures.Delta(run.Delta ?? 0)} for the presence of any one image; of ε {Figures.Epsilon(result.Budget.TotalEpsilon)} (δ {Figures.Delta(result.Budget.Delta)}) a further run could cost up to ε {Figures.Epsilon(result.Budget.RemainingEpsilon)}.
+              {paid}
+              {spent}
 
             What it is worth: Fréchet distance to the {Figures.Count(result.Score.PrivateImages)} images that voted (lower is nearer)
-              first population {Distance(result.Score.FrechetBefore)}, last population {Distance(result.Score.FrechetAfter)}; shown because they are public, and measured by the run's own embedder.
+              {worth}
 
             Done in {Figures.Duration(result.Took)}. Three settings of the worker turn this to Azure OpenAI: docs/foundation-apis.md.
             """;

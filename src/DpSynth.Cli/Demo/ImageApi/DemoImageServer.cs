@@ -26,13 +26,14 @@ internal static class DemoImageServer
         new ModelDirectory(Path.Combine(surroundings.Home, "models")).Find(Model), new InferenceOptions { Threads = Environment.ProcessorCount });
 
     /// <summary>Starts the server.</summary>
-    public static Task<LoopbackImageServer> StartAsync(StableDiffusionPipeline model, int seed, CancellationToken cancellationToken) => LoopbackImageServer.StartAsync(
-        new ImageServerOptions
-        {
-            Maker = new DiffusionImageMaker(model, _settings, [.. StrengthWords.Default.Select(static strength => (strength.Words, strength.UpTo))]),
-            Faults = FaultPlan.Random(FaultShare, _faults, seed),
-        },
-        cancellationToken);
+    public static Task<LoopbackImageServer> StartAsync(StableDiffusionPipeline model, int seed, CancellationToken cancellationToken) =>
+        LoopbackImageServer.StartAsync(
+            new ImageServerOptions
+            {
+                Maker = new DiffusionImageMaker(model, _settings, [.. StrengthWords.Default.Select(static strength => (strength.Words, strength.UpTo))]),
+                Faults = FaultPlan.Random(FaultShare, _faults, seed),
+            },
+            cancellationToken);
 
     /// <summary>What the worker must know of it: what would be three settings for Azure, whose hosts are known.</summary>
     public static IReadOnlyList<KeyValuePair<string, string?>> WorkerSettings(LoopbackImageServer server) =>

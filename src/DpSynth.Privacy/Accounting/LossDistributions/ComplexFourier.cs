@@ -54,44 +54,48 @@ internal sealed class ComplexFourier
     /// <summary>Σ_j z_j·e^(−2πi·jk/size) from natural into bit-reversed order.</summary>
     internal void Forward(Span<double> real, Span<double> imaginary)
     {
-        for (var half = Size / 2; half >= 1; half /= 2)
+        // All indices are below the size, and no sum of two exceeds it.
+        unchecked
         {
-            ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
-            ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
-            for (var start = 0; start < Size; start += 2 * half)
+            for (var half = Size / 2; half >= 1; half /= 2)
             {
-                Part(real, start, half, out Span<double> lowReal, out Span<double> highReal);
-                Part(imaginary, start, half, out Span<double> lowImaginary, out Span<double> highImaginary);
-                var j = 0;
-                if (half >= Vector<double>.Count)
+                ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
+                ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
+                for (var start = 0; start < Size; start += 2 * half)
                 {
-                    Span<Vector<double>> ar = Vectors(lowReal);
-                    Span<Vector<double>> br = Vectors(highReal);
-                    Span<Vector<double>> ai = Vectors(lowImaginary);
-                    Span<Vector<double>> bi = Vectors(highImaginary);
-                    ReadOnlySpan<Vector<double>> c = MemoryMarshal.Cast<double, Vector<double>>(cosines);
-                    ReadOnlySpan<Vector<double>> s = MemoryMarshal.Cast<double, Vector<double>>(sines);
-                    for (var v = 0; v < ar.Length; v++)
+                    Part(real, start, half, out var lowReal, out var highReal);
+                    Part(imaginary, start, half, out var lowImaginary, out var highImaginary);
+                    var j = 0;
+                    if (half >= Vector<double>.Count)
                     {
-                        Vector<double> differenceReal = ar[v] - br[v];
-                        Vector<double> differenceImaginary = ai[v] - bi[v];
-                        ar[v] += br[v];
-                        ai[v] += bi[v];
-                        br[v] = (differenceReal * c[v]) - (differenceImaginary * s[v]);
-                        bi[v] = (differenceReal * s[v]) + (differenceImaginary * c[v]);
+                        var ar = Vectors(lowReal);
+                        var br = Vectors(highReal);
+                        var ai = Vectors(lowImaginary);
+                        var bi = Vectors(highImaginary);
+                        var c = MemoryMarshal.Cast<double, Vector<double>>(cosines);
+                        var s = MemoryMarshal.Cast<double, Vector<double>>(sines);
+                        for (var v = 0; v < ar.Length; v++)
+                        {
+                            var differenceReal = ar[v] - br[v];
+                            var differenceImaginary = ai[v] - bi[v];
+                            ar[v] += br[v];
+                            ai[v] += bi[v];
+                            br[v] = (differenceReal * c[v]) - (differenceImaginary * s[v]);
+                            bi[v] = (differenceReal * s[v]) + (differenceImaginary * c[v]);
+                        }
+
+                        j = half;
                     }
 
-                    j = half;
-                }
-
-                for (; j < half; j++)
-                {
-                    var differenceReal = lowReal[j] - highReal[j];
-                    var differenceImaginary = lowImaginary[j] - highImaginary[j];
-                    lowReal[j] += highReal[j];
-                    lowImaginary[j] += highImaginary[j];
-                    highReal[j] = (differenceReal * cosines[j]) - (differenceImaginary * sines[j]);
-                    highImaginary[j] = (differenceReal * sines[j]) + (differenceImaginary * cosines[j]);
+                    for (; j < half; j++)
+                    {
+                        var differenceReal = lowReal[j] - highReal[j];
+                        var differenceImaginary = lowImaginary[j] - highImaginary[j];
+                        lowReal[j] += highReal[j];
+                        lowImaginary[j] += highImaginary[j];
+                        highReal[j] = (differenceReal * cosines[j]) - (differenceImaginary * sines[j]);
+                        highImaginary[j] = (differenceReal * sines[j]) + (differenceImaginary * cosines[j]);
+                    }
                 }
             }
         }
@@ -100,44 +104,48 @@ internal sealed class ComplexFourier
     /// <summary>Σ_k z_k·e^(2πi·jk/size) from bit-reversed into natural order: <see cref="Size"/> times the inverse of <see cref="Forward"/>.</summary>
     internal void Backward(Span<double> real, Span<double> imaginary)
     {
-        for (var half = 1; half < Size; half *= 2)
+        // All indices are below the size, and no sum of two exceeds it.
+        unchecked
         {
-            ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
-            ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
-            for (var start = 0; start < Size; start += 2 * half)
+            for (var half = 1; half < Size; half *= 2)
             {
-                Part(real, start, half, out Span<double> lowReal, out Span<double> highReal);
-                Part(imaginary, start, half, out Span<double> lowImaginary, out Span<double> highImaginary);
-                var j = 0;
-                if (half >= Vector<double>.Count)
+                ReadOnlySpan<double> cosines = _cosines.AsSpan(half, half);
+                ReadOnlySpan<double> sines = _sines.AsSpan(half, half);
+                for (var start = 0; start < Size; start += 2 * half)
                 {
-                    Span<Vector<double>> ar = Vectors(lowReal);
-                    Span<Vector<double>> br = Vectors(highReal);
-                    Span<Vector<double>> ai = Vectors(lowImaginary);
-                    Span<Vector<double>> bi = Vectors(highImaginary);
-                    ReadOnlySpan<Vector<double>> c = MemoryMarshal.Cast<double, Vector<double>>(cosines);
-                    ReadOnlySpan<Vector<double>> s = MemoryMarshal.Cast<double, Vector<double>>(sines);
-                    for (var v = 0; v < ar.Length; v++)
+                    Part(real, start, half, out var lowReal, out var highReal);
+                    Part(imaginary, start, half, out var lowImaginary, out var highImaginary);
+                    var j = 0;
+                    if (half >= Vector<double>.Count)
                     {
-                        Vector<double> turnedReal = (br[v] * c[v]) + (bi[v] * s[v]);
-                        Vector<double> turnedImaginary = (bi[v] * c[v]) - (br[v] * s[v]);
-                        br[v] = ar[v] - turnedReal;
-                        bi[v] = ai[v] - turnedImaginary;
-                        ar[v] += turnedReal;
-                        ai[v] += turnedImaginary;
+                        var ar = Vectors(lowReal);
+                        var br = Vectors(highReal);
+                        var ai = Vectors(lowImaginary);
+                        var bi = Vectors(highImaginary);
+                        var c = MemoryMarshal.Cast<double, Vector<double>>(cosines);
+                        var s = MemoryMarshal.Cast<double, Vector<double>>(sines);
+                        for (var v = 0; v < ar.Length; v++)
+                        {
+                            var turnedReal = (br[v] * c[v]) + (bi[v] * s[v]);
+                            var turnedImaginary = (bi[v] * c[v]) - (br[v] * s[v]);
+                            br[v] = ar[v] - turnedReal;
+                            bi[v] = ai[v] - turnedImaginary;
+                            ar[v] += turnedReal;
+                            ai[v] += turnedImaginary;
+                        }
+
+                        j = half;
                     }
 
-                    j = half;
-                }
-
-                for (; j < half; j++)
-                {
-                    var turnedReal = (highReal[j] * cosines[j]) + (highImaginary[j] * sines[j]);
-                    var turnedImaginary = (highImaginary[j] * cosines[j]) - (highReal[j] * sines[j]);
-                    highReal[j] = lowReal[j] - turnedReal;
-                    highImaginary[j] = lowImaginary[j] - turnedImaginary;
-                    lowReal[j] += turnedReal;
-                    lowImaginary[j] += turnedImaginary;
+                    for (; j < half; j++)
+                    {
+                        var turnedReal = (highReal[j] * cosines[j]) + (highImaginary[j] * sines[j]);
+                        var turnedImaginary = (highImaginary[j] * cosines[j]) - (highReal[j] * sines[j]);
+                        highReal[j] = lowReal[j] - turnedReal;
+                        highImaginary[j] = lowImaginary[j] - turnedImaginary;
+                        lowReal[j] += turnedReal;
+                        lowImaginary[j] += turnedImaginary;
+                    }
                 }
             }
         }

@@ -49,10 +49,25 @@ internal static class CurveComposer
     private static ComposedCurve Compose(
         IReadOnlyList<Component> components, Func<LossMoments, (double Tilt, double Epsilon, double LogDelta)> focus)
     {
+        try
+        {
+            return ComposeOnGrid(components, focus);
+        }
+        catch (OverflowException overflow)
+        {
+            throw new NotSupportedException(
+                "The noise of a release is so small beside its sensitivity that no grid holds its privacy losses, and ε is beyond any use: give it more noise.",
+                overflow);
+        }
+    }
+
+    private static ComposedCurve ComposeOnGrid(
+        IReadOnlyList<Component> components, Func<LossMoments, (double Tilt, double Epsilon, double LogDelta)> focus)
+    {
         LossMoments moments = new(components);
         (var tilt, var epsilon, var logDelta) = focus(moments);
         var count = components.Sum(component => component.Count);
-        (Mesh mesh, LossWindow window, var size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
+        (var mesh, var window, var size) = ChooseMesh(components, count, tilt, epsilon, logDelta);
         if (mesh.Tilt * mesh.Interval > MaxTiltPerPoint)
         {
             // All mass is on the uppermost point already; more tilt would only overflow.
@@ -67,16 +82,16 @@ internal static class CurveComposer
         double logScale = 0;
         double logFinite = 0;
         double logCertainlyFinite = 0;
-        foreach (Component component in components)
+        foreach (var component in components)
         {
-            MeshedLoss loss = Meshed(component, mesh);
+            var loss = Meshed(component, mesh);
             losses.Add((loss, component.Count));
             logScale += component.Count * loss.LogScale;
             logFinite += component.Count * NormalDistribution.LogOnePlus(-loss.InfiniteMass);
             logCertainlyFinite += component.Count * NormalDistribution.LogOnePlus(-loss.CertainInfiniteMass);
         }
 
-        (ComposedLoss pessimistic, ComposedLoss optimistic) = LossComposition.Compose(losses, interval, bottom, new ComplexFourier(size));
+        (var pessimistic, var optimistic) = LossComposition.Compose(losses, interval, bottom, new ComplexFourier(size));
         var start = pessimistic.Start;
         var end = start + (size * interval);
         (var above, _) = Outside(losses, interval, window.TopTilt, end, loss => loss.Pessimistic, _ => 0);
@@ -102,7 +117,7 @@ internal static class CurveComposer
         IReadOnlyList<Component> components, long count, double tilt, double epsilon, double logDelta)
     {
         Mesh mesh = new(0, tilt, 1e-18 / count, logDelta - Math.Log(count) + LogNegligible);
-        LossWindow window = LossWindow.Find(components, mesh, epsilon, LogOutside);
+        var window = LossWindow.Find(components, mesh, epsilon, LogOutside);
         (var interval, var size) = Lattice(components, window.Length) ?? Grid(components, window, mesh, count, epsilon);
         return (mesh with { Interval = interval }, window, size);
     }
@@ -110,13 +125,13 @@ internal static class CurveComposer
     private static MeshedLoss Meshed(Component component, Mesh mesh)
     {
         var logScale = component.Upper.LogMoment(mesh.Tilt);
-        MeshedLoss upper = MeshedLossBuilder.Build(component.Upper, mesh, logScale);
+        var upper = MeshedLossBuilder.Build(component.Upper, mesh, logScale);
         if (ReferenceEquals(component.Upper, component.Lower))
         {
             return upper;
         }
 
-        MeshedLoss lower = MeshedLossBuilder.Build(component.Lower, mesh, logScale);
+        var lower = MeshedLossBuilder.Build(component.Lower, mesh, logScale);
         return upper with { Optimistic = lower.Optimistic, CertainInfiniteMass = lower.CertainInfiniteMass };
     }
 
@@ -174,7 +189,7 @@ internal static class CurveComposer
         foreach (var s in candidates)
         {
             var exponent = -s * end;
-            foreach ((MeshedLoss loss, var count) in losses)
+            foreach ((var loss, var count) in losses)
             {
                 exponent += count * side(loss).LogMoment(s, loss.Origin, interval);
             }

@@ -35,7 +35,7 @@ internal static class LossComposition
         Spectrum optimistic = new(size);
         double origin = 0;
         var unit = 5 * UnitRoundoff * BitOperations.Log2((uint)size);
-        foreach ((MeshedLoss loss, var count) in losses)
+        foreach ((var loss, var count) in losses)
         {
             Array.Clear(real);
             Array.Clear(imaginary);
@@ -51,7 +51,7 @@ internal static class LossComposition
         Spectrum.Join(pessimistic, optimistic, real, imaginary);
         fourier.Backward(real, imaginary);
         var leaked = unit * (pessimisticNorm + optimisticNorm);
-        var first = checked((int)Math.Round((bottom - origin) / interval));
+        var first = (int)Math.Round((bottom - origin) / interval);
         var start = origin + (first * interval);
         return (
             new ComposedLoss(start, Unwrap(real, first), pessimisticError + leaked),
@@ -64,7 +64,8 @@ internal static class LossComposition
         double norm = 0;
         for (var i = 0; i < masses.Values.Length; i++)
         {
-            cyclic[(masses.First + i) & mask] += masses.Values[i];
+            // The mask keeps the low bits, which are right even where the sum leaves the range of an int.
+            cyclic[unchecked(masses.First + i) & mask] += masses.Values[i];
             norm += masses.Values[i];
         }
 
@@ -78,7 +79,7 @@ internal static class LossComposition
         var scale = 1.0 / cyclic.Length;
         for (var i = 0; i < window.Length; i++)
         {
-            window[i] = cyclic[(first + i) & mask] * scale;
+            window[i] = cyclic[unchecked(first + i) & mask] * scale;
         }
 
         return window;

@@ -30,7 +30,7 @@ internal static class LossLaws
         List<Component> components = [];
         double upper = 0;
         double lower = 0;
-        foreach ((PrivacyEvent release, var count) in events)
+        foreach ((var release, var count) in events)
         {
             if (GaussianEquivalent.Of(release, adjacency, FineGrid) is { } gaussian)
             {
@@ -39,7 +39,7 @@ internal static class LossLaws
                 continue;
             }
 
-            (PrivacyLoss law, var times) = release switch
+            (var law, var times) = release switch
             {
                 DiscreteGaussianEvent discrete => (
                     (PrivacyLoss)new DiscreteGaussianLoss(discrete.SigmaSquared.ToDouble(), discrete.Sensitivity),

@@ -14,7 +14,7 @@ internal sealed class LossMoments(IReadOnlyList<Component> components)
     internal double At(double theta)
     {
         double sum = 0;
-        foreach (Component component in components)
+        foreach (var component in components)
         {
             sum += component.Count * component.Upper.LogMoment(theta);
         }

@@ -80,14 +80,16 @@ internal sealed class MeshedLossBuilder
         var below = Math.Clamp(low - loss, -Mesh.Interval, 0);
         var mass = weight * Math.Exp(logMass + (Mesh.Tilt * low) - LogScale);
         var share = Exponentials.MinusOne(below) / _cellSpan;
-        var place = index - _first;
+
+        // A place that wrapped around would lie outside of the arrays, which have fewer than 2³¹ − 1 places, and throw there.
+        var place = unchecked(index - _first);
         _pessimistic[place] += mass * (1 - share);
-        _pessimistic[place + 1] += mass * share * _stepFactor;
+        _pessimistic[unchecked(place + 1)] += mass * share * _stepFactor;
         if (upperHalf)
         {
             mass *= _stepFactor;
             below += Mesh.Interval;
-            place++;
+            place = unchecked(place + 1);
         }
 
         _pool[place] += mass;

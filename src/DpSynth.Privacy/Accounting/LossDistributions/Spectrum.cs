@@ -61,21 +61,21 @@ internal sealed class Spectrum
             }
         }
 
-        Span<Vector<double>> productReal = MemoryMarshal.Cast<double, Vector<double>>(_real.AsSpan());
-        Span<Vector<double>> productImaginary = MemoryMarshal.Cast<double, Vector<double>>(_imaginary.AsSpan());
-        Span<Vector<double>> factorReal = MemoryMarshal.Cast<double, Vector<double>>(_factorReal.AsSpan());
-        Span<Vector<double>> factorImaginary = MemoryMarshal.Cast<double, Vector<double>>(_factorImaginary.AsSpan());
+        var productReal = MemoryMarshal.Cast<double, Vector<double>>(_real.AsSpan());
+        var productImaginary = MemoryMarshal.Cast<double, Vector<double>>(_imaginary.AsSpan());
+        var factorReal = MemoryMarshal.Cast<double, Vector<double>>(_factorReal.AsSpan());
+        var factorImaginary = MemoryMarshal.Cast<double, Vector<double>>(_factorImaginary.AsSpan());
         for (var v = 0; v < productReal.Length; v++)
         {
-            Vector<double> powerReal = productReal[v];
-            Vector<double> powerImaginary = productImaginary[v];
-            Vector<double> baseReal = factorReal[v];
-            Vector<double> baseImaginary = factorImaginary[v];
+            var powerReal = productReal[v];
+            var powerImaginary = productImaginary[v];
+            var baseReal = factorReal[v];
+            var baseImaginary = factorImaginary[v];
             for (var n = count; ;)
             {
                 if ((n & 1) != 0)
                 {
-                    Vector<double> product = (powerReal * baseReal) - (powerImaginary * baseImaginary);
+                    var product = (powerReal * baseReal) - (powerImaginary * baseImaginary);
                     powerImaginary = (powerReal * baseImaginary) + (powerImaginary * baseReal);
                     powerReal = product;
                 }
@@ -86,7 +86,7 @@ internal sealed class Spectrum
                     break;
                 }
 
-                Vector<double> square = (baseReal * baseReal) - (baseImaginary * baseImaginary);
+                var square = (baseReal * baseReal) - (baseImaginary * baseImaginary);
                 baseImaginary = 2 * baseReal * baseImaginary;
                 baseReal = square;
             }

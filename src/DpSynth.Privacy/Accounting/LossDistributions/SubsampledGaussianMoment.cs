@@ -43,12 +43,16 @@ internal static class SubsampledGaussianMoment
 
         // E[(M/N)^a] − 1 = E[(r^a − 1) − a·(r − 1)], r = M/N: E[r] is 1, and no term cancels another.
         double sum = 0;
-        for (var i = 0; i < count; i++)
+        // i is at most MaxNodes.
+        unchecked
         {
-            var x = low + (i * step);
-            var ratio = mu * (x - (mu / 2));
-            var loss = Mixed(ratio, samplingRate);
-            sum += Math.Exp(-x * x / 2) * Excess(power, loss);
+            for (var i = 0; i < count; i++)
+            {
+                var x = low + (i * step);
+                var ratio = mu * (x - (mu / 2));
+                var loss = Mixed(ratio, samplingRate);
+                sum += Math.Exp(-x * x / 2) * Excess(power, loss);
+            }
         }
 
         sum *= step * Math.Exp(-LogSqrtTwoPi);
@@ -92,12 +96,16 @@ internal static class SubsampledGaussianMoment
         var powers = a * l;
         var plain = l;
         double factorial = 1;
-        for (var n = 2; n <= 9; n++)
+        // n is at most 9.
+        unchecked
         {
-            powers *= a * l;
-            plain *= l;
-            factorial *= n;
-            sum += (powers - (a * plain)) / factorial;
+            for (var n = 2; n <= 9; n++)
+            {
+                powers *= a * l;
+                plain *= l;
+                factorial *= n;
+                sum += (powers - (a * plain)) / factorial;
+            }
         }
 
         return sum;
