@@ -22,9 +22,9 @@ internal sealed class RunHarness : IDisposable
 
     public InMemoryPrivateStore PrivateStore { get; } = new();
 
-    public InMemoryCandidateStore Candidates { get; } = new();
-
     public InMemoryDrawingStore Drawings { get; } = new();
+
+    public InMemoryCandidateStore Candidates => field ??= new(Drawings);
 
     public InMemorySharedRecords Records { get; } = new();
 
@@ -61,7 +61,7 @@ internal sealed class RunHarness : IDisposable
         {
             var settled = (await PrivateStore.ReadRecordAsync<SettledRun>(Run, SettledRun.RecordName, default))!;
             var smaller = settled.Recipe with { CandidatesPerShard = size };
-            await Candidates.WriteRecipeAsync(smaller, default);
+            Candidates.Replace(smaller);
             PrivateStore.Replace(Run, SettledRun.RecordName, settled with { Recipe = smaller });
         }
 
