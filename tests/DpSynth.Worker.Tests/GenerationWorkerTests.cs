@@ -1,4 +1,6 @@
 using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -28,17 +30,23 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     {
         var finish = new TaskCompletionSource();
         var runner = new JobRunner((_, _) => finish.Task);
+        var renewals = new Renewals();
         await EnqueueAsync(NewJob());
-        await StartWorkerAsync(runner, ("Worker:Lease", "00:00:02"), ("Worker:RenewEvery", "00:00:00.4"));
+        await StartWorkerAsync(
+            runner,
+            StorageWith(new QueueClient(Azurite.Configuration["AzureWebJobsStorage"], Jobs.Name, renewals.Options())),
+            ("Worker:Lease", "00:00:02"),
+            ("Worker:RenewEvery", "00:00:00.4"));
         await WaitUntilAsync(() => Task.FromResult(!runner.Begun.IsEmpty));
+        var begun = TimeProvider.System.GetTimestamp();
 
-        // Three leases long a rival asks again and again.
-        var rival = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(rival) < TimeSpan.FromSeconds(6))
+        // As long as three leases take, a rival asks again and again.
+        await WaitUntilAsync(async () =>
         {
             Assert.Empty((await Jobs.ReceiveMessagesAsync(1, TimeSpan.FromSeconds(1))).Value);
-            await Task.Delay(50);
-        }
+            return renewals.Count >= 15;
+        });
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(4));
 
         finish.SetResult();
         Assert.Single(await ReceiveResultsAsync(1));
@@ -256,9 +264,7 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
             : new TaskCanceledException("The operation was cancelled because it exceeded the configured timeout of 0:01:40.");
         var jobs = new FailingQueue(Azurite.Configuration["AzureWebJobsStorage"]!, Jobs.Name, fault, times: 3);
         await EnqueueAsync(NewJob());
-        await StartWorkerAsync(
-            JobRunner.Instant(),
-            new WorkerStorage(Azurite.Exchange.Candidates, Azurite.Exchange.Models, jobs, Azurite.Exchange.Queue("generation-results"), poison: null));
+        await StartWorkerAsync(JobRunner.Instant(), StorageWith(jobs));
         Assert.Null(Assert.Single(await ReceiveResultsAsync(1)).Error);
         await AssertAllIsDoneAsync();
         Assert.Equal(0, jobs.FaultsLeft);
@@ -310,6 +316,29 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
     [InlineData("Worker:HealthPort", "0")]
     public async Task Setting_out_of_range_is_refused_at_the_start(string name, string value) =>
         await Assert.ThrowsAsync<OptionsValidationException>(() => StartWorkerAsync(JobRunner.Instant(), (name, value)));
+
+    /// <summary>Counts how often a worker kept a message for longer.</summary>
+    private sealed class Renewals : HttpPipelineSynchronousPolicy
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public QueueClientOptions Options()
+        {
+            var options = new QueueClientOptions();
+            options.AddPolicy(this, HttpPipelinePosition.PerCall);
+            return options;
+        }
+
+        public override void OnReceivedResponse(HttpMessage message)
+        {
+            if (message.Request.Method == RequestMethod.Put && message.Request.Uri.Path.Contains("/messages/", StringComparison.Ordinal) && !message.Response.IsError)
+            {
+                Interlocked.Increment(ref _count);
+            }
+        }
+    }
 
     /// <summary>A queue whose first calls fail.</summary>
     private sealed class FailingQueue(string connection, string name, Exception fault, int times) : QueueClient(connection, name)

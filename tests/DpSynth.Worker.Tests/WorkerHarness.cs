@@ -85,7 +85,11 @@ public abstract class WorkerHarness(AzuriteFixture azurite) : IAsyncLifetime
         StartAsync(runner, Settings((ExchangeAccount.SettingName, azurite.Configuration[ExchangeAccount.SettingName]!)));
 
     /// <summary>Starts a worker whose storage is the test's.</summary>
-    private protected Task<IHost> StartWorkerAsync(JobRunner runner, WorkerStorage storage) => StartAsync(runner, Settings(), storage);
+    private protected Task<IHost> StartWorkerAsync(JobRunner runner, WorkerStorage storage, params (string Name, string Value)[] settings) =>
+        StartAsync(runner, Settings(settings), storage);
+
+    /// <summary>The storage of a worker that takes its jobs off a queue of the test's.</summary>
+    private protected WorkerStorage StorageWith(QueueClient jobs) => new(azurite.Exchange.Candidates, azurite.Exchange.Models, jobs, Results, poison: null);
 
     protected async Task StopAsync(IHost worker)
     {

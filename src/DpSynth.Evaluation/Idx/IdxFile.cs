@@ -16,7 +16,9 @@ public static class IdxFile
     public static ImageBatch ReadImages(string path)
     {
         var (dimensions, values) = Read(path, expectedDimensions: 3, "images");
-        if (dimensions[1] < 1 || dimensions[2] < 1)
+
+        // Where there are no images, nothing else bounds their size.
+        if (dimensions[1] < 1 || dimensions[2] < 1 || (long)dimensions[1] * dimensions[2] > Array.MaxLength)
         {
             throw Fault(path, $"holds images of {dimensions[2]}×{dimensions[1]} pixels");
         }

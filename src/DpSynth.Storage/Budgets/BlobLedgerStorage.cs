@@ -86,7 +86,7 @@ public sealed class BlobLedgerStorage : ILedgerStorage
             using var content = BinaryData.FromBytes(line).ToStream();
             await blob.AppendBlockAsync(content, onlyAtEnd, cancellationToken);
         }
-        catch (RequestFailedException exception) when (exception.IsConflict())
+        catch (RequestFailedException exception) when (exception.IsConflict() || exception.ErrorCode == BlobErrorCode.BlobNotFound)
         {
             return null;
         }
@@ -228,7 +228,10 @@ public sealed class BlobLedgerStorage : ILedgerStorage
         {
             var range = overlap > 0 ? new BlobDownloadOptions { Range = new HttpRange(position.Offset - overlap) } : new BlobDownloadOptions();
             var blob = _ledgers.GetBlobClient(PrivateLayout.LedgerEntries(lineage, position.Segment));
-            return (await blob.DownloadContentAsync(range, cancellationToken)).Value.Content.ToMemory()[overlap..];
+            var read = (await blob.DownloadContentAsync(range, cancellationToken)).Value.Content.ToMemory();
+
+            // Where a range begins just behind the end, one service answers with an error, another with nothing.
+            return read.Length >= overlap ? read[overlap..] : throw CutOff(lineage);
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
@@ -240,8 +243,10 @@ public sealed class BlobLedgerStorage : ILedgerStorage
         }
         catch (RequestFailedException exception) when (exception.IsMissing() || exception.ErrorCode == BlobErrorCode.InvalidRange)
         {
-            throw new InvalidDataException(
-                $"The ledger of lineage '{lineage}' cannot be used: it was cut off while it was read. Nothing was written.", exception);
+            throw CutOff(lineage, exception);
         }
     }
+
+    private static InvalidDataException CutOff(string lineage, RequestFailedException? exception = null) => new(
+        $"The ledger of lineage '{lineage}' cannot be used: it was cut off while it was read. Nothing was written.", exception);
 }

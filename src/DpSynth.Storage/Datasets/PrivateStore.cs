@@ -15,10 +15,7 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json) : IPr
     private readonly BlobImageReader _images = new(account.Data);
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// The first folder below the dataset's is the class, however deep a file lies. Hidden files, folder markers and notes
-    /// (<c>.json</c>, <c>.csv</c>, <c>.txt</c>, <c>.md</c>) are left out; a dataset of nothing else has a listing without blobs.
-    /// </remarks>
+    /// <remarks>Markers of folders are left out too.</remarks>
     public async Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken)
     {
         var blobs = new List<DatasetBlob>();

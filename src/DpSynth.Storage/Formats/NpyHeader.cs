@@ -145,7 +145,8 @@ public sealed partial record NpyHeader(NpyElement Element, IReadOnlyList<int> Sh
     private static string Printable(string text) => string.Concat(text.Where(character => character is > ' ' and <= '~').Take(16));
 
     [GeneratedRegex(
-        @"^\{ ?'descr': ?'(?<descr>[^']*)', ?'fortran_order': ?(?<order>True|False), ?'shape': ?\((?<shape>[0-9, ]*)\),? ?\} *\n?$",
+        @"^\{ ?'descr': ?'(?<descr>[^']*)', ?'fortran_order': ?(?<order>True|False), ?'shape': ?"
+            + @"\( ?(?<shape>((0|[1-9][0-9]*)(, ?(0|[1-9][0-9]*))*,?)?) ?\),? ?\} *\n?$",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Dictionary();
 }

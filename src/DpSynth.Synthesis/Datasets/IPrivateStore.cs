@@ -12,7 +12,10 @@ public interface IPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings,
 /// <summary>The owners' images (container <c>private-data</c>): which there are, what they are.</summary>
 public interface IDatasetStore
 {
-    /// <summary>Lists a dataset; null if it has no blob at all.</summary>
+    /// <summary>
+    /// Lists a dataset; null if it has no blob at all. The first folder below the dataset's is the class, however deep a file lies. Hidden files
+    /// and notes beside the images (<c>.json</c>, <c>.csv</c>, <c>.txt</c>, <c>.md</c>) are left out; a dataset of nothing else has a listing without blobs.
+    /// </summary>
     Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken);
 
     /// <summary>The names of all datasets, in ordinal order.</summary>

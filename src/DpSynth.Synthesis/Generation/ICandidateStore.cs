@@ -18,6 +18,7 @@ public interface ICandidateStore
     Task WriteParentsAsync(string runId, int generation, ParentList parents, CancellationToken cancellationToken);
 
     /// <summary>Reads the parents of generation <paramref name="generation"/>.</summary>
+    /// <exception cref="FileNotFoundException">They are not stored.</exception>
     Task<ParentList> ReadParentsAsync(string runId, int generation, CancellationToken cancellationToken);
 
     /// <summary>
@@ -30,6 +31,7 @@ public interface ICandidateStore
     /// <param name="candidates">The candidates, with images.</param>
     /// <param name="embeddings">One row a candidate; null for a last generation that nobody scores.</param>
     /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="ArgumentException">There is not one image, or not one embedding, a candidate.</exception>
     Task WriteShardAsync(
         CandidateShardId shard,
         string? className,
@@ -45,18 +47,22 @@ public interface ICandidateStore
     Task<IReadOnlyList<int>> ListShardsAsync(string runId, int generation, CancellationToken cancellationToken);
 
     /// <summary>Reads a shard's embeddings.</summary>
+    /// <exception cref="FileNotFoundException">The shard is not stored, or has none.</exception>
     Task<EmbeddingMatrix> ReadEmbeddingsAsync(CandidateShardId shard, CancellationToken cancellationToken);
 
     /// <summary>Reads a shard's candidates.</summary>
     /// <param name="shard">The shard's name.</param>
     /// <param name="withImages">False to read the parameters only.</param>
     /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="FileNotFoundException">The shard is not stored.</exception>
     Task<CandidateBatch> ReadCandidatesAsync(CandidateShardId shard, bool withImages, CancellationToken cancellationToken);
 
     /// <summary>Reads what the generator had to say of a shard.</summary>
+    /// <exception cref="FileNotFoundException">The shard is not stored.</exception>
     Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken);
 
     /// <summary>Opens a shard's <c>.tar</c> as it is stored, for publication.</summary>
+    /// <exception cref="FileNotFoundException">The shard is not stored.</exception>
     Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using DpSynth.Functions.EventPush;
 using FsCheck;
 using FsCheck.Fluent;
@@ -74,28 +75,52 @@ public sealed class PushedGarbageTests
         string[] valid = [Receiver.CloudEvent("a"), $"[{Receiver.GridEvent("b")}]", """{ "data": { "validationCode": "c" } }"""];
         var mutation =
             from place in Gen.Choose(0, 400)
-            from replacement in Gen.Elements(
-                "", "0", "\"", "{", "}", "[", "]", ",", "null", "1e999", "\u0000", "é", "\\ud800", "\\u0000", "specversion", "topic")
-            select (place, replacement);
+            from replacement in Gen.Elements("", "0", "\"", "{", "}", "[", "]", ",", "null", "1e999", "\u0000", "é", "\\ud800", "\\u0000", "specversion", "topic")
+            select (Func<string, string>)(text => Change(text, place, replacement));
+
+        // Whole values for whole values, so that what is sent stays JSON and its attributes are looked at.
+        var exchange =
+            from value in Gen.Elements("\"e\"", "\"1.0\"", "\"/s\"", "\"dpsynth.run.requested\"", "\"/topics/ours\"", "\"data\"", "\"eventType\"", "\"runId\"", "\"c\"", "8", "1e-6")
+            from replacement in Gen.Elements("null", "5", "[]", "{}", "\"\"", "\"x\"", "\"\\ud800\"", "true", "1e999", "\"type\"")
+            select (Func<string, string>)(text => text.Replace(value, replacement, StringComparison.Ordinal));
         var push =
             from body in Gen.Elements(valid)
-            from changes in Gen.ArrayOf(mutation, 3)
+            from changes in Gen.OneOf(Gen.ArrayOf(mutation, 1), Gen.ArrayOf(mutation, 3), Gen.ArrayOf(exchange, 1), Gen.ArrayOf(exchange, 2))
             from kind in Gen.Elements(_kinds)
             from attribute in Gen.Elements("", "1.0", "%ff", "\"", "%")
-            select (Body: changes.Aggregate(body, Change), kind, attribute);
+            select (Body: changes.Aggregate(body, static (text, change) => change(text)), kind, attribute);
 
+        var (taken, refused, elsewhere) = (0, 0, 0);
         Prop.ForAll(push.ToArbitrary(), pushed =>
         {
             (string, string)[] attributes = pushed.attribute.Length == 0 ? [] : [("ce-specversion", pushed.attribute), ("ce-id", pushed.attribute)];
-            var answer = receiver.PushAsync(
-                Encoding.UTF8.GetBytes(pushed.Body), Receiver.Json, [("aeg-event-type", pushed.kind), .. attributes]).GetAwaiter().GetResult();
-            return answer.Status is 200 or 202 or 400 or 403;
+            var answer = receiver.PushAsync(Encoding.UTF8.GetBytes(pushed.Body), Receiver.Json, [("aeg-event-type", pushed.kind), .. attributes]).GetAwaiter().GetResult();
+            Assert.True(answer.Status is 200 or 202 or 400 or 403, $"{answer.Status}");
+            Assert.True(answer.Status != 202 || IsJson(pushed.Body), "What is no JSON was taken.");
+            taken += answer.Status is 200 or 202 ? 1 : 0;
+            refused += answer.Status is 400 ? 1 : 0;
+            elsewhere += answer.Status is 403 ? 1 : 0;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
 
-        static string Change(string text, (int Place, string Replacement) change)
+        Assert.True(taken > 1000 && refused > 1000 && elsewhere > 30, $"{taken} were taken, {refused} refused as unreadable, {elsewhere} as another topic's.");
+
+        static bool IsJson(string text)
         {
-            var place = change.Place % (text.Length + 1);
-            return text[..place] + change.Replacement + text[Math.Min(place + 1, text.Length)..];
+            try
+            {
+                JsonDocument.Parse(text).Dispose();
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+
+        static string Change(string text, int at, string replacement)
+        {
+            var place = at % (text.Length + 1);
+            return text[..place] + replacement + text[Math.Min(place + 1, text.Length)..];
         }
     }
 }

@@ -1,4 +1,6 @@
 using DpSynth.Generators.DrawText;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DpSynth.Generators.Tests.DrawText;
 
@@ -7,26 +9,23 @@ public sealed class DistanceTransformTests
     [Fact]
     public void Signed_is_the_distance_to_the_nearest_pixel_of_the_other_kind()
     {
-        var random = new Random(1);
-        for (var trial = 0; trial < 30; trial++)
+        var masks =
+            from width in Gen.Choose(1, 13)
+            from height in Gen.Choose(1, 13)
+            from mask in Gen.Elements<byte>(0, 0, 255).ArrayOf(width * height)
+            where mask.Distinct().Count() == 2
+            select (Width: width, Mask: mask);
+        Prop.ForAll(masks.ToArbitrary(), drawn =>
         {
-            var (width, height) = (random.Next(1, 14), random.Next(1, 14));
-            var mask = new byte[width * height];
+            var (width, mask) = drawn;
+            var distances = DistanceTransform.Signed(mask, width, mask.Length / width);
             for (var i = 0; i < mask.Length; i++)
-            {
-                mask[i] = (byte)(random.Next(3) == 0 ? 255 : 0);
-            }
-
-            (mask[0], mask[^1]) = (255, mask.Length > 1 ? (byte)0 : (byte)255);
-
-            var distances = DistanceTransform.Signed(mask, width, height);
-            for (var i = 0; i < mask.Length && mask.Length > 1; i++)
             {
                 var nearest = Enumerable.Range(0, mask.Length).Where(j => mask[j] != mask[i])
                     .Min(j => Math.Sqrt(Math.Pow((i % width) - (j % width), 2) + Math.Pow((i / width) - (j / width), 2)));
                 Assert.Equal(mask[i] == 255 ? nearest : -nearest, distances[i], 1e-4);
             }
-        }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using DpSynth.Generators.DrawText;
 using DpSynth.Imaging;
-using DpSynth.Numerics;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DpSynth.Generators.Tests.DrawText;
 
@@ -16,22 +17,19 @@ public sealed class GlyphWarpTests(ShippedFonts fonts) : IClassFixture<ShippedFo
     {
         var warp = new GlyphWarp(new ImageShape(width, height, 1));
         var masters = fonts.Library.Masters(fonts.Catalogue.Fonts.Take(8).ToArray(), ["0", "4", "g"]);
-        var random = new SeededRandom(1);
-        for (var trial = 0; trial < 200; trial++)
+        Prop.ForAll(Gen.Zip(Gen.Elements(masters), Placements()).ToArbitrary(), ((GlyphMaster Master, GlyphPlacement Placement) input) =>
         {
-            var placement = RandomPlacement(ref random, trial);
-            var master = masters[trial % masters.Length];
             var drawn = new byte[width * height];
-            warp.Draw(master, placement, drawn);
+            warp.Draw(input.Master, input.Placement, drawn);
             for (var i = 0; i < drawn.Length; i++)
             {
                 var x = (i % width) + 0.5 - (width / 2.0);
                 var y = (i / width) + 0.5 - (height / 2.0);
 
                 // Float32 against double: a thousandth of a cell, a grey level at most.
-                Assert.InRange(drawn[i] - Pixel(master, placement, x, y), -1.0, 1.0);
+                Assert.InRange(drawn[i] - Pixel(input.Master, input.Placement, x, y), -1.0, 1.0);
             }
-        }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     [Fact]
@@ -46,29 +44,46 @@ public sealed class GlyphWarpTests(ShippedFonts fonts) : IClassFixture<ShippedFo
         }
     }
 
-    private static GlyphPlacement RandomPlacement(ref SeededRandom random, int trial)
+    /// <summary>Placements as parameters give them, one in four without a warp.</summary>
+    private static Gen<GlyphPlacement> Placements()
     {
-        var scale = random.NextDouble(0.02, 0.2);
-        var placement = new GlyphPlacement
-        {
-            InverseXX = (float)(scale * random.NextDouble(0.7, 1.3)),
-            InverseXY = (float)(scale * random.NextDouble(-0.5, 0.5)),
-            InverseYX = (float)(scale * random.NextDouble(-0.5, 0.5)),
-            InverseYY = (float)(scale * random.NextDouble(0.7, 1.3)),
-            OffsetX = (float)random.NextDouble(-3, 3),
-            OffsetY = (float)random.NextDouble(-3, 3),
-            PivotX = (float)random.NextDouble(-0.1, 0.1),
-            PivotY = (float)random.NextDouble(-0.1, 0.1),
-            PixelsPerUnit = (float)(1 / scale),
-            Grow = (float)random.NextDouble(-0.5, 2),
-        };
-        for (var i = 0; trial % 4 != 0 && i < GlyphPlacement.WarpCoefficients.Count; i++)
-        {
-            placement.WarpX[i] = (float)random.NextDouble(-0.1, 0.1);
-            placement.WarpY[i] = (float)random.NextDouble(-0.1, 0.1);
-        }
+        static Gen<float> Between(double low, double high) => Gen.Choose(0, 10_000).Select(step => (float)(low + ((high - low) * step / 10_000)));
 
-        return placement;
+        return
+            from scale in Between(0.02, 0.2)
+            from stretch in Between(0.7, 1.3).ArrayOf(2)
+            from shear in Between(-0.5, 0.5).ArrayOf(2)
+            from offset in Between(-3, 3).ArrayOf(2)
+            from pivot in Between(-0.1, 0.1).ArrayOf(2)
+            from grow in Between(-0.5, 2)
+            from isWarped in Gen.Elements(true, true, true, false)
+            from warp in Between(-0.1, 0.1).ArrayOf(2 * GlyphPlacement.WarpCoefficients.Count)
+            select Warped(
+                new GlyphPlacement
+                {
+                    InverseXX = scale * stretch[0],
+                    InverseXY = scale * shear[0],
+                    InverseYX = scale * shear[1],
+                    InverseYY = scale * stretch[1],
+                    OffsetX = offset[0],
+                    OffsetY = offset[1],
+                    PivotX = pivot[0],
+                    PivotY = pivot[1],
+                    PixelsPerUnit = 1 / scale,
+                    Grow = grow,
+                },
+                isWarped ? warp : new float[warp.Length]);
+
+        static GlyphPlacement Warped(GlyphPlacement placement, float[] warp)
+        {
+            for (var i = 0; i < GlyphPlacement.WarpCoefficients.Count; i++)
+            {
+                placement.WarpX[i] = warp[2 * i];
+                placement.WarpY[i] = warp[(2 * i) + 1];
+            }
+
+            return placement;
+        }
     }
 
     /// <summary>The formula above the loop of <see cref="GlyphWarp"/>, one pixel at a time, in double.</summary>

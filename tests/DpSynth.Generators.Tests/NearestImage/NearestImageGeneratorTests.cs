@@ -2,6 +2,8 @@ using DpSynth.Generators.NearestImage;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DpSynth.Generators.Tests.NearestImage;
 
@@ -98,15 +100,10 @@ public sealed class NearestImageGeneratorTests
     [Fact]
     public void SquaredDistance_agrees_with_the_plain_sum_at_every_length()
     {
-        var random = new Random(6);
-        foreach (var length in Enumerable.Range(0, 100).Append(200_003))
-        {
-            var a = new byte[length];
-            var b = new byte[length];
-            random.NextBytes(a);
-            random.NextBytes(b);
-            Assert.Equal(Distance(a, b), NeighbourOrder.SquaredDistance(a, b));
-        }
+        var bytes = Gen.Choose(0, 255).Select(static value => (byte)value);
+        var pairs = Gen.OneOf(Gen.Choose(0, 100), Gen.Elements(255, 256, 257, 4099)).SelectMany(length => Gen.Zip(bytes.ArrayOf(length), bytes.ArrayOf(length)));
+        Prop.ForAll(pairs.ToArbitrary(), ((byte[] A, byte[] B) pair) => NeighbourOrder.SquaredDistance(pair.A, pair.B) == Distance(pair.A, pair.B))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
         // The largest sum there is, where 32-bit lanes would overflow first.
         var white = new byte[1_000_000];

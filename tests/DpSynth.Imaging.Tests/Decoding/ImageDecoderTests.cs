@@ -1,4 +1,6 @@
 using DpSynth.Imaging.Decoding;
+using FsCheck;
+using FsCheck.Fluent;
 using NetVips;
 
 namespace DpSynth.Imaging.Tests.Decoding;
@@ -158,12 +160,16 @@ public sealed class ImageDecoderTests
     [InlineData(Enums.ForeignPngFilter.All)]
     public void Decode_undoes_every_PNG_filter(Enums.ForeignPngFilter filter)
     {
-        var random = new Random((int)filter);
-        foreach (var bands in (int[])[1, 3])
-        {
-            var sample = SampleImage.Of(37, 21, (x, y) => [.. Enumerable.Range(0, bands).Select(_ => (byte)((x * y) + random.Next(30)))]);
-            Assert.Equal(sample.Pixels, Decode(sample.Png(filter), new ImageShape(37, 21, bands)));
-        }
+        var images =
+            from width in Gen.Choose(1, 40)
+            from height in Gen.Choose(1, 40)
+            from bands in Gen.Elements(1, 3)
+            from grain in Gen.Choose(0, 29).ArrayOf(width * height * bands)
+            select SampleImage.Of(width, height, (x, y) => [.. Enumerable.Range(0, bands).Select(band => (byte)((x * y) + grain[(((y * width) + x) * bands) + band]))]);
+        Prop.ForAll(
+            images.ToArbitrary(),
+            sample => Assert.Equal(sample.Pixels, Decode(sample.Png(filter), new ImageShape(sample.Width, sample.Height, sample.Bands))))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(40));
     }
 
     [Fact]
@@ -261,30 +267,44 @@ public sealed class ImageDecoderTests
         AssertRejected(ImageRejection.UnknownFormat, "<svg xmlns='http://www.w3.org/2000/svg'/>"u8.ToArray(), new ImageShape(8, 8, 1));
     }
 
-    [Fact]
-    public void Decode_survives_any_bytes_after_a_signature()
+    /// <summary>Valid files with up to 20 bytes behind their signature set to others.</summary>
+    [Theory]
+    [InlineData("png", 0, 100)]
+    [InlineData("jpeg", 50, 45)]
+    [InlineData("webp", 15, 80)]
+    [InlineData("tiff", 15, 80)]
+    [InlineData("gif", 50, 40)]
+    public void Decode_reads_a_changed_file_or_refuses_it_as_what_it_is(string format, int leastDecoded, int leastDamaged)
     {
-        var random = new Random(2);
-        foreach (var format in (string[])["png", "jpeg", "webp", "tiff", "gif"])
+        var whole = Noise(12, 12).As(format);
+        var shape = new ImageShape(12, 12, 3);
+        var changes = Gen.Zip(Gen.Choose(12, whole.Length - 1), Gen.Choose(0, 255)).NonEmptyListOf().Where(static list => list.Count <= 20);
+        int decoded = 0, damaged = 0;
+        Prop.ForAll(changes.ToArbitrary(), drawn =>
         {
-            for (var i = 0; i < 40; i++)
+            var changed = whole.ToArray();
+            foreach (var (place, value) in drawn)
             {
-                var bytes = Noise(12, 12).As(format);
-                for (var flips = random.Next(1, 20); flips > 0; flips--)
-                {
-                    bytes[random.Next(12, bytes.Length)] = (byte)random.Next(256);
-                }
-
-                try
-                {
-                    Decode(bytes, new ImageShape(12, 12, 3));
-                }
-                catch (ImageRejectedException)
-                {
-                    // Refused or decoded: either will do, anything else fails the test.
-                }
+                changed[place] = (byte)value;
             }
-        }
+
+            try
+            {
+                // What is decoded is decoded whole, and the same each time.
+                Assert.Equal(Decode(changed, shape), Decode(changed, shape));
+                decoded++;
+            }
+            catch (ImageRejectedException refusal)
+            {
+                Assert.True(refusal.Reason is ImageRejection.Damaged or ImageRejection.TooManyPixels or ImageRejection.UnknownFormat, $"{refusal.Reason}");
+                Assert.Equal(refusal.Reason, AssertRejected(refusal.Reason, changed, shape).Reason);
+                Assert.EndsWith(".", refusal.Message, StringComparison.Ordinal);
+                Assert.Null(refusal.InnerException);
+                damaged += refusal.Reason == ImageRejection.Damaged ? 1 : 0;
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+
+        Assert.True(decoded >= leastDecoded && damaged >= leastDamaged, $"{decoded} were decoded and {damaged} refused as damaged.");
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Storage.Queues;
 using DpSynth.LocalHost.Functions;
 using DpSynth.LocalHost.Queues;
@@ -12,15 +15,21 @@ namespace DpSynth.LocalHost.Tests.Queues;
 public sealed class QueueListenerTests(AzuriteFixture azurite)
 {
     private readonly Gate _gate = new();
+    private readonly QueueCalls _calls = new();
     private readonly string _name = "q" + Guid.NewGuid().ToString("N");
 
     [Fact]
     public async Task A_message_stays_leased_while_its_function_runs_beyond_the_lease()
     {
-        using var listener = await StartAsync(new HostJson(), lease: TimeSpan.FromSeconds(2));
+        var lease = TimeSpan.FromSeconds(2);
+        using var listener = await StartAsync(new HostJson(), lease);
         await SendAsync("slow");
         await _gate.UntilAsync(calls: 1);
-        await Task.Delay(TimeSpan.FromSeconds(5));
+        var began = TimeProvider.System.GetTimestamp();
+
+        // Renewed at half: the fifth time, it would have come again twice.
+        await _calls.UntilAsync(renewals: 5);
+        Assert.True(TimeProvider.System.GetElapsedTime(began) > 2 * lease);
         Assert.Equal(1, _gate.Calls);
         _gate.Open();
         await UntilEmptyAsync();
@@ -31,20 +40,28 @@ public sealed class QueueListenerTests(AzuriteFixture azurite)
     [Fact]
     public async Task No_more_run_at_once_than_batch_size_and_threshold_allow()
     {
-        using var listener = await StartAsync(new HostJson { BatchSize = 2, NewBatchThreshold = 1 }, TimeSpan.FromMinutes(10));
         foreach (var i in Enumerable.Range(0, 12))
         {
             await SendAsync($"{i}");
         }
 
-        await _gate.UntilAsync(calls: 2);
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        Assert.InRange(_gate.Calls, 2, 3);
+        // Whenever the listener asks for more, it may get a whole batch beside what runs.
+        var running = new ConcurrentQueue<int>();
+        _calls.Asks = () => running.Enqueue(_gate.Running);
+        using var listener = await StartAsync(new HostJson { BatchSize = 2, NewBatchThreshold = 1 }, TimeSpan.FromMinutes(10));
+        for (var begun = 2; begun <= 12; begun += 2)
+        {
+            // A batch comes beside the one that is left of the last.
+            await _gate.UntilAsync(begun);
+            _gate.LetPass(begun == 2 ? 1 : 2);
+        }
+
         _gate.Open();
         await UntilEmptyAsync();
         await listener.StopAsync(CancellationToken.None);
-        Assert.Equal(12, _gate.Calls);
-        Assert.InRange(_gate.Most, 1, 3);
+        Assert.Equal((12, 3), (_gate.Calls, _gate.Most));
+        Assert.All(running, already => Assert.InRange(already, 0, 1));
+        Assert.Contains(1, running);
     }
 
     [Fact]
@@ -69,7 +86,7 @@ public sealed class QueueListenerTests(AzuriteFixture azurite)
         var services = new ServiceCollection().AddSingleton(_gate).BuildServiceProvider();
         var listener = new QueueListener(
             catalog.Functions[0],
-            new QueueServiceClient(azurite.Azurite.ExchangeStorage),
+            new QueueServiceClient(azurite.Azurite.ExchangeStorage, _calls.Options()),
             _name,
             settings with { QueueLease = lease },
             new FunctionInvoker(catalog, services),
@@ -95,45 +112,113 @@ public sealed class QueueListenerTests(AzuriteFixture azurite)
         }
     }
 
+    /// <summary>Lets calls wait until the test lets them pass.</summary>
     public sealed class Gate
     {
-        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly SemaphoreSlim _open = new(0);
+        private readonly Milestones _begun = new();
         private readonly Lock _lock = new();
-        private int _running;
 
-        public int Calls { get; private set; }
+        public int Calls => _begun.Reached;
+
+        public int Running { get; private set; }
 
         public int Most { get; private set; }
 
-        public void Open() => _open.TrySetResult();
+        public void LetPass(int calls) => _open.Release(calls);
+
+        public void Open() => LetPass(1000);
+
+        public Task UntilAsync(int calls) => _begun.UntilAsync(calls);
 
         public async Task PassAsync(CancellationToken cancellationToken)
         {
             lock (_lock)
             {
-                Calls++;
-                Most = Math.Max(Most, ++_running);
+                Most = Math.Max(Most, ++Running);
             }
 
+            _begun.Reach();
             try
             {
-                await _open.Task.WaitAsync(cancellationToken);
+                await _open.WaitAsync(cancellationToken);
             }
             finally
             {
                 lock (_lock)
                 {
-                    _running--;
+                    Running--;
+                }
+            }
+        }
+    }
+
+    /// <summary>What a listener asks of its queue, as it goes out.</summary>
+    private sealed class QueueCalls : HttpPipelineSynchronousPolicy
+    {
+        private readonly Milestones _renewals = new();
+
+        /// <summary>Called when it asks for messages.</summary>
+        public Action Asks { get; set; } = static () => { };
+
+        public Task UntilAsync(int renewals) => _renewals.UntilAsync(renewals);
+
+        public QueueClientOptions Options()
+        {
+            var options = new QueueClientOptions();
+            options.AddPolicy(this, HttpPipelinePosition.PerCall);
+            return options;
+        }
+
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            if (message.Request.Method == RequestMethod.Get && message.Request.Uri.Path.EndsWith("/messages", StringComparison.Ordinal))
+            {
+                Asks();
+            }
+        }
+
+        public override void OnReceivedResponse(HttpMessage message)
+        {
+            if (message.Request.Method == RequestMethod.Put && message.Request.Uri.Path.Contains("/messages/", StringComparison.Ordinal) && !message.Response.IsError)
+            {
+                _renewals.Reach();
+            }
+        }
+    }
+
+    /// <summary>Counts, and tells who waits for a count.</summary>
+    private sealed class Milestones
+    {
+        private readonly Lock _lock = new();
+        private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
+
+        public int Reached { get; private set; }
+
+        public void Reach()
+        {
+            lock (_lock)
+            {
+                Reached++;
+                foreach (var (_, reached) in _waiting.Where(one => one.Count <= Reached))
+                {
+                    reached.TrySetResult();
                 }
             }
         }
 
-        public async Task UntilAsync(int calls)
+        public Task UntilAsync(int count)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (Calls < calls)
+            lock (_lock)
             {
-                await Task.Delay(10, limit.Token);
+                var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (Reached >= count)
+                {
+                    reached.SetResult();
+                }
+
+                _waiting.Add((count, reached));
+                return reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
             }
         }
     }

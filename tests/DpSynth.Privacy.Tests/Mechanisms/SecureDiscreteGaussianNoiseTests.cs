@@ -28,18 +28,39 @@ public sealed class SecureDiscreteGaussianNoiseTests
                 method => method.GetParameters().Any(parameter => parameter.ParameterType == type));
         }
 
-        Assert.Empty(typeof(SecureDiscreteGaussianNoise).GetProperties());
-        Assert.All(
-            typeof(SecureDiscreteGaussianNoise).GetFields(BindingFlags.Instance | BindingFlags.NonPublic),
-            field => Assert.True(field.IsInitOnly));
+        Assert.Equal(
+            [nameof(IDiscreteGaussianNoise.Fill)],
+            typeof(SecureDiscreteGaussianNoise).GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).OfType<MethodInfo>().Select(method => method.Name));
+    }
+
+    /// <summary>The product has no generator but the operating system's; one that were seeded would repeat itself here.</summary>
+    [Fact]
+    public void Every_instance_draws_noise_of_its_own()
+    {
+        var drawn = Enumerable.Range(0, 100).Select(_ =>
+        {
+            var noise = new long[4];
+            new SecureDiscreteGaussianNoise().Fill(noise, Rational.Parse("1000000000000"), "run/iteration-001/0");
+            return string.Join(' ', noise);
+        });
+
+        Assert.Equal(100, drawn.Distinct().Count());
     }
 
     [Fact]
-    public void Public_constructor_draws_from_the_operating_systems_generator()
+    public void Operating_systems_generator_fills_the_whole_and_never_alike()
     {
-        var generator = Assert.Single(
-            typeof(SecureDiscreteGaussianNoise).GetFields(BindingFlags.Instance | BindingFlags.NonPublic));
-        Assert.IsType<SecureRandomBytes>(generator.GetValue(new SecureDiscreteGaussianNoise()));
+        var filled = Enumerable.Range(0, 100).Select(_ =>
+        {
+            var bytes = new byte[64];
+            new SecureRandomBytes().Fill(bytes);
+            return bytes;
+        }).ToArray();
+
+        Assert.Equal(100, filled.Select(Convert.ToHexString).Distinct().Count());
+
+        // A byte that were left out would be 0 a hundred times; chance does that once in 256^100.
+        Assert.All(Enumerable.Range(0, 64), place => Assert.Contains(filled, bytes => bytes[place] != 0));
     }
 
     [Fact]

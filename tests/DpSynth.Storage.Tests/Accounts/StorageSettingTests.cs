@@ -4,7 +4,9 @@ using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis.Sharing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -50,21 +52,26 @@ public sealed class StorageSettingTests
     }
 
     [Fact]
-    public void Every_port_is_registered()
+    public void Everything_that_is_registered_can_be_made_from_the_settings_alone()
     {
         var configuration = Settings(("PrivateStorage:accountName", "one"), ("AzureWebJobsStorage:accountName", "two"));
-        using var services = new ServiceCollection()
+        var registered = new ServiceCollection()
             .AddSingleton(Decoders.Default)
             .AddSingleton(RequestParts.Json)
             .AddPrivateStorage(configuration)
             .AddExchangeStorage(configuration)
-            .BuildServiceProvider(validateScopes: true);
-        Type[] ports =
-        [
-            typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
-            typeof(IWorkerQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(ImageDecoder),
-        ];
-        Assert.All(ports, port => Assert.NotNull(services.GetService(port)));
+            .AddModelStorage(configuration, "no-models", provider => provider.GetRequiredService<ExchangeAccount>().Models);
+        using var services = registered.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        Type[] ours = [.. registered.Select(static service => service.ServiceType).Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true)];
+
+        Assert.All(ours, type => Assert.IsAssignableFrom(type, services.GetRequiredService(type)));
+
+        // What steps and commands ask for; that nothing else is missing shows where the app and its commands are put together.
+        Assert.Superset(
+            new HashSet<Type>([typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
+                typeof(IDrawingStore), typeof(ISharedRecords), typeof(IWorkerQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(IModelSource), typeof(IModelCatalogue)]),
+            new HashSet<Type>(ours));
     }
 
     private static IConfiguration Settings(params (string Name, string Value)[] settings) => new ConfigurationBuilder()

@@ -92,17 +92,6 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Head_never_moves_back()
-    {
-        var lineage = AzuriteFixture.NewName("line");
-        var (one, other) = (NewStorage(), NewStorage());
-        await one.AdvanceHeadAsync(lineage, new LedgerHead(1, "a"), None);
-        await other.AdvanceHeadAsync(lineage, new LedgerHead(3, "c"), None);
-        await one.AdvanceHeadAsync(lineage, new LedgerHead(2, "b"), None);
-        Assert.Equal(new LedgerHead(3, "c"), await one.ReadHeadAsync(lineage, None));
-    }
-
-    [Fact]
     public async Task Renamed_and_changed_datasets_share_a_ledger_until_the_owner_says_otherwise()
     {
         using var ledger = NewLedger();

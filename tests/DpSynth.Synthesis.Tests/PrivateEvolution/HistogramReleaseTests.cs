@@ -23,20 +23,35 @@ public sealed class HistogramReleaseTests : IDisposable
     private readonly InMemoryPrivacyLedger ledger = new();
 
     [Fact]
-    public async Task Release_adds_the_votes_of_all_shards_and_noise_on_every_candidate()
+    public async Task Release_adds_the_votes_of_all_shards_and_a_draw_of_its_own_on_every_candidate()
     {
         await PrepareAsync();
 
-        var released = await Release(new SecureDiscreteGaussianNoise()).ReleaseAsync(Run, 1, default);
+        var released = await Release(new CountingNoise(start: 100)).ReleaseAsync(Run, 1, default);
 
         Assert.Equal(25, released.NoiseMultiplier);
-        var histogram = Assert.IsType<long[]>(await store.ReadReleaseAsync(Run, Key, 0, default));
-        Assert.Equal(3, histogram.Length);
+        Assert.Equal(new long[] { 111, 103, 102 }, await store.ReadReleaseAsync(Run, Key, 0, default));
+        Assert.Equal(new long[] { 103, 104, 112 }, await store.ReadReleaseAsync(Run, Key, 1, default));
+    }
 
-        // Ten standard deviations: a false alarm has a chance below 1e-22. That nothing was added to 6 counts has one below 1e-10.
-        Assert.All(histogram.Zip([11L, 2, 0]), pair => Assert.InRange(pair.First, pair.Second - 250, pair.Second + 250));
-        var other = await store.ReadReleaseAsync(Run, Key, 1, default);
-        Assert.NotEqual([11, 2, 0, 0, 0, 7], [.. histogram, .. other!]);
+    /// <summary>
+    /// Over 2,000 candidates (x − votes)² / 625 sums up to a chi-square of 2,000 degrees, whose deviation is √4000: 5.3 of them on either side are
+    /// left falsely once in four million runs, and noise a fifth too small or too large is not within.
+    /// </summary>
+    [Theory]
+    [InlineData(1.0, true)]
+    [InlineData(0.8, false)]
+    [InlineData(1.2, false)]
+    public async Task Noise_that_is_added_has_the_deviation_that_was_settled(double factor, bool isWithin)
+    {
+        await PrepareAsync(candidates: 1000);
+
+        await Release(new ScaledNoise(factor)).ReleaseAsync(Run, 1, default);
+
+        long[] votes = [11, 2, .. new long[998], 0, 0, 7, .. new long[997]];
+        long[] released = [.. (await store.ReadReleaseAsync(Run, Key, 0, default))!, .. (await store.ReadReleaseAsync(Run, Key, 1, default))!];
+        var chiSquare = released.Zip(votes, static (x, exact) => (x - exact) * (x - exact) / 625.0).Sum();
+        Assert.Equal(isWithin, Math.Abs(chiSquare - 2000) < 5.3 * Math.Sqrt(4000));
     }
 
     [Fact]
@@ -133,10 +148,10 @@ public sealed class HistogramReleaseTests : IDisposable
 
     private bool IsSpent() => ledger.ReadAsync("cats", default).GetAwaiter().GetResult().Runs.Single().Releases.Single().SpentAt is not null;
 
-    /// <summary>Two classes of three candidates; the first has two private shards.</summary>
-    private async Task PrepareAsync()
+    /// <summary>Two classes of some candidates, three if nothing else is said; the first has two private shards.</summary>
+    private async Task PrepareAsync(int candidates = 3)
     {
-        var evolution = new EvolutionOptions { PopulationSizes = [6, 6], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] };
+        var evolution = new EvolutionOptions { PopulationSizes = [2 * candidates, 2 * candidates], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] };
         var request = new RunRequest
         {
             RunId = Run,
@@ -169,10 +184,22 @@ public sealed class HistogramReleaseTests : IDisposable
             Releases = [new PlannedRelease(PrivateEvolutionMethod.ReleaseOf(1), new DiscreteGaussianEvent { SigmaSquared = new Rational(625, 1) })],
         };
         await store.TryCreateRecordAsync(Run, ReservedRun.RecordName, run, default);
-        await store.WriteVotesAsync(Run, 1, 0, new long[] { 10, 0, 0 }, default);
-        await store.WriteVotesAsync(Run, 1, 1, new long[] { 1, 2, 0 }, default);
-        await store.WriteVotesAsync(Run, 1, 2, new long[] { 0, 0, 7 }, default);
+        long[][] votes = [[10, 0, 0], [1, 2, 0], [0, 0, 7]];
+        foreach (var (shard, given) in votes.Index())
+        {
+            await store.WriteVotesAsync(Run, 1, shard, (long[])[.. given, .. new long[candidates - 3]], default);
+        }
+
         Assert.True((await ledger.ReserveAsync("cats", Run, run.Releases, default)).Granted);
+    }
+
+    /// <summary>The product's noise, with another deviation than is asked for.</summary>
+    private sealed class ScaledNoise(double factor) : IDiscreteGaussianNoise
+    {
+        private readonly SecureDiscreteGaussianNoise noise = new();
+
+        public void Fill(Span<long> destination, Rational sigmaSquared, string purpose) =>
+            noise.Fill(destination, Rational.FromDouble(sigmaSquared.ToDouble() * factor * factor), purpose);
     }
 
     /// <summary>Noise that tells its draws apart: start, start + 1, ….</summary>

@@ -25,9 +25,9 @@ internal sealed class RunHarness : IDisposable
 
     public InMemoryPrivateStore PrivateStore { get; } = new();
 
-    public InMemoryCandidateStore Candidates { get; } = new();
-
     public InMemoryDrawingStore Drawings { get; } = new();
+
+    public InMemoryCandidateStore Candidates => field ??= new(Drawings);
 
     public InMemorySharedRecords Records { get; } = new();
 
@@ -98,10 +98,10 @@ internal sealed class RunHarness : IDisposable
         Assert.Null((await Reservation().ReserveAsync(Run, default)).Refusal);
         if (candidatesPerShard is { } size)
         {
-            var reserved = (await PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
-            var smaller = reserved.Recipe with { CandidatesPerShard = size };
-            await Candidates.WriteRecipeAsync(smaller, default);
-            PrivateStore.Replace(Run, ReservedRun.RecordName, reserved with { Recipe = smaller });
+            var settled = (await PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
+            var smaller = settled.Recipe with { CandidatesPerShard = size };
+            Candidates.Replace(smaller);
+            PrivateStore.Replace(Run, ReservedRun.RecordName, settled with { Recipe = smaller });
         }
 
         var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new ModelFreeEmbedders()));

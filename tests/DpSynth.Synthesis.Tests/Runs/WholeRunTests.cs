@@ -108,7 +108,8 @@ public sealed class WholeRunTests : IDisposable
         var shard = new CandidateShardId(Run, 1, 0);
         if (!scored)
         {
-            Assert.Null(await run.Candidates.ReadEmbeddingsAsync(shard, default));
+            Assert.True(await run.Candidates.ShardExistsAsync(shard, default));
+            await Assert.ThrowsAsync<FileNotFoundException>(() => run.Candidates.ReadEmbeddingsAsync(shard, default));
             return;
         }
 

@@ -26,100 +26,78 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
     /// <summary>Called before the catalogue is replaced.</summary>
     public Action BeforeReplace { get; set; } = () => { };
 
-    public Task<LedgerTail> ReadAfterAsync(string lineage, LedgerPosition position, CancellationToken cancellationToken)
+    /// <summary>Takes the catalogue away.</summary>
+    public void RemoveCatalogue() => catalogue = null;
+
+    public Task<LedgerTail> ReadAfterAsync(string lineage, LedgerPosition position, CancellationToken cancellationToken) => Locked(cancellationToken, () =>
     {
-        lock (gate)
+        var chain = Chains.GetValueOrDefault(lineage, []);
+        if (position.Offset > chain.Length)
         {
-            var chain = Chains.GetValueOrDefault(lineage, []);
-            if (position.Offset > chain.Length)
+            throw new InvalidDataException("The chain was cut off.");
+        }
+
+        var lines = chain[(int)position.Offset..];
+        return new LedgerTail(lines, new LedgerPosition(0, chain.Length, position.Entries + lines.Count(value => value == LedgerLine.End)));
+    });
+
+    public Task<LedgerPosition?> TryAppendAsync(string lineage, LedgerPosition position, ReadOnlyMemory<byte> line, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken,
+        () =>
+        {
+            BeforeAppend(lineage);
+            lock (gate)
             {
-                throw new InvalidDataException("The chain was cut off.");
+                var chain = Chains.GetValueOrDefault(lineage, []);
+                if (position.Offset != chain.Length)
+                {
+                    return null;
+                }
+
+                Chains[lineage] = [.. chain, .. line.Span];
             }
 
-            var lines = chain[(int)position.Offset..];
-            return Task.FromResult(
-                new LedgerTail(lines, new LedgerPosition(0, chain.Length, position.Entries + lines.Count(value => value == LedgerLine.End))));
-        }
-    }
+            return LosesAnswer(lineage) ? null : (LedgerPosition?)new LedgerPosition(0, position.Offset + line.Length, position.Entries + 1);
+        });
 
-    public Task<LedgerPosition?> TryAppendAsync(string lineage, LedgerPosition position, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
-    {
-        BeforeAppend(lineage);
-        lock (gate)
-        {
-            var chain = Chains.GetValueOrDefault(lineage, []);
-            if (position.Offset != chain.Length)
-            {
-                return Task.FromResult<LedgerPosition?>(null);
-            }
+    public Task<LedgerHead?> ReadHeadAsync(string lineage, CancellationToken cancellationToken) => Locked(cancellationToken, () => Heads.GetValueOrDefault(lineage));
 
-            Chains[lineage] = [.. chain, .. line.Span];
-        }
+    public Task AdvanceHeadAsync(string lineage, LedgerHead head, CancellationToken cancellationToken) => Locked(
+        cancellationToken, () => Heads[lineage] = Heads.GetValueOrDefault(lineage) is { } old && old.Sequence >= head.Sequence ? old : head);
 
-        return Task.FromResult<LedgerPosition?>(LosesAnswer(lineage) ? null : new LedgerPosition(0, position.Offset + line.Length, position.Entries + 1));
-    }
+    public Task<(LedgerCatalogue Catalogue, string? Version)> ReadCatalogueAsync(CancellationToken cancellationToken) => Locked(
+        cancellationToken, () => catalogue is null ? (new LedgerCatalogue(), null) : (LedgerCatalogue.Decode(catalogue), (string?)$"{catalogueVersion}"));
 
-    public Task<LedgerHead?> ReadHeadAsync(string lineage, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            return Task.FromResult(Heads.GetValueOrDefault(lineage));
-        }
-    }
-
-    public Task AdvanceHeadAsync(string lineage, LedgerHead head, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            if (Heads.GetValueOrDefault(lineage) is not { } old || old.Sequence < head.Sequence)
-            {
-                Heads[lineage] = head;
-            }
-        }
-
-        return Task.CompletedTask;
-    }
-
-    public Task<(LedgerCatalogue Catalogue, string? Version)> ReadCatalogueAsync(CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            return Task.FromResult<(LedgerCatalogue, string?)>(
-                catalogue is null ? (new LedgerCatalogue(), null) : (LedgerCatalogue.Decode(catalogue), $"{catalogueVersion}"));
-        }
-    }
-
-    public Task<bool> TryReplaceCatalogueAsync(LedgerCatalogue catalogue, string? version, CancellationToken cancellationToken)
+    public Task<bool> TryReplaceCatalogueAsync(LedgerCatalogue catalogue, string? version, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeReplace();
         lock (gate)
         {
             if (version != (this.catalogue is null ? null : $"{catalogueVersion}"))
             {
-                return Task.FromResult(false);
+                return false;
             }
 
             this.catalogue = catalogue.Encode();
             catalogueVersion++;
-            return Task.FromResult(true);
+            return true;
         }
-    }
+    });
 
-    public Task<string> WriteImagesAsync(string lineage, FingerprintSet images, CancellationToken cancellationToken)
+    public Task<string> WriteImagesAsync(string lineage, FingerprintSet images, CancellationToken cancellationToken) => Locked(cancellationToken, () =>
+    {
+        var name = $"{lineage}/{Convert.ToHexStringLower(SHA256.HashData(images.Encode()))}";
+        this.images[name] = images;
+        return name;
+    });
+
+    public Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken) => Locked(cancellationToken, () => images.GetValueOrDefault(name));
+
+    private Task<T> Locked<T>(CancellationToken cancellationToken, Func<T> answer) => Answer.To(cancellationToken, () =>
     {
         lock (gate)
         {
-            var name = $"{lineage}/{Convert.ToHexStringLower(SHA256.HashData(images.Encode()))}";
-            this.images[name] = images;
-            return Task.FromResult(name);
+            return answer();
         }
-    }
-
-    public Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            return Task.FromResult(images.GetValueOrDefault(name));
-        }
-    }
+    });
 }

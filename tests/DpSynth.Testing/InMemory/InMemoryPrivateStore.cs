@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Formats.Tar;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using DpSynth.Catalogue;
 using DpSynth.Numerics;
@@ -17,37 +17,30 @@ public sealed class InMemoryPrivateStore : IPrivateStore
     /// <summary>How records are written.</summary>
     public RequestJson Json { get; set; } = RequestParts.Json;
 
-    private readonly ConcurrentDictionary<string, string> records = new();
-    private readonly ConcurrentDictionary<string, long[]> counts = new();
-    private readonly ConcurrentDictionary<string, NeighbourTable> neighbours = new();
-    private readonly ConcurrentDictionary<string, EmbeddingMatrix> embeddings = new();
+    private static readonly string[] _notes = [".json", ".csv", ".txt", ".md"];
 
-    /// <summary>What lies in <c>private-data</c>; an entry of an archive stands under <c>archive.tar!entry</c>, notes end in <c>.csv</c>.</summary>
-    public SortedDictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Run, string Name), string> records = new();
+    private readonly ConcurrentDictionary<(string Run, string Key, int Part), long[]> releases = new();
+    private readonly ConcurrentDictionary<(string Run, int Iteration, int Shard), long[]> votes = new();
+    private readonly ConcurrentDictionary<(string Run, int Iteration, int Shard), NeighbourTable> neighbours = new();
+    private readonly ConcurrentDictionary<(string Run, int Shard), EmbeddingMatrix> embeddings = new();
+
+    /// <summary>What lies in <c>private-data</c>.</summary>
+    public InMemoryBlobs Blobs { get; } = [];
 
     /// <summary>Called with the name of what is about to be written.</summary>
     public Action<string> BeforeWrite { get; set; } = _ => { };
 
-    public Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken)
+    public Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
-        DatasetBlob[] blobs =
-        [
-            .. Blobs.Keys
-                .Where(name => name.StartsWith(dataset + "/", StringComparison.Ordinal) && !name.EndsWith(".csv", StringComparison.Ordinal))
-                .Select(static name => name.Split('!')[0])
-                .Distinct()
-                .Select(name =>
-                {
-                    var parts = name.Split('/');
-                    return new DatasetBlob(
-                        name, parts.Length > 2 ? parts[1] : null, 1, IsArchive: name.EndsWith(".tar", StringComparison.Ordinal), VersionOf(name));
-                }),
-        ];
-        return Task.FromResult(blobs.Length == 0 ? null : new DatasetListing(dataset, blobs));
-    }
+        string[] files = [.. Blobs.Files.Where(name => name.StartsWith(dataset + "/", StringComparison.Ordinal))];
+        return files.Length == 0
+            ? null
+            : new DatasetListing(dataset, [.. files.Where(IsImage).Select(Describe)], files.Contains($"{dataset}/{DatasetListing.UploadMarker}"));
+    });
 
-    public Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. Blobs.Keys.Select(name => name.Split('/')[0]).Distinct().Order(StringComparer.Ordinal)]);
+    public Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken) => Answer.To<IReadOnlyList<string>>(cancellationToken, () =>
+        [.. Blobs.Keys.Where(static name => name.Contains('/', StringComparison.Ordinal)).Select(static name => name.Split('/')[0]).Distinct().Order(StringComparer.Ordinal)]);
 
     public async IAsyncEnumerable<PrivateImage> ReadImagesAsync(
         IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -55,78 +48,126 @@ public sealed class InMemoryPrivateStore : IPrivateStore
         await Task.Yield();
         foreach (var (position, name) in blobs.Index())
         {
-            if (versions is not null && versions[position] != VersionOf(name))
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Blobs.VersionOf(name) is not { } version || (versions is not null && versions[position] != version))
             {
                 throw DatasetChangedException.Of(name);
             }
 
-            foreach (var (image, content) in Blobs.Where(blob => blob.Key == name || blob.Key.StartsWith(name + "!", StringComparison.Ordinal)))
+            foreach (var image in Blobs.Find(name) is { } content ? Unpack(name, content) : Blobs.EntriesOf(name).Select(static entry => new PrivateImage(entry.Key, entry.Value)))
             {
-                yield return new PrivateImage(image, content);
+                yield return image;
             }
         }
     }
 
-    public Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken) =>
-        Task.FromResult<Stream?>(Blobs.TryGetValue($"{dataset}/{fileName}", out var content) ? new MemoryStream(content, writable: false) : null);
+    public Task<Stream?> OpenNoteAsync(string dataset, string fileName, CancellationToken cancellationToken) => Answer.To<Stream?>(
+        cancellationToken, () => Blobs.Find($"{dataset}/{fileName}") is { } content ? new MemoryStream(content, writable: false) : null);
 
     public Task<bool> TryCreateRecordAsync<T>(string runId, string name, T record, CancellationToken cancellationToken)
-        where T : class
+        where T : class => Answer.To(cancellationToken, () =>
     {
         BeforeWrite(name);
-        return Task.FromResult(records.TryAdd($"{runId}/{name}", JsonSerializer.Serialize(record, Json.Options)));
-    }
+        return records.TryAdd((runId, name), JsonSerializer.Serialize(record, Json.Options));
+    });
 
-    /// <summary>Puts a record in another's place.</summary>
-    public void Replace<T>(string runId, string name, T record) => records[$"{runId}/{name}"] = JsonSerializer.Serialize(record, Json.Options);
+    /// <summary>Puts a record in another's place, which no step of a run can.</summary>
+    public void Replace<T>(string runId, string name, T record) => records[(runId, name)] = JsonSerializer.Serialize(record, Json.Options);
 
     public Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
-        where T : class =>
-        Task.FromResult(records.TryGetValue($"{runId}/{name}", out var json) ? JsonSerializer.Deserialize<T>(json, Json.Options) : null);
+        where T : class => Answer.To(cancellationToken, () =>
+        records.TryGetValue((runId, name), out var json) ? JsonSerializer.Deserialize<T>(json, Json.Options) : null);
 
-    public Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken)
+    public Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"embeddings-{shard}");
-        this.embeddings[$"{runId}/{shard}"] = embeddings;
-        return Task.CompletedTask;
-    }
+        this.embeddings[(runId, shard)] = Copy(embeddings);
+    });
 
-    public Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken) =>
-        Task.FromResult(embeddings.GetValueOrDefault($"{runId}/{shard}"));
+    public Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken, () => embeddings.TryGetValue((runId, shard), out var stored) ? Copy(stored) : null);
 
-    public Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken)
+    public Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"votes-{iteration}-{shard}");
-        counts[$"{runId}/votes/{iteration}/{shard}"] = votes.ToArray();
-        return Task.CompletedTask;
-    }
+        this.votes[(runId, iteration, shard)] = votes.ToArray();
+    });
 
-    public Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
-        Task.FromResult(counts.GetValueOrDefault($"{runId}/votes/{iteration}/{shard}"));
+    public Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken, () => (long[]?)votes.GetValueOrDefault((runId, iteration, shard))?.Clone());
 
-    public Task WriteNeighboursAsync(string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken)
+    public Task WriteNeighboursAsync(string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"neighbours-{iteration}-{shard}");
-        this.neighbours[$"{runId}/{iteration}/{shard}"] = neighbours;
-        return Task.CompletedTask;
-    }
+        this.neighbours[(runId, iteration, shard)] = Copy(neighbours);
+    });
 
-    public Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) =>
-        Task.FromResult(neighbours.GetValueOrDefault($"{runId}/{iteration}/{shard}"));
+    public Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken, () => neighbours.TryGetValue((runId, iteration, shard), out var stored) ? Copy(stored) : null);
 
     public Task<long[]> PersistReleaseAsync(
-        string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken)
+        string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"released-{key}-{part}");
-        return Task.FromResult(counts.GetOrAdd($"{runId}/released/{key}/{part}", noisyCounts.ToArray()));
+        return (long[])releases.GetOrAdd((runId, key, part), noisyCounts.ToArray()).Clone();
+    });
+
+    public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken, () => (long[]?)releases.GetValueOrDefault((runId, key, part))?.Clone());
+
+    public Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
+    {
+        embeddings.RemoveWhere(key => key.Run == runId);
+        votes.RemoveWhere(key => key.Run == runId);
+        neighbours.RemoveWhere(key => key.Run == runId);
+        return 0;
+    });
+
+    private static EmbeddingMatrix Copy(EmbeddingMatrix matrix) => new(matrix.Rows, matrix.Columns, matrix.Values.ToArray());
+
+    private static NeighbourTable Copy(NeighbourTable table) => new(table.Queries, table.Neighbours, table.Indices.ToArray());
+
+    private static bool IsArchive(string name) => name.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is neither hidden nor a note.</summary>
+    private static bool IsImage(string name)
+    {
+        var parts = name.Split('/');
+        return !parts.Any(static part => part.StartsWith('.')) && !parts[^1].StartsWith('_') && !_notes.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
     }
 
-    public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
-        Task.FromResult(counts.GetValueOrDefault($"{runId}/released/{key}/{part}"));
+    private static List<PrivateImage> Unpack(string name, byte[] content)
+    {
+        if (!IsArchive(name))
+        {
+            return [new PrivateImage(name, content)];
+        }
 
-    public Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
+        try
+        {
+            var images = new List<PrivateImage>();
+            using var reader = new TarReader(new MemoryStream(content, writable: false));
+            while (reader.GetNextEntry(copyData: true) is { } entry)
+            {
+                using var bytes = new MemoryStream();
+                entry.DataStream?.CopyTo(bytes);
+                if (IsImage(entry.Name) && !entry.Name.EndsWith(".cls", StringComparison.Ordinal))
+                {
+                    images.Add(new PrivateImage($"{name}!{entry.Name}", bytes.ToArray()));
+                }
+            }
 
-    /// <summary>A version that tells content apart; of an archive, that of all its entries.</summary>
-    private string VersionOf(string name) => Convert.ToHexString(SHA256.HashData(
-        [.. Blobs.Where(blob => blob.Key == name || blob.Key.StartsWith(name + "!", StringComparison.Ordinal)).SelectMany(static blob => blob.Value)]));
+            return images;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            throw new InvalidDataException($"The archive '{name}' cannot be read.", exception);
+        }
+    }
+
+    private DatasetBlob Describe(string name)
+    {
+        var parts = name.Split('/');
+        return new DatasetBlob(name, parts.Length > 2 ? parts[1] : null, Blobs.LengthOf(name), IsArchive(name), Blobs.VersionOf(name)!);
+    }
 }

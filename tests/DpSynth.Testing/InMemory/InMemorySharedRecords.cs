@@ -18,11 +18,13 @@ public sealed class InMemorySharedRecords : ISharedRecords
 
     public int Writes { get; private set; }
 
-    public Task<VersionedRecord?> ReadAsync(SharedRecordId id, CancellationToken cancellationToken) => Task.FromResult(_records.GetValueOrDefault(id));
+    public Task<VersionedRecord?> ReadAsync(SharedRecordId id, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken, () => _records.GetValueOrDefault(id));
 
     public async Task<string?> TryWriteAsync(SharedRecordId id, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        cancellationToken.ThrowIfCancellationRequested();
         BeforeWrite();
         Writes++;
         var next = new VersionedRecord(content.ToArray(), Interlocked.Increment(ref _versions).ToString(CultureInfo.InvariantCulture));
