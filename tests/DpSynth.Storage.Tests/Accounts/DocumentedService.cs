@@ -84,7 +84,7 @@ internal sealed class DocumentedService : HttpMessageHandler
             .Select(blob => $"<Blob><Name>{blob.Name}</Name>{blob.Members}<Properties><Last-Modified>Thu, 01 Jan 2026 00:00:00 GMT</Last-Modified>"
                 + "<Etag>0x1</Etag><Content-Length>9</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>");
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ServiceEndpoint=\"https://account.example/\" "
-            + "ContainerName=\"c\"><Blobs>{string.Concat(blobs)}</Blobs><NextMarker /></EnumerationResults>";
+            + $"ContainerName=\"c\"><Blobs>{string.Concat(blobs)}</Blobs><NextMarker /></EnumerationResults>";
     }
 
     private BlobServiceClient Service() =>

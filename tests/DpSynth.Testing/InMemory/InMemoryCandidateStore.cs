@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using DpSynth.Catalogue;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
 using DpSynth.Numerics;
@@ -25,13 +26,13 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
     public int Writes => writes;
 
     /// <summary>Puts a recipe in another's place, which no step of a run can.</summary>
-    public void Replace(GenerationRecipe recipe) => recipes[recipe.RunId] = JsonSerializer.Serialize(recipe, SynthesisJson.Options);
+    public void Replace(GenerationRecipe recipe) => recipes[recipe.RunId] = JsonSerializer.Serialize(recipe, RequestParts.Json.Options);
 
     public Task WriteRecipeAsync(GenerationRecipe recipe, CancellationToken cancellationToken) => Answer.To(
-        cancellationToken, () => { recipes.TryAdd(recipe.RunId, JsonSerializer.Serialize(recipe, SynthesisJson.Options)); });
+        cancellationToken, () => { recipes.TryAdd(recipe.RunId, JsonSerializer.Serialize(recipe, RequestParts.Json.Options)); });
 
     public Task<GenerationRecipe?> ReadRecipeAsync(string runId, CancellationToken cancellationToken) => Answer.To(
-        cancellationToken, () => recipes.TryGetValue(runId, out var json) ? JsonSerializer.Deserialize<GenerationRecipe>(json, SynthesisJson.Options) : null);
+        cancellationToken, () => recipes.TryGetValue(runId, out var json) ? JsonSerializer.Deserialize<GenerationRecipe>(json, RequestParts.Json.Options) : null);
 
     public Task WriteParentsAsync(string runId, int generation, ParentList parents, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => { this.parents.TryAdd((runId, generation), new ParentList([.. parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom))])); });
