@@ -93,13 +93,14 @@ public sealed class LedgerRulesTests
     [Fact]
     public void Report_adds_each_runs_own_cost_and_admits_what_is_left()
     {
-        var spent = Write(_running, LedgerRules.Spend(_running, "run", "a").Entry);
+        var third = Write(_running, LedgerRules.Reserve(_running, "birds", "run", [new PlannedRelease("c", _noise)]));
+        var spent = Write(third, LedgerRules.Spend(third, "run", "a").Entry);
         var budget = spent.ToBudget("finches", _accountant);
         var report = BudgetReport.Of(budget);
 
         var alone = PrivacyAccountant.Epsilon([_noise], 1e-5).Epsilon;
         Assert.Equal(("finches", "birds", 10, 1e-5), (report.Dataset, report.Lineage, report.TotalEpsilon, report.Delta));
-        Assert.Equal((alone, PrivacyAccountant.Epsilon([_noise, _noise], 1e-5).Epsilon), (report.SpentEpsilon, report.CommittedEpsilon));
+        Assert.Equal((alone, PrivacyAccountant.Epsilon([_noise, _noise, _noise], 1e-5).Epsilon), (report.SpentEpsilon, report.CommittedEpsilon));
         Assert.Equal(new RunShare("run", alone, 1, false), Assert.Single(report.Runs));
         Assert.Equal(budget.RemainingEpsilon, report.RemainingEpsilon);
         Assert.True(report.Admits(report.RemainingEpsilon, 1e-5));

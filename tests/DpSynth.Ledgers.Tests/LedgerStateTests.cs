@@ -64,6 +64,11 @@ public sealed class LedgerStateTests
         { "joins a ledger that is joined already, or none", Join(new LedgerReference("cats", 7, Hash(7)), null) },
         { "joins a ledger with runs that are not over", Join(new LedgerReference("cats", 7, Hash(7)), [new RunBudget { RunId = "cat" }]) },
         { "joins a ledger with runs that are not over", Join(new LedgerReference("cats", 7, Hash(7)), [Closed(null, Hash(6))]) },
+        { "joins a ledger with runs that are not over", Join(new LedgerReference("cats", 7, Hash(7)), [HalfSpent]) },
+        {
+            "joins a ledger with runs that are not over",
+            Join(new LedgerReference("cats", 7, Hash(7)), [Closed(_start, Hash(6)), new RunBudget { RunId = "b" }])
+        },
         { "joins a ledger with runs that are not over", Join(new LedgerReference("cats", 7, Hash(7)), [Closed(_start, null)]) },
     };
 
@@ -109,6 +114,22 @@ public sealed class LedgerStateTests
         Assert.Equal([(Hash(3), _start), (null, null)], run.Releases.Select(release => (release.EntryHash, release.SpentAt)));
         Assert.Null(_ended.FindRun("other"));
     }
+
+    private static RunBudget HalfSpent => Closed(_start, Hash(6)) with
+    {
+        Releases = [new LedgerRelease("a", _noise, _start, Hash(6)), new LedgerRelease("b", _noise, null, null)],
+    };
+
+    [Fact]
+    public void One_run_that_is_not_over_keeps_the_ledger_open()
+    {
+        var second = Reserved(_ended, "second", "a");
+        AssertRefused(second, "closes a ledger on which runs are not over", Next(second, LedgerEntryKind.Close) with { Other = new LedgerReference("cats") });
+    }
+
+    [Fact]
+    public void Further_reservation_of_a_run_keeps_its_first() =>
+        Assert.Equal(["a", "b", "c"], Reserved(_running, "run", "c").FindRun("run")!.Releases.Select(release => release.Key));
 
     [Fact]
     public void Closed_ledger_takes_no_more_entries()

@@ -18,7 +18,7 @@ internal sealed record Balls(EmbeddingMatrix Centres, double[] SquaredRadii, dou
         Parallel.For(0, centres.Rows, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
             // An embedding is its own neighbour, unless so many equal ones come before it that the ball is a point in any case.
-            Span<double> distances = neighbours < 64 ? stackalloc double[neighbours + 1] : new double[neighbours + 1];
+            var distances = neighbours < 64 ? stackalloc double[neighbours + 1] : new double[neighbours + 1];
             for (var j = 0; j <= neighbours; j++)
             {
                 var other = table[i][j];

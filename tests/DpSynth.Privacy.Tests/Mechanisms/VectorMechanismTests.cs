@@ -41,6 +41,51 @@ public sealed class VectorMechanismTests
         Assert.Equal(3, new VectorGrid(1, 1, 1, VectorRounding.Stochastic).Sensitivity);
     }
 
+    [Theory]
+    [InlineData(512, 10, 1027)]
+    [InlineData(1_000_000, 4, 503)]
+    [InlineData(1_000_000, 10, 1144)]
+    [InlineData(100, 20, 1048579)]
+    public void Sensitivity_of_stochastic_rounding_is_the_propositions(int dimension, int bits, long sensitivity) =>
+        Assert.Equal(sensitivity, new VectorGrid(dimension, 1, bits, VectorRounding.Stochastic).Sensitivity);
+
+    [Fact]
+    public void Vector_of_just_the_clipping_norm_reaches_the_sensitivity()
+    {
+        var gridded = new long[2];
+        new VectorGrid(2, 1, 10).Quantize([0, -1], gridded);
+
+        Assert.Equal([0, -1024], gridded);
+    }
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 2)]
+    [InlineData(2, 2)]
+    public void Vector_or_room_of_another_length_is_refused(int vector, int room) =>
+        Assert.Throws<ArgumentException>(() => new VectorGrid(3, 1, 10).Quantize(new float[vector], new long[room]));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Clipping_to_no_norm_is_refused(double norm) => Assert.Throws<ArgumentOutOfRangeException>(() => L2Clip.Factor([1], norm));
+
+    [Fact]
+    public void What_is_missing_is_named()
+    {
+        VectorGrid grid = new(1, 1, 10);
+        var release = new DiscreteGaussianEvent { SigmaSquared = Rational.Parse("100"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
+        SecureDiscreteGaussianNoise noise = new();
+        Assert.Throws<ArgumentNullException>("vectors", () => VectorMechanism.Release(null!, grid, release, noise, ""));
+        Assert.Throws<ArgumentNullException>("grid", () => VectorMechanism.Release([], null!, release, noise, ""));
+        Assert.Throws<ArgumentNullException>("release", () => VectorMechanism.Release([], grid, null!, noise, ""));
+        Assert.Throws<ArgumentNullException>("noise", () => VectorMechanism.Release([], grid, release, null!, ""));
+        Assert.Throws<ArgumentNullException>("release", () => IntegerMechanism.Release([1], null!, noise, ""));
+        Assert.Throws<ArgumentNullException>("noise", () => IntegerMechanism.Release([1], release, null!, ""));
+    }
+
     [Fact]
     public void Stochastic_rounding_keeps_the_mean()
     {
