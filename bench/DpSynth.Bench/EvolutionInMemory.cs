@@ -81,14 +81,16 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         await TimeAsync("private embedding", EmbedPrivateAsync);
         await TimeAsync("reserving", async () =>
         {
-            if (await new RunReservation(privateStore, candidates, ledger, Released, new Methods([new PrivateEvolutionMethod(privateStore)])).ReserveAsync(request.RunId, default) is { Refusal: { } refusal })
+            if (await new RunReservation(privateStore, candidates, ledger, Released,
+                new Methods([new PrivateEvolutionMethod(privateStore)])).ReserveAsync(request.RunId, default) is { Refusal: { } refusal })
             {
                 throw new InvalidOperationException(refusal);
             }
         });
 
         var run = (await privateStore.ReadRecordAsync<ReservedRun>(request.RunId, ReservedRun.RecordName, default))!;
-        NoiseMultipliers = [.. Enumerable.Range(1, request.Evolution.Iterations).Select(iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)))];
+        NoiseMultipliers = [.. Enumerable.Range(1, request.Evolution.Iterations).Select(
+            iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)))];
         return run;
     }
 

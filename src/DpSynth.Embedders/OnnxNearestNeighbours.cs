@@ -36,7 +36,8 @@ public static class OnnxNearestNeighbours
         ArgumentOutOfRangeException.ThrowIfLessThan(candidates.Rows, 1, nameof(candidates));
         if (queries.Columns != candidates.Columns)
         {
-            throw new ArgumentException($"Queries of dimension {queries.Columns} cannot be compared with candidates of dimension {candidates.Columns}.", nameof(queries));
+            throw new ArgumentException(
+                $"Queries of dimension {queries.Columns} cannot be compared with candidates of dimension {candidates.Columns}.", nameof(queries));
         }
 
         var k = Math.Min(neighbours, candidates.Rows);
@@ -55,7 +56,9 @@ public static class OnnxNearestNeighbours
             return scale;
         });
         var scaledQueries = Scaled(queries, row => scaling.OfQuery(queries[row]));
-        return new NeighbourTable(queries.Rows, k, search.Find(scaledQueries, scaledCandidates, bias, scoreBytes)) { Provider = search.Provider.ToString().ToLowerInvariant() };
+        return new NeighbourTable(
+            queries.Rows, k, search.Find(scaledQueries, scaledCandidates, bias, scoreBytes))
+        { Provider = search.Provider.ToString().ToLowerInvariant() };
     }
 
     private static float[] Scaled(EmbeddingMatrix matrix, Func<int, double> factorOf)

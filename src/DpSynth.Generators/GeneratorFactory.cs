@@ -10,7 +10,8 @@ public sealed class GeneratorFactory(IEnumerable<IGeneratorBackend> backends) : 
     private readonly Dictionary<Type, IGeneratorBackend> _backends = backends.ToDictionary(backend => backend.Options);
 
     /// <inheritdoc/>
-    /// <exception cref="GenerationException">The model is missing or not the one the run pinned, cannot be loaded, or makes no images of that shape.</exception>
+    /// <exception cref="GenerationException">The model is missing or not the one the run pinned, cannot be loaded, or makes no images of that
+    /// shape.</exception>
     /// <exception cref="ArgumentException">The options are invalid, or name a font that does not ship.</exception>
     public ValueTask<IGenerator> CreateAsync(GeneratorOptions options, ImageShape shape, CancellationToken cancellationToken)
     {

@@ -61,7 +61,8 @@ public static class StorageServices
 
     /// <summary>
     /// Registers <see cref="ExchangeAccount"/>, <see cref="ICandidateStore"/>, <see cref="IPublicImageSource"/>,
-    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IWorkerQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/> and <see cref="IReleaseStore"/> over the setting
+    /// <see cref="IDrawingStore"/>, <see cref="ISharedRecords"/>, <see cref="IWorkerQueue"/>, <see cref="IRunRegistry"/>, <see cref="IRequestFiles"/>
+    /// and <see cref="IReleaseStore"/> over the setting
     /// <c>AzureWebJobsStorage</c>.
     /// </summary>
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
@@ -71,7 +72,8 @@ public static class StorageServices
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
-            provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>(), provider.GetRequiredService<RequestJson>()));
+            provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>(),
+                provider.GetRequiredService<RequestJson>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(
             provider.GetRequiredService<ExchangeAccount>().Candidates, provider.GetRequiredService<ImageDecoder>()));
         services.TryAddSingleton<IDrawingStore>(provider => new DrawingStore(provider.GetRequiredService<ExchangeAccount>().Candidates));

@@ -54,7 +54,8 @@ public sealed class ModelEmbedderFactoryTests
     public async Task Factory_says_which_models_there_are()
     {
         using var factory = Open();
-        var fault = await Assert.ThrowsAnyAsync<NotSupportedException>(() => factory.CreateAsync(new OnnxImageOptions { Model = "clip" }, Shape, default).AsTask());
+        var fault = await Assert.ThrowsAnyAsync<NotSupportedException>(
+            () => factory.CreateAsync(new OnnxImageOptions { Model = "clip" }, Shape, default).AsTask());
         Assert.Contains("There is no model 'clip'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("tiny-sd", fault.Message, StringComparison.Ordinal);
     }
@@ -70,7 +71,8 @@ public sealed class ModelEmbedderFactoryTests
         using var elsewhere = ModelEmbedderFactory.FromConfiguration(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         Assert.Contains(
             "which holds none",
-            (await Assert.ThrowsAnyAsync<NotSupportedException>(() => elsewhere.CreateAsync(new OnnxImageOptions { Model = "tiny-sd" }, Shape, default).AsTask())).Message,
+            (await Assert.ThrowsAnyAsync<NotSupportedException>(
+                () => elsewhere.CreateAsync(new OnnxImageOptions { Model = "tiny-sd" }, Shape, default).AsTask())).Message,
             StringComparison.Ordinal);
 
         var options = new ConfigurationBuilder().AddInMemoryCollection(settings).Build().GetSection(ModelOptions.SectionName).Get<ModelOptions>()!;

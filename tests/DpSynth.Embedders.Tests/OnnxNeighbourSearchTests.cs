@@ -56,7 +56,8 @@ public sealed class OnnxNeighbourSearchTests
         var rows = Matrix(2, 1, [1, 2]);
         var strict = OnnxNeighbourSearch.FromConfiguration(Settings(("Models:Provider", "cuda"), ("Models:DeviceId", "999")));
         Assert.Throws<InferenceException>(() => strict.Find(rows, rows, Metric.L2, 1, CancellationToken.None));
-        var lenient = OnnxNeighbourSearch.FromConfiguration(Settings(("Models:Provider", "cuda"), ("Models:DeviceId", "999"), ("Models:AllowCpuFallback", "true")));
+        var lenient = OnnxNeighbourSearch.FromConfiguration(
+            Settings(("Models:Provider", "cuda"), ("Models:DeviceId", "999"), ("Models:AllowCpuFallback", "true")));
         var table = lenient.Find(rows, rows, Metric.L2, 1, CancellationToken.None);
         Assert.Equal(("cpu", 0, 1), (table.Provider, table[0][0], table[1][0]));
     }

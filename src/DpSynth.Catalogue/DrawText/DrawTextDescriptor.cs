@@ -8,12 +8,14 @@ public static class DrawTextDescriptor
 {
     private static readonly DrawTextOptions _defaults = new();
 
-    private static readonly Field<IReadOnlyList<string>> _texts = Field.Texts("texts", 256, "the ten digits", "1 to 256, one visible character each", "what to draw");
+    private static readonly Field<IReadOnlyList<string>> _texts = Field.Texts(
+        "texts", 256, "the ten digits", "1 to 256, one visible character each", "what to draw");
 
     private static readonly Field<IReadOnlyList<string>> _fonts = Field.Texts("fonts", 1000, "all that ship", "", "families to draw from");
 
     private static readonly Field<TextCentring> _centre = Field.Choice(
-        "centre", "which point of the glyph lies in the middle: its centre of mass, or the middle of its box", ("mass", TextCentring.Mass), ("box", TextCentring.Box));
+        "centre", "which point of the glyph lies in the middle: its centre of mass, or the middle of its box", ("mass", TextCentring.Mass),
+            ("box", TextCentring.Box));
 
     private static readonly Field<ParameterRange> _size = Range("size", _defaults.Size, 1, 40, "font size in pixels; a glyph's longer side is 0.7 × that");
 
@@ -23,7 +25,8 @@ public static class DrawTextDescriptor
 
     private static readonly Field<ParameterRange> _shear = Range("shear", _defaults.Shear, -1, 1, "pixels to the right for each pixel up");
 
-    private static readonly Field<ParameterRange> _aspect = Range("aspect", _defaults.Aspect, -1, 1, "natural logarithm of the factor by which width ÷ height grows");
+    private static readonly Field<ParameterRange> _aspect = Range(
+        "aspect", _defaults.Aspect, -1, 1, "natural logarithm of the factor by which width ÷ height grows");
 
     private static readonly Field<ParameterRange> _offset = Range("offset", _defaults.Offset, -14, 14, "translation in pixels, each direction for itself");
 

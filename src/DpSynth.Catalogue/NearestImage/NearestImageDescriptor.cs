@@ -5,7 +5,8 @@ namespace DpSynth.Catalogue.NearestImage;
 /// <summary>The generator <c>nearest-image</c> among what requests can name, and the reader of its options.</summary>
 public static class NearestImageDescriptor
 {
-    private static readonly Field<string> _publicSet = Field.RequiredText("publicSet", "as `runId`", "NAME of the public set, the folder `candidates/public/NAME/`");
+    private static readonly Field<string> _publicSet = Field.RequiredText(
+        "publicSet", "as `runId`", "NAME of the public set, the folder `candidates/public/NAME/`");
 
     /// <summary>The generator.</summary>
     public static GeneratorDescriptor Instance { get; } = new()
@@ -16,7 +17,8 @@ public static class NearestImageDescriptor
         Fields = [_publicSet],
         Read = static fields => new NearestImageOptions
         {
-            PublicSet = _publicSet.Of(fields ?? throw new RequestException("The field 'generator.options.publicSet' is missing: name a folder of public images.")),
+            PublicSet = _publicSet.Of(
+                fields ?? throw new RequestException("The field 'generator.options.publicSet' is missing: name a folder of public images.")),
         },
     };
 }

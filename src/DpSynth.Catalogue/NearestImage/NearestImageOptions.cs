@@ -36,7 +36,8 @@ public sealed record NearestImageOptions : GeneratorOptions
     {
         if (degree.Components.Count > 0)
         {
-            return $"{GeneratorName} knows no degree component '{degree.Components.Keys.First()}': its degree is one number, how many nearest images to draw among.";
+            return $"{GeneratorName} knows no degree component '{degree.Components.Keys.First()}': its degree is one number, how many nearest images "
+                + "to draw among.";
         }
 
         return degree.Value is >= 1 and <= int.MaxValue && double.IsInteger(degree.Value.Value)

@@ -6,7 +6,10 @@ namespace DpSynth.Catalogue.OnnxImage;
 /// <summary>The embedder <c>onnx-image</c>: an image model in ONNX with its <c>preprocessor_config.json</c>.</summary>
 public sealed record OnnxImageOptions : EmbedderOptions
 {
-    /// <summary>Name of the model, a folder in the models directory of function app and worker, or in the container <c>models</c>; see <see cref="ModelName"/>.</summary>
+    /// <summary>
+    /// Name of the model, a folder in the models directory of function app and worker, or in the container <c>models</c>; see
+    /// <see cref="ModelName"/>.
+    /// </summary>
     public required string Model { get; init; }
 
     /// <summary>
@@ -49,7 +52,8 @@ public static class OnnxImageDescriptor
     private static readonly Field<string> _model = Field.RequiredText(
         "model",
         "as `runId`, and single dots inside",
-        "a folder of the models directory, which function app and worker are configured with (`Models:Directory`), or a model in the container `models`; never a path");
+        "a folder of the models directory, which function app and worker are configured with (`Models:Directory`), or a model in the container "
+            + "`models`; never a path");
 
     private static readonly Field<string?> _modelHash = Field.Text(
         "modelHash",
@@ -58,7 +62,8 @@ public static class OnnxImageDescriptor
         "the model's fingerprint: any other model of the name is refused, see [models.md](models.md)");
 
     private static readonly Field<string?> _output = Field.Text(
-        "output", "chosen", "", "the model's output that is taken: unless said, `image_embeds`, else `pooler_output`, else `last_hidden_state`, else the first");
+        "output", "chosen", "", "the model's output that is taken: unless said, `image_embeds`, else `pooler_output`, else `last_hidden_state`, else "
+            + "the first");
 
     private static readonly Field<TokenPooling> _pooling = Field.Choice(
         "pooling",
@@ -73,14 +78,18 @@ public static class OnnxImageDescriptor
         Summary = "An image model in ONNX, such as CLIP, DINO or Inception.",
         Options = typeof(OnnxImageOptions),
         Fields = [_model, _modelHash, _output, _pooling],
-        Read = static fields => Read(fields ?? throw new RequestException("The field 'embedder.options.model' is missing: name a folder of the models directory.")),
+        Read = static fields => Read(
+            fields ?? throw new RequestException("The field 'embedder.options.model' is missing: name a folder of the models directory.")),
     };
 
     private static OnnxImageOptions Read(JsonFields fields)
     {
         var options = new OnnxImageOptions
         {
-            Model = _model.Of(fields), ModelHash = _modelHash.Of(fields), Output = _output.Of(fields), Pooling = _pooling.Of(fields),
+            Model = _model.Of(fields),
+            ModelHash = _modelHash.Of(fields),
+            Output = _output.Of(fields),
+            Pooling = _pooling.Of(fields),
         };
         if (!ModelName.IsValid(options.Model))
         {

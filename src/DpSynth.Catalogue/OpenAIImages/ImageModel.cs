@@ -80,7 +80,8 @@ public sealed record ImageModel
 
         return TryParse(size) is var (width, height) && free.Allows(width, height)
             ? null
-            : $"'generator.options.size' is '{size}'; it must be WIDTHxHEIGHT in multiples of {free.MultipleOf}, at most {free.LongestEdge} a side, {free.FewestPixels} to {free.MostPixels} pixels, and at most {free.Elongation}:1.";
+            : $"'generator.options.size' is '{size}'; it must be WIDTHxHEIGHT in multiples of {free.MultipleOf}, at most {free.LongestEdge} a side, "
+                + $"{free.FewestPixels} to {free.MostPixels} pixels, and at most {free.Elongation}:1.";
     }
 
     /// <summary>What is wrong with the row, as one sentence; null if nothing is.</summary>
@@ -108,8 +109,10 @@ public sealed record ImageModel
             return $"'{Row}.prices' must have an entry for every quality.";
         }
 
-        return Prices.FirstOrDefault(static price => string.IsNullOrWhiteSpace(price.Quality) || TryParse(price.Size) is null || price.Usd is < 0 or > 1000) is { } price
-            ? $"'{Row}.prices' has an entry of quality '{price.Quality}' and size '{price.Size}' that cannot be: a price is 0 to 1000 US dollars for WIDTHxHEIGHT."
+        return Prices.FirstOrDefault(
+            static price => string.IsNullOrWhiteSpace(price.Quality) || TryParse(price.Size) is null || price.Usd is < 0 or > 1000) is { } price
+            ? $"'{Row}.prices' has an entry of quality '{price.Quality}' and size '{price.Size}' that cannot be: a price is 0 to 1000 US dollars for "
+                + "WIDTHxHEIGHT."
             : EditInput is >= 0 and <= 1000 ? null : $"'{Row}.editInput' must lie between 0 and 1000 US dollars.";
     }
 
@@ -154,7 +157,8 @@ public sealed record FreeSizes(int MultipleOf, int LongestEdge, double Elongatio
             for (var height = MultipleOf; height <= LongestEdge; height += MultipleOf)
             {
                 // Proportions within 2 % count as the same.
-                var candidate = (Error: Math.Max(0, Math.Abs(Math.Log((double)width / height) - clamped) - 0.02), Pixels: (long)width * height, Width: width, Height: height);
+                var candidate = (Error: Math.Max(
+                    0, Math.Abs(Math.Log((double)width / height) - clamped) - 0.02), Pixels: (long)width * height, Width: width, Height: height);
                 if (Allows(width, height) && candidate.CompareTo(best) < 0)
                 {
                     best = candidate;

@@ -14,10 +14,13 @@ public static class OpenAIImagesDescriptor
 
     private static readonly Field<ImageModel?> _modelRow = new(
         "modelRow",
-        "`sizes`, `freeSizes` (`multipleOf`, `longestEdge`, `elongation`, `fewestPixels`, `mostPixels`), `backgrounds`, `formats`, `inputFidelities`, `prices` (`quality`, `size`, `usd`), `editInput` (US dollars that the input of an edit adds), `priceSource`",
+        "`sizes`, `freeSizes` (`multipleOf`, `longestEdge`, `elongation`, `fewestPixels`, `mostPixels`), `backgrounds`, `formats`, `inputFidelities`, "
+            + "`prices` (`quality`, `size`, `usd`), `editInput` (US dollars that the input of an edit adds), `priceSource`",
         static (fields, name) => fields.Object(name) is { } row ? ReadRow(row) : null)
     {
-        Default = "the table's", Range = "", Schema = static () => new() { ["type"] = "object" },
+        Default = "the table's",
+        Range = "",
+        Schema = static () => new() { ["type"] = "object" },
     };
 
     private static readonly Field<IReadOnlyList<WeightedPrompt>> _prompts = Field.List(
@@ -27,7 +30,8 @@ public static class OpenAIImagesDescriptor
         ReadPrompt,
         "required",
         "1 to 64, each 1 to 4,000 characters",
-        "texts, or `{ \"prompt\": …, \"weight\": … }` with a weight above 0; a candidate draws one. `{class}` stands for the class's name and needs `classConditional`, `{style}` for the style",
+        "texts, or `{ \"prompt\": …, \"weight\": … }` with a weight above 0; a candidate draws one. `{class}` stands for the class's name and needs "
+            + "`classConditional`, `{style}` for the style",
         minimum: 1);
 
     private static readonly Field<IReadOnlyList<string>> _styles = Field.Texts(
@@ -55,7 +59,8 @@ public static class OpenAIImagesDescriptor
     private static readonly Field<string?> _size = Field.Text(
         "size", "the smallest", "one of the row's, or by its rule", "`WIDTHxHEIGHT` at which images are made");
 
-    private static readonly Field<string?> _quality = Field.Text("quality", "the row's first", "one of the row's", "how carefully images are made, which is what they cost");
+    private static readonly Field<string?> _quality = Field.Text(
+        "quality", "the row's first", "one of the row's", "how carefully images are made, which is what they cost");
 
     private static readonly Field<string?> _background = Field.Text("background", "left out", "one of the row's", "what lies behind things");
 
@@ -66,11 +71,14 @@ public static class OpenAIImagesDescriptor
     private static readonly Field<decimal?> _maxCost = new(
         "maxCost",
         "US dollars that the run may cost; it must not lie below the estimate",
-        static (fields, name) => fields.Take(name) is not { } cap ? null : ToMoney(JsonFields.AsNumber(cap, fields.PathOf(name))) is var money and > 0 and <= 1_000_000_000
+        static (fields, name) =>
+            fields.Take(name) is not { } cap ? null : ToMoney(JsonFields.AsNumber(cap, fields.PathOf(name))) is var money and > 0 and <= 1_000_000_000
             ? money
             : throw new RequestException($"'{fields.PathOf(name)}' is {cap}; it must be above 0 and at most 1000000000 US dollars."))
     {
-        Default = "no cap", Range = "above 0", Schema = static () => new() { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 1_000_000_000 },
+        Default = "no cap",
+        Range = "above 0",
+        Schema = static () => new() { ["type"] = "number", ["exclusiveMinimum"] = 0, ["maximum"] = 1_000_000_000 },
     };
 
     private static readonly Field<int> _redraws = Field.Integer("redraws", 4, 0, 20, "other draws in the place of one that is refused");
@@ -98,7 +106,8 @@ public static class OpenAIImagesDescriptor
         var model = _model.Of(fields);
         var row = _modelRow.Of(fields) ?? (ImageModelTable.Rows.TryGetValue(model, out var known)
             ? known
-            : throw new RequestException($"'{fields.PathOf("model")}' is '{model}', which the table of models does not have{JsonFields.Suggest(model, [.. ImageModelTable.Rows.Keys])}; or describe it in '{fields.PathOf("modelRow")}'."));
+            : throw new RequestException($"'{fields.PathOf("model")}' is '{model}', which the table of models does not "
+                + $"have{JsonFields.Suggest(model, [.. ImageModelTable.Rows.Keys])}; or describe it in '{fields.PathOf("modelRow")}'."));
         var result = new OpenAIImagesOptions
         {
             Model = model,
@@ -118,7 +127,8 @@ public static class OpenAIImagesDescriptor
         var strengths = _strengths.Of(fields);
         return result with
         {
-            VariationPrompt = _variationPrompt.Of(fields) ?? result.VariationPrompt, Strengths = strengths.Count > 0 ? strengths : result.Strengths,
+            VariationPrompt = _variationPrompt.Of(fields) ?? result.VariationPrompt,
+            Strengths = strengths.Count > 0 ? strengths : result.Strengths,
         };
     }
 
@@ -195,7 +205,8 @@ public static class OpenAIImagesDescriptor
         ["required"] = new JsonArray(number, text),
         ["properties"] = new JsonObject
         {
-            [number] = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0 }, [text] = new JsonObject { ["type"] = "string" },
+            [number] = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0 },
+            [text] = new JsonObject { ["type"] = "string" },
         },
     };
 

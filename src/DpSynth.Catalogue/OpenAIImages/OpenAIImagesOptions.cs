@@ -114,7 +114,8 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
         MaxCost is { } cap && CostOf(work, shape) is { } cost && cost > cap
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The run is estimated at {cost:0.00##} US dollars for {work.Images} images, above 'generator.options.maxCost' of {cap:0.00##}: raise it, or ask for less 'lookahead', fewer generations or candidates.")
+                $"The run is estimated at {cost:0.00##} US dollars for {work.Images} images, above 'generator.options.maxCost' of {cap:0.00##}: raise "
+                    + $"it, or ask for less 'lookahead', fewer generations or candidates.")
             : null;
 
     /// <inheritdoc/>
@@ -200,7 +201,8 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
             return $"'generator.options.variationPrompt' must have 1 to {MaxPrompt} characters and name {StrengthPlaceholder}.";
         }
 
-        if (Strengths is not { Count: >= 1 and <= MaxEntries } || Strengths.Any(strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > MaxWords))
+        if (Strengths is not { Count: >= 1 and <= MaxEntries } || Strengths.Any(
+            strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > MaxWords))
         {
             return $"'generator.options.strengths' must have 1 to {MaxEntries} entries with 'words' of 1 to {MaxWords} characters.";
         }
@@ -234,7 +236,8 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
 
     // It may become a part of an address: no name is a way up there.
     private static bool IsServiceName(string name) =>
-        name is { Length: >= 1 and <= 64 } && char.IsAsciiLetterOrDigit(name[0]) && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        name is { Length: >= 1 and <= 64 } && char.IsAsciiLetterOrDigit(name[0]) && name.All(
+            static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 
     private static string Join(IEnumerable<string> values) => string.Join(", ", values.Select(static value => $"'{value}'"));
 }

@@ -39,7 +39,8 @@ public sealed record ProjectedPixelsOptions : EmbedderOptions, IEmbedsWithoutMod
         var pixels = (long)((shape.Width + Downscale - 1) / Downscale) * ((shape.Height + Downscale - 1) / Downscale) * shape.Channels;
         return Dimension * pixels <= MaxValues
             ? null
-            : $"'embedder.options' ask for a projection from {pixels} to {Dimension} values, more than {MaxValues} in all; raise 'downscale' or lower 'dimension'.";
+            : $"'embedder.options' ask for a projection from {pixels} to {Dimension} values, more than {MaxValues} in all; raise 'downscale' or lower "
+                + "'dimension'.";
     }
 }
 

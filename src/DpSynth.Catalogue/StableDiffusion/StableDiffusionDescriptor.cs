@@ -37,7 +37,8 @@ public static class StableDiffusionDescriptor
         "scheduler", "the model's", string.Join(", ", StableDiffusionOptions.Schedulers.Select(static name => $"`{name}`")), "the sampler");
 
     private static readonly Field<int?> _width = Field.OptionalInteger(
-        "width", 8, 2048, "the model's", "width at which images are made, given with `height` or not at all; a multiple of what the model halves (64 for SD 1.5)");
+        "width", 8, 2048, "the model's", "width at which images are made, given with `height` or not at all; a multiple of what the model halves (64 "
+            + "for SD 1.5)");
 
     private static readonly Field<int?> _height = Field.OptionalInteger("height", 8, 2048, "the model's", "height likewise");
 

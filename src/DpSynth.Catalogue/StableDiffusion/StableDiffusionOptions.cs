@@ -27,7 +27,10 @@ public sealed record StableDiffusionOptions : GeneratorOptions
     /// <summary>The model: name of a folder in the worker's folder of models, or in the container <c>models</c>; see <see cref="ModelName"/>.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The model's fingerprint (<see cref="Synthesis.Models.ModelIndex"/>): workers refuse any other model of the name. Null until the run is planned, unless the request states it.</summary>
+    /// <summary>
+    /// The model's fingerprint (<see cref="Synthesis.Models.ModelIndex"/>): workers refuse any other model of the name. Null until the run is
+    /// planned, unless the request states it.
+    /// </summary>
     public string? ModelHash { get; init; }
 
     /// <summary>Prompts, 1 to 64 of 1 to 1,000 characters; <c>{class}</c> stands for the class's name. A candidate draws one.</summary>

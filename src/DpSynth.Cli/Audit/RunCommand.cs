@@ -136,7 +136,8 @@ internal static class RunCommand
     {
         var recipe = reserved.Recipe;
         var embedder = (recipe.Embedder as IEmbedsWithoutModel)?.CreateEmbedder(recipe.Shape)
-            ?? throw new CommandException(ExitCode.Usage, $"The audit embeds canaries itself, and the run's embedder '{recipe.Embedder.Name}' needs a model: audit a run with 'pixels' or 'projected-pixels'.");
+            ?? throw new CommandException(ExitCode.Usage, $"The audit embeds canaries itself, and the run's embedder '{recipe.Embedder.Name}' needs a "
+                + "model: audit a run with 'pixels' or 'projected-pixels'.");
         var scored = new List<(double, bool)>();
         for (var classIndex = 0; classIndex < recipe.Classes.Count; classIndex++)
         {

@@ -25,7 +25,8 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="owned">What was started for this command and ends with it.</param>
     internal Connection(IConfiguration settings, Uri? endpoint, string? functionKey = null, IAsyncDisposable? owned = null)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton(settings).AddSingleton(RequestParts.Json).AddPrivateStorage(settings).AddExchangeStorage(settings);
+        var services = new ServiceCollection().AddLogging().AddSingleton(settings).AddSingleton(RequestParts.Json).AddPrivateStorage(settings)
+            .AddExchangeStorage(settings);
         _services = services.BuildServiceProvider();
         _owned = owned;
         Endpoint = endpoint;

@@ -27,7 +27,8 @@ internal sealed class EmbedderSelection
 
     private readonly Option<string> _embedder = new("--embedder")
     {
-        Description = $"{string.Join(", ", RequestParts.Embedders.Select(static embedder => embedder.Name))} (default with --model: {OnnxImageDescriptor.Instance.Name}).",
+        Description = $"{string.Join(", ", RequestParts.Embedders.Select(static embedder => embedder.Name))} (default with --model: "
+            + $"{OnnxImageDescriptor.Instance.Name}).",
         HelpName = "NAME",
     };
 

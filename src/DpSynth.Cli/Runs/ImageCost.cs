@@ -18,7 +18,8 @@ internal static class ImageCost
         }
 
         terminal.Say(
-            $"Estimate: {Figures.Count(estimate.Generations)} images generated and {Figures.Count(estimate.Edits)} edited by {options.Model} ({options.SizeFor(request.Image.ToShape())}, {options.Quality}), {Figures.Dollars(estimate.Cost)}"
+            $"Estimate: {Figures.Count(estimate.Generations)} images generated and {Figures.Count(estimate.Edits)} edited by {options.Model} "
+                + $"({options.SizeFor(request.Image.ToShape())}, {options.Quality}), {Figures.Dollars(estimate.Cost)}"
             + (options.MaxCost is { } most ? $"; the run stops before it passes {Figures.Dollars(most)}." : "; no cap is set ('--max-cost')."));
     }
 
@@ -28,12 +29,14 @@ internal static class ImageCost
     {
         if (request.Generator is not OpenAIImagesOptions options)
         {
-            throw new CommandException(ExitCode.Usage, $"--max-cost is for '{OpenAIImagesOptions.GeneratorName}'; '{request.Generator.Name}' asks no image API.");
+            throw new CommandException(
+                ExitCode.Usage, $"--max-cost is for '{OpenAIImagesOptions.GeneratorName}'; '{request.Generator.Name}' asks no image API.");
         }
 
         if (options.MaxCost < cap)
         {
-            throw new CommandException(ExitCode.Usage, $"--max-cost is above the request's own 'maxCost' of {Figures.Dollars(options.MaxCost.Value)}; change it there.");
+            throw new CommandException(
+                ExitCode.Usage, $"--max-cost is above the request's own 'maxCost' of {Figures.Dollars(options.MaxCost.Value)}; change it there.");
         }
 
         var reading = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };

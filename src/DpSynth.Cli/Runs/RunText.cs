@@ -58,7 +58,8 @@ internal static class RunText
         var held = spending.Held > 0 ? $", {Figures.Dollars(spending.Held)} set aside" : "";
         var refused = spending.Refusals > 0 ? $", {Figures.Count(spending.Refusals)} refused" : "";
         var lost = spending.LostAnswers > 0 ? $", {Figures.Count(spending.LostAnswers)} paid and lost" : "";
-        return $"{Figures.Dollars(spending.Cost)}{cap}{held}, {Figures.Count(spending.Images)} images in {Figures.Count(spending.Requests)} requests{refused}{lost}";
+        return $"{Figures.Dollars(spending.Cost)}{cap}{held}, {Figures.Count(spending.Images)} images in {Figures.Count(spending.Requests)} "
+            + $"requests{refused}{lost}";
     }
 
     private static string Describe(RunProgress progress)

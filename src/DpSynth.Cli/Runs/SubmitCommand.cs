@@ -92,6 +92,7 @@ internal static class SubmitCommand
         // No request of allowed length is longer in UTF-8; a larger file is not read at all.
         return description.Length <= 4L * RunRequestReader.MaximumLength
             ? await File.ReadAllTextAsync(file, cancellationToken)
-            : throw new CommandException(ExitCode.Usage, $"'{file}' has {description.Length} bytes; a request has at most {RunRequestReader.MaximumLength} characters.");
+            : throw new CommandException(
+                ExitCode.Usage, $"'{file}' has {description.Length} bytes; a request has at most {RunRequestReader.MaximumLength} characters.");
     }
 }

@@ -166,7 +166,8 @@ internal sealed class RunLife
                 Take = answer => answer.Generation != generation ? 0
                     : answer.Error is null ? 1
                     : throw new RunEndedException(RunState.Failed, $"Shard {answer.Shard} of generation {generation} could not be made: {answer.Error}"),
-                Lateness = hours => $"No worker stored anything of generation {generation} for {hours:0} hours; see that workers run and take 'generation-jobs'.",
+                Lateness =
+                    hours => $"No worker stored anything of generation {generation} for {hours:0} hours; see that workers run and take 'generation-jobs'.",
             },
             () => CallAsync<GenerationShards>(nameof(RunActivities.DispatchGeneration), input),
             RunStage.Generating,

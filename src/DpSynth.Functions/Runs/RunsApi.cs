@@ -38,7 +38,8 @@ public sealed class RunsApi(RunStarter starter, RunQueries queries, CallerReader
         {
             var body = await RequestBody.ReadAsync(request, RunRequestReader.MaximumLength, cancellationToken);
             var runId = await starter.StartAsync(body, caller.Id, client, cancellationToken);
-            return new AcceptedRun(await queries.FindAsync(runId, caller.MayRead, new OrchestrationStatus(client), cancellationToken) ?? new RunView { Id = runId, State = RunState.Pending });
+            return new AcceptedRun(await queries.FindAsync(
+                runId, caller.MayRead, new OrchestrationStatus(client), cancellationToken) ?? new RunView { Id = runId, State = RunState.Pending });
         }
         catch (RequestException fault)
         {
@@ -84,7 +85,8 @@ public sealed class RunsApi(RunStarter starter, RunQueries queries, CallerReader
             return refusal;
         }
 
-        var list = rejected ? queries.ListRejectedAsync(cancellationToken) : queries.ListAsync(caller.MayRead, new OrchestrationStatus(client), cancellationToken);
+        var list = rejected ? queries.ListRejectedAsync(cancellationToken) : queries.ListAsync(
+            caller.MayRead, new OrchestrationStatus(client), cancellationToken);
         var runs = new List<RunView>();
         await foreach (var view in list.WithCancellation(cancellationToken))
         {
@@ -127,11 +129,13 @@ public sealed class RunsApi(RunStarter starter, RunQueries queries, CallerReader
 
         if (!await HasBegunAsync(id, client, cancellationToken))
         {
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The run has not begun", $"The run '{id}' waits for its first step, and cannot be cancelled before it: ask again in a minute.");
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The run has not begun", $"The run '{id}' waits for its first step, and cannot "
+                + "be cancelled before it: ask again in a minute.");
         }
 
         await client.RaiseEventAsync(id, RunEvents.CancelRequested, "requested", cancellationToken);
-        return new AcceptedRun(await queries.FindAsync(id, caller.MayRead, new OrchestrationStatus(client), cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
+        return new AcceptedRun(await queries.FindAsync(
+            id, caller.MayRead, new OrchestrationStatus(client), cancellationToken) ?? new RunView { Id = id, State = RunState.Running });
     }
 
     /// <summary>Waits for the run's first step: the task hub drops events for an orchestration that has not begun.</summary>

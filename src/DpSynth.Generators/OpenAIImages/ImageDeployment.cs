@@ -166,7 +166,8 @@ internal sealed class ImageDeployment
             cancellationToken);
     }
 
-    private async Task<ClientResult<GeneratedImageCollection>> EditAsync(ImageRequest request, ReadOnlyMemory<byte> candidate, CancellationToken cancellationToken)
+    private async Task<ClientResult<GeneratedImageCollection>> EditAsync(
+        ImageRequest request, ReadOnlyMemory<byte> candidate, CancellationToken cancellationToken)
     {
         var (width, height) = ImageModel.Parse(request.Look.Size);
         await using var image = BinaryData.FromBytes(candidate).ToStream();

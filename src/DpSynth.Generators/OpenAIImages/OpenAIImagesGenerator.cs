@@ -14,7 +14,8 @@ namespace DpSynth.Generators.OpenAIImages;
 /// Thread-safe.
 /// </summary>
 internal sealed class OpenAIImagesGenerator(
-    OpenAIImagesOptions options, ImageShape shape, ImageDeployment deployment, ISharedRecords records, IDrawingStore drawings, ImageDecoder decoder) : IPaidGenerator
+    OpenAIImagesOptions options, ImageShape shape, ImageDeployment deployment, ISharedRecords records, IDrawingStore drawings, ImageDecoder decoder)
+        : IPaidGenerator
 {
     private const string NoShard = "Paid images are drawn for a shard: ask ForShard first.";
 
@@ -42,6 +43,7 @@ internal sealed class OpenAIImagesGenerator(
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Always: nothing is paid for without a shard to keep it for.</exception>
     public ValueTask<CandidateBatch> VaryAsync(
-        CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds, CancellationToken cancellationToken) =>
+        CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds,
+            CancellationToken cancellationToken) =>
         throw new InvalidOperationException(NoShard);
 }

@@ -27,7 +27,8 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
     public bool VariesFromImages => true;
 
     /// <inheritdoc/>
-    public async ValueTask<CandidateBatch> RandomAsync(string? className, ReadOnlyMemory<ulong> seeds, CancellationToken cancellationToken) => await DrawAllAsync(
+    public async ValueTask<CandidateBatch> RandomAsync(string? className, ReadOnlyMemory<ulong> seeds, CancellationToken cancellationToken) =>
+        await DrawAllAsync(
         seeds,
         (index, redraw) =>
         {
@@ -40,7 +41,8 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The degree is no strength, or the parents have no images or an unknown prompt.</exception>
     public async ValueTask<CandidateBatch> VaryAsync(
-        CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds, CancellationToken cancellationToken)
+        CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds,
+            CancellationToken cancellationToken)
     {
         if (kit.Options.DescribeFault(degree) is { } fault)
         {
@@ -86,14 +88,19 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
 
         var notes = refusals == 0
             ? GenerationNotes.None
-            : new GenerationNotes { Warnings = [$"The image API refused the content of some drawings; others were drawn in their place ('spending.refusals' counts them)."] };
+            : new GenerationNotes
+            {
+                Warnings = ["The image API refused the content of some drawings; others were drawn in their place "
+                + "('spending.refusals' counts them)."]
+            };
         return new CandidateBatch(images, parameters, seeds.Length, Parameters) { Notes = notes };
 
         async Task DrawAsync(int index)
         {
             try
             {
-                var choice = kept.Contains(seeds.Span[index]) ? await ReadAsync(seeds.Span[index], images.Memory.Slice(index * kit.Shape.ByteCount, kit.Shape.ByteCount)) : null;
+                var choice = kept.Contains(seeds.Span[index]) ? await ReadAsync(
+                    seeds.Span[index], images.Memory.Slice(index * kit.Shape.ByteCount, kit.Shape.ByteCount)) : null;
                 choice ??= await AskAsync(index);
                 (parameters[index * Parameters], parameters[(index * Parameters) + 1]) = (choice.Value.Prompt, choice.Value.Style);
             }
@@ -105,7 +112,8 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
         }
 
         async Task<PromptChoice?> ReadAsync(ulong seed, Memory<byte> pixels) =>
-            await kit.Drawings.ReadAsync(shard, seed, cancellationToken) is { } record ? KeptDrawing.TryDecode(record.Span, kit.Decoder, kit.Shape, pixels.Span)?.Choice : null;
+            await kit.Drawings.ReadAsync(shard, seed, cancellationToken) is { } record
+                ? KeptDrawing.TryDecode(record.Span, kit.Decoder, kit.Shape, pixels.Span)?.Choice : null;
 
         async Task<PromptChoice> AskAsync(int index)
         {
@@ -119,7 +127,8 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
                 {
                     var (answer, image) = await kit.Deployment.AskAsync(request, price, account, kit.ReadAnswer, starting.Token, cancellationToken);
                     image.Pixels.CopyTo(images[index]);
-                    await kit.Drawings.WriteAsync(shard, seeds.Span[index], KeptDrawing.Encode(choice, answer.RequestId, image.Pixels, kit.Shape), cancellationToken);
+                    await kit.Drawings.WriteAsync(
+                        shard, seeds.Span[index], KeptDrawing.Encode(choice, answer.RequestId, image.Pixels, kit.Shape), cancellationToken);
                     return choice;
                 }
                 catch (ImageCallException refused) when (refused.Fault == CallFault.Refused)
@@ -127,7 +136,8 @@ internal sealed class ShardDrawing(ShardDrawing.Kit kit, RunAccount account, Can
                     Interlocked.Increment(ref refusals);
                     if (redraw >= kit.Options.Redraws)
                     {
-                        throw new GenerationException($"{refused.Message} {redraw + 1} draws in a row were refused: change the prompts, or allow more 'generator.options.redraws'.");
+                        throw new GenerationException(
+                            $"{refused.Message} {redraw + 1} draws in a row were refused: change the prompts, or allow more 'generator.options.redraws'.");
                     }
                 }
             }

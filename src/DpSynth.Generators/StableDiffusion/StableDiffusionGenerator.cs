@@ -142,7 +142,11 @@ public sealed class StableDiffusionGenerator : IGenerator
                     notes = notes.And(new GenerationNotes { FlaggedDrawings = made.Redrawn, Warnings = made.Warnings });
                 }
 
-                return new CandidateBatch(images, Array.ConvertAll(prompts, prompt => (float)prompt), prompts.Length, 1) { Notes = notes.And(new GenerationNotes { Warnings = CutPrompts(prompts, className) }) };
+                return new CandidateBatch(images, Array.ConvertAll(prompts, prompt => (float)prompt), prompts.Length, 1)
+                {
+                    Notes = notes.And(
+                    new GenerationNotes { Warnings = CutPrompts(prompts, className) })
+                };
             }
             catch (Exception fault) when (fault is GeneratedImageException or ModelFolderException)
             {
@@ -171,7 +175,8 @@ public sealed class StableDiffusionGenerator : IGenerator
     [
         .. prompts.Distinct()
             .Where(prompt => Encode(_options.Prompts[prompt], className) is var encoded && (encoded.Condition.Truncated || encoded.Unconditional.Truncated))
-            .Select(prompt => $"Prompt {prompt} or the negative prompt is longer than the model's context: its end was left out{(className is null ? "" : $" (class '{className}')")}."),
+            .Select(prompt => $"Prompt {prompt} or the negative prompt is longer than the model's context: its end was left "
+                + $"out{(className is null ? "" : $" (class '{className}')")}."),
     ];
 
     // Of the parents only those that are varied here are brought to the model's size.

@@ -11,7 +11,8 @@ public static class StorageJson
     /// <summary>Encodes a record.</summary>
     /// <param name="value">The record.</param>
     /// <param name="options">Those of <see cref="RequestJson"/> for records that hold parts of requests.</param>
-    public static byte[] Encode<T>(T value, JsonSerializerOptions? options = null) => JsonSerializer.SerializeToUtf8Bytes(value, options ?? SynthesisJson.Options);
+    public static byte[] Encode<T>(T value, JsonSerializerOptions? options = null) =>
+        JsonSerializer.SerializeToUtf8Bytes(value, options ?? SynthesisJson.Options);
 
     /// <summary>Decodes a record.</summary>
     /// <param name="json">The JSON.</param>

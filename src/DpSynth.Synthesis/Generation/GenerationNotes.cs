@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace DpSynth.Synthesis.Generation;
 
-/// <summary>What a generator, and the embedder beside it, have to say of candidates they made, for the run's manifest. Holds nothing private: generators see nothing private.</summary>
+/// <summary>
+/// What a generator, and the embedder beside it, have to say of candidates they made, for the run's manifest. Holds nothing private: generators see
+/// nothing private.
+/// </summary>
 public sealed record GenerationNotes
 {
     /// <summary>The most distinct warnings that are kept.</summary>
@@ -11,7 +14,10 @@ public sealed record GenerationNotes
     /// <summary>Nothing to say.</summary>
     public static GenerationNotes None { get; } = new();
 
-    /// <summary>What really executed the generator's model: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>. Several where workers differ; none for generators without a model.</summary>
+    /// <summary>
+    /// What really executed the generator's model: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>. Several where workers differ; none for generators
+    /// without a model.
+    /// </summary>
     public IReadOnlyList<string> Providers { get; init; } = [];
 
     /// <summary>What really executed the embedder's model on candidates; none for embedders without a model.</summary>

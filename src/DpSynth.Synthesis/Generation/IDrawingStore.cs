@@ -15,6 +15,8 @@ public interface IDrawingStore
     /// <summary>Keeps a drawing; whoever is first wins.</summary>
     Task WriteAsync(CandidateShardId shard, ulong seed, ReadOnlyMemory<byte> drawing, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the drawings of a generation that is stored by now, or with null all that are left of a run. For the app: workers delete nothing.</summary>
+    /// <summary>
+    /// Deletes the drawings of a generation that is stored by now, or with null all that are left of a run. For the app: workers delete nothing.
+    /// </summary>
     Task DeleteAsync(string runId, int? generation, CancellationToken cancellationToken);
 }

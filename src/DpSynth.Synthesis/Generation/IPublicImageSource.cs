@@ -2,7 +2,9 @@ using DpSynth.Imaging;
 
 namespace DpSynth.Synthesis.Generation;
 
-/// <summary>Public image sets: a generator may draw from them, a release be compared with them. They are open to every worker; nothing private is among them.</summary>
+/// <summary>
+/// Public image sets: a generator may draw from them, a release be compared with them. They are open to every worker; nothing private is among them.
+/// </summary>
 public interface IPublicImageSource
 {
     /// <summary>Whether there is a set of that name with at least one image or archive.</summary>

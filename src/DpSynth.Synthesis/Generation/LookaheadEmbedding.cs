@@ -13,7 +13,8 @@ internal sealed class LookaheadEmbedding(RunTools tools, Lookahead lookahead)
     private const int BlockBytes = 32 << 20;
 
     /// <summary>Embeds a shard's candidates; the notes are those of the variations made for it.</summary>
-    public async Task<(EmbeddingMatrix Embeddings, GenerationNotes Notes)> EmbedAsync(CandidateBatch candidates, GenerationJob job, CancellationToken cancellationToken)
+    public async Task<(EmbeddingMatrix Embeddings, GenerationNotes Notes)> EmbedAsync(
+        CandidateBatch candidates, GenerationJob job, CancellationToken cancellationToken)
     {
         var dimension = tools.Embedder.Dimension;
         var result = new EmbeddingMatrix(candidates.Count, dimension);

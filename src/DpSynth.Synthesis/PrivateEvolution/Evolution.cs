@@ -131,7 +131,8 @@ public static class Evolution
         ArgumentNullException.ThrowIfNull(generation);
         ArgumentNullException.ThrowIfNull(parents);
         var next = generation.Next;
-        return new ParentList([.. parents.Select((selected, classIndex) => Children(generation.Population.CandidatesOf(classIndex), selected.Indices, next, classIndex))]);
+        return new ParentList(
+            [.. parents.Select((selected, classIndex) => Children(generation.Population.CandidatesOf(classIndex), selected.Indices, next, classIndex))]);
     }
 
     private static ClassParents Children(CandidateReference[] candidates, IReadOnlyList<int> parents, Generation next, int classIndex)
@@ -164,7 +165,9 @@ public enum EvolutionStep
     Select,
 }
 
-/// <summary>What it takes to run one generation. Iterations are 1 to T: iteration t votes on generation t − 1 and selects the parents of generation t.</summary>
+/// <summary>
+/// What it takes to run one generation. Iterations are 1 to T: iteration t votes on generation t − 1 and selects the parents of generation t.
+/// </summary>
 public interface IEvolutionSteps
 {
     /// <summary>Has a generation drawn, or varied from its parents, and embedded.</summary>

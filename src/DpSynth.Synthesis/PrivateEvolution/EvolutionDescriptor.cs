@@ -24,7 +24,8 @@ public static class EvolutionDescriptor
         static (item, path) => JsonFields.AsInteger(item, path, 1, MaxPopulation),
         "required",
         "2 to 101 entries, each 1 to 10,000,000",
-        "candidates in generations 0 to T, over all classes; the last one is published. Each at least as large as there are classes, times k where it is voted on",
+        "candidates in generations 0 to T, over all classes; the last one is published. Each at least as large as there are classes, times k where it "
+            + "is voted on",
         minimum: 2);
 
     private static readonly Field<IReadOnlyList<VariationDegree>> _variationDegrees = Field.List(
@@ -39,7 +40,8 @@ public static class EvolutionDescriptor
         ReadDegree,
         "required",
         "as many entries",
-        "how far variations move: entry 0 in the initial folds, entry t in the lookahead before release t and in making generation t. A number, or an object of the generator's components",
+        "how far variations move: entry 0 in the initial folds, entry t in the lookahead before release t and in making generation t. A number, or an "
+            + "object of the generator's components",
         minimum: 2);
 
     private static readonly Field<int> _lookahead = Field.Integer(
@@ -60,19 +62,22 @@ public static class EvolutionDescriptor
         0,
         0,
         100,
-        "n: a noisy count is replaced by the mean of itself and of the counts of the n nearest candidates of its class, which has 1/√(n + 1) of the noise; 0 leaves counts as they are. For few private images a class");
+        "n: a noisy count is replaced by the mean of itself and of the counts of the n nearest candidates of its class, which has 1/√(n + 1) of the "
+            + "noise; 0 leaves counts as they are. For few private images a class");
 
     private static readonly Field<double> _threshold = Field.Number("threshold", 1.0, 0, 1e9, "H: taken off every noisy count before selection");
 
     private static readonly Field<ThresholdUnit> _thresholdUnit = Field.Choice(
-        "thresholdUnit", "whether H counts in σ of the counts' noise (after smoothing) or in votes", ("sigma", ThresholdUnit.Sigma), ("count", ThresholdUnit.Count));
+        "thresholdUnit", "whether H counts in σ of the counts' noise (after smoothing) or in votes", ("sigma", ThresholdUnit.Sigma),
+            ("count", ThresholdUnit.Count));
 
     private static readonly Field<int> _contrastNeighbours = Field.Integer(
         "contrastNeighbours",
         0,
         0,
         100,
-        "n: a count above the threshold is multiplied by the squared share of its own class among the n nearest candidates that kept votes, of all classes; 0 leaves counts as they are. For generators that do not know the classes");
+        "n: a count above the threshold is multiplied by the squared share of its own class among the n nearest candidates that kept votes, of all "
+            + "classes; 0 leaves counts as they are. For generators that do not know the classes");
 
     private static readonly Field<SelectionMethod> _selection = Field.Choice(
         "selection", "parents drawn in proportion to their count, or the largest first", ("sample", SelectionMethod.Sample), ("rank", SelectionMethod.Rank));
@@ -146,7 +151,8 @@ public static class EvolutionDescriptor
         if (evolution.VariationDegrees.Count != sizes)
         {
             throw new RequestException(
-                $"'{fields.PathOf("variationDegrees")}' has {evolution.VariationDegrees.Count} entries and '{fields.PathOf("populationSizes")}' has {sizes}; both need one for each generation.");
+                $"'{fields.PathOf("variationDegrees")}' has {evolution.VariationDegrees.Count} entries and '{fields.PathOf("populationSizes")}' has "
+                    + $"{sizes}; both need one for each generation.");
         }
 
         if (evolution.BudgetWeights.Count != 0 && evolution.BudgetWeights.Count != sizes - 1)
@@ -159,13 +165,15 @@ public static class EvolutionDescriptor
         if (evolution.Neighbours > smallestVoted)
         {
             throw new RequestException(
-                $"'{fields.PathOf("neighbours")}' is {evolution.Neighbours} and a generation that is voted on has {smallestVoted} candidates; ask for fewer neighbours or more candidates.");
+                $"'{fields.PathOf("neighbours")}' is {evolution.Neighbours} and a generation that is voted on has {smallestVoted} candidates; ask for "
+                    + "fewer neighbours or more candidates.");
         }
 
         if (evolution.NextVariationFolds == 0 && !evolution.KeepSelected)
         {
             throw new RequestException(
-                $"'{fields.PathOf("nextVariationFolds")}' is 0 and '{fields.PathOf("keepSelected")}' is false, so the next generation would be empty; change one of them.");
+                $"'{fields.PathOf("nextVariationFolds")}' is 0 and '{fields.PathOf("keepSelected")}' is false, so the next generation would be empty; "
+                    + "change one of them.");
         }
     }
 

@@ -1,5 +1,4 @@
 using DpSynth.Numerics;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.PrivateEvolution;
 

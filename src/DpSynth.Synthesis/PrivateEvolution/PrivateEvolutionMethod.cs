@@ -35,8 +35,10 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
             if (size < (long)smallest * classes)
             {
                 return smallest == 1
-                    ? $"A population of {size} leaves some of the dataset's {classes} classes without a candidate; raise 'evolution.populationSizes' to at least {classes}."
-                    : $"A population of {size} leaves some of the dataset's {classes} classes with fewer candidates than the {smallest} that an image votes for; raise 'evolution.populationSizes' to at least {(long)smallest * classes}, or ask for fewer 'evolution.neighbours'.";
+                    ? $"A population of {size} leaves some of the dataset's {classes} classes without a candidate; raise 'evolution.populationSizes' "
+                        + $"to at least {classes}."
+                    : $"A population of {size} leaves some of the dataset's {classes} classes with fewer candidates than the {smallest} that an image "
+                        + $"votes for; raise 'evolution.populationSizes' to at least {(long)smallest * classes}, or ask for fewer 'evolution.neighbours'.";
             }
         }
 

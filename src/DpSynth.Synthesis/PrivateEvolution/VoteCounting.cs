@@ -55,7 +55,8 @@ public sealed class VoteCounting(
         await exactWork.WriteNeighboursAsync(runId, iteration, shardNumber, neighbours, cancellationToken);
     }
 
-    private async Task<(NeighbourTable Neighbours, int Candidates)> SearchAsync(ReservedRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
+    private async Task<(NeighbourTable Neighbours, int Candidates)> SearchAsync(
+        ReservedRun run, int iteration, int shardNumber, CancellationToken cancellationToken)
     {
         var (images, population) = await ReadEmbeddingsAsync(run, iteration, shardNumber, cancellationToken);
         var evolution = run.Request.Evolution;

@@ -83,7 +83,10 @@ public abstract class Field(string name, string meaning)
     public static Field<string> RequiredText(string name, string range, string meaning) =>
         new(name, meaning, (fields, field) => fields.RequireText(field))
         {
-            Default = "required", Range = range, IsRequired = true, Schema = () => new() { ["type"] = "string" },
+            Default = "required",
+            Range = range,
+            IsRequired = true,
+            Schema = () => new() { ["type"] = "string" },
         };
 
     /// <summary>A text, or nothing.</summary>

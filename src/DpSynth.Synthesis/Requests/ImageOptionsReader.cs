@@ -14,7 +14,9 @@ internal static class ImageOptionsReader
         ? channels
         : throw new RequestException("'image.channels' is 2; it must be 1 (grey) or 3 (colour)."))
     {
-        Default = "3", Range = "1 or 3", Schema = static () => new() { ["enum"] = new JsonArray(1, 3), ["default"] = 3 },
+        Default = "3",
+        Range = "1 or 3",
+        Schema = static () => new() { ["enum"] = new JsonArray(1, 3), ["default"] = 3 },
     };
 
     private static readonly Field<ResizeMode> _resize = Field.Choice(

@@ -13,6 +13,10 @@ public sealed class JsonFields
     private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
     private readonly List<string> _known = [];
 
+    /// <summary>Takes an object up.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="path">Where it stands, for messages; empty for the whole request.</param>
+    /// <exception cref="RequestException">It is no object, or has a field twice.</exception>
     public JsonFields(JsonElement element, string path)
     {
         _path = path;
@@ -40,15 +44,21 @@ public sealed class JsonFields
         return _fields.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
+    /// <summary>Takes a field's value that must be there.</summary>
+    /// <exception cref="RequestException">It is absent, or JSON null.</exception>
     public JsonElement Require(string name) =>
         Take(name) ?? throw Missing(name);
 
+    /// <summary>Reads a text; null where it is absent.</summary>
     public string? Text(string name) => Take(name) is { } value ? AsText(value, PathOf(name)) : null;
 
+    /// <summary>Reads a text that must be there.</summary>
     public string RequireText(string name) => AsText(Require(name), PathOf(name));
 
+    /// <summary>Reads a number that must be there.</summary>
     public double RequireNumber(string name) => AsNumber(Require(name), PathOf(name));
 
+    /// <summary>Reads a number within a range, both ends included.</summary>
     public double Number(string name, double defaultValue, double minimum, double maximum)
     {
         if (Take(name) is not { } element)
@@ -63,11 +73,13 @@ public sealed class JsonFields
                 string.Create(CultureInfo.InvariantCulture, $"'{PathOf(name)}' is {value}; it must lie between {minimum} and {maximum}."));
     }
 
+    /// <summary>Reads a whole number within a range, both ends included; without a default it must be there.</summary>
     public int Integer(string name, int? defaultValue, int minimum, int maximum) =>
         Take(name) is { } element
             ? AsInteger(element, PathOf(name), minimum, maximum)
             : defaultValue ?? throw Missing(name);
 
+    /// <summary>Reads true or false.</summary>
     public bool Boolean(string name, bool defaultValue) => Take(name) switch
     {
         null => defaultValue,
@@ -101,6 +113,10 @@ public sealed class JsonFields
         throw new RequestException($"'{PathOf(name)}' is '{Shorten(text)}'; it must be one of {Join(names)}{Suggest(text, names)}.");
     }
 
+    /// <summary>Reads a list, entry by entry; empty where it is absent.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="maximumLength">Most entries.</param>
+    /// <param name="read">Reads an entry; is told its path.</param>
     public IReadOnlyList<T> List<T>(string name, int maximumLength, Func<JsonElement, string, T> read)
     {
         if (Take(name) is not { } element)
@@ -121,6 +137,7 @@ public sealed class JsonFields
         return [.. element.EnumerateArray().Select((item, index) => read(item, $"{PathOf(name)}[{index}]"))];
     }
 
+    /// <summary>Takes an object up; null where it is absent.</summary>
     public JsonFields? Object(string name) => Take(name) is { } element ? new JsonFields(element, PathOf(name)) : null;
 
     /// <summary>An object's fields that have not been taken yet, for objects whose names are data.</summary>
@@ -135,6 +152,7 @@ public sealed class JsonFields
         }
     }
 
+    /// <summary>Reads a value as a text.</summary>
     public static string AsText(JsonElement element, string path) => element.ValueKind == JsonValueKind.String
         ? element.GetString()!
         : throw new RequestException($"'{path}' must be a text, not {Describe(element.ValueKind)}.");
@@ -149,9 +167,11 @@ public sealed class JsonFields
 
         throw new RequestException(element.ValueKind == JsonValueKind.Number
             ? $"'{path}' is beyond the range of numbers."
-            : $"'{path}' must be a finite number, not {(element.ValueKind == JsonValueKind.String ? $"'{Shorten(element.GetString()!)}'" : Describe(element.ValueKind))}.");
+            : $"'{path}' must be a finite number, not "
+                + $"{(element.ValueKind == JsonValueKind.String ? $"'{Shorten(element.GetString()!)}'" : Describe(element.ValueKind))}.");
     }
 
+    /// <summary>Reads a value as a whole number within a range, both ends included.</summary>
     public static int AsInteger(JsonElement element, string path, int minimum, int maximum)
     {
         var value = AsNumber(element, path);
@@ -176,7 +196,8 @@ public sealed class JsonFields
     /// <summary>A field is missing, perhaps because it is there under a name misspelt.</summary>
     private RequestException Missing(string name)
     {
-        var misspelt = _fields.Keys.FirstOrDefault(field => !_known.Contains(field, StringComparer.Ordinal) && EditDistance.Between(field.ToUpperInvariant(), name.ToUpperInvariant()) <= 2);
+        var misspelt = _fields.Keys.FirstOrDefault(
+            field => !_known.Contains(field, StringComparer.Ordinal) && EditDistance.Between(field.ToUpperInvariant(), name.ToUpperInvariant()) <= 2);
         return new RequestException(misspelt is null
             ? $"The field '{PathOf(name)}' is missing."
             : $"'{PathOf(misspelt)}' is not a known field; the nearest known name is '{name}', which is missing.");

@@ -24,12 +24,15 @@ internal static class PrivacyOptionsReader
         "where owners come from; required for the unit `owner`, refused otherwise: [below](#owners)",
         (fields, name) => fields.Object(name) is { } source ? ReadOwners(source) : null)
     {
-        Default = "", Range = "", Schema = OwnersSchema,
+        Default = "",
+        Range = "",
+        Schema = OwnersSchema,
     };
 
     private static readonly Field<ClassCounts> _classCounts = Field.Choice(
         "classCounts",
-        "how the population is divided among the classes: by noisy counts, which are a release like any other; by the true counts, which the request thereby declares public; or evenly, and nothing of the classes' sizes is used",
+        "how the population is divided among the classes: by noisy counts, which are a release like any other; by the true counts, which the request "
+            + "thereby declares public; or evenly, and nothing of the classes' sizes is used",
         ("private", ClassCounts.Private),
         ("public", ClassCounts.Public),
         ("even", ClassCounts.Even));
@@ -99,7 +102,8 @@ internal static class PrivacyOptionsReader
         if (delta is null && options.DatasetSize is null && options.ClassCounts == ClassCounts.Even)
         {
             throw new RequestException(
-                "'delta' is missing and cannot be derived, because 'privacy.classCounts' is 'even' and 'privacy.datasetSize' is missing; give one of 'delta' and 'privacy.datasetSize'.");
+                "'delta' is missing and cannot be derived, because 'privacy.classCounts' is 'even' and 'privacy.datasetSize' is missing; give one of "
+                    + "'delta' and 'privacy.datasetSize'.");
         }
     }
 
@@ -150,7 +154,8 @@ internal static class PrivacyOptionsReader
         }
         catch (NotSupportedException)
         {
-            throw new RequestException("'privacy.owners.pattern' needs backtracking (look-around, back references, atomic groups) or is too large, which is not supported; write it without.");
+            throw new RequestException("'privacy.owners.pattern' needs backtracking (look-around, back references, atomic groups) or is too large, "
+                + "which is not supported; write it without.");
         }
     }
 
@@ -160,7 +165,8 @@ internal static class PrivacyOptionsReader
         return file.Length is > 4 and <= 128 && char.IsAsciiLetterOrDigit(file[0]) && file.EndsWith(".csv", StringComparison.Ordinal)
             && file.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
             ? file
-            : throw new RequestException("'privacy.owners.file' must be the name of a .csv file in the dataset's folder, such as 'owners.csv': letters (a-z, A-Z), digits, hyphens, underscores and dots, starting with a letter or a digit.");
+            : throw new RequestException("'privacy.owners.file' must be the name of a .csv file in the dataset's folder, such as 'owners.csv': letters "
+                + "(a-z, A-Z), digits, hyphens, underscores and dots, starting with a letter or a digit.");
     }
 
     private static JsonObject OwnersSchema()

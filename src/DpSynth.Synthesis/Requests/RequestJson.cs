@@ -77,7 +77,8 @@ file sealed class NamedOptions<T>(IReadOnlyList<Descriptor> descriptors, Func<T,
     {
         using var json = JsonDocument.ParseValue(ref reader);
         var name = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(Name, out var found) ? found.ToString() : null;
-        var descriptor = descriptors.FirstOrDefault(descriptor => descriptor.Name == name) ?? throw new JsonException($"There is no '{name}' among {typeof(T).Name}.");
+        var descriptor =
+            descriptors.FirstOrDefault(descriptor => descriptor.Name == name) ?? throw new JsonException($"There is no '{name}' among {typeof(T).Name}.");
         return (T?)json.RootElement.Deserialize(descriptor.Options, options);
     }
 

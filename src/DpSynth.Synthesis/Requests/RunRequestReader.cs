@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DpSynth.Imaging;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -57,13 +56,16 @@ public sealed class RunRequestReader
             ? fields.Text(name)
             : throw new RequestException($"'{fields.PathOf(name)}' must be {Identifier.Rule}: the name of a public image set."))
     {
-        Default = "none", Range = "as `runId`", Schema = static () => new() { ["type"] = "string" },
+        Default = "none",
+        Range = "as `runId`",
+        Schema = static () => new() { ["type"] = "string" },
     };
 
     private static readonly Field<bool> _private = Field.Boolean(
         "private",
         false,
-        "compares with the private images. **ε does not cover such a score**: it is computed from them without noise. It is written to `private-work/RUN/private-scores.json` and nowhere else. Do not publish it, and do not choose by it which of several releases to publish");
+        "compares with the private images. **ε does not cover such a score**: it is computed from them without noise. It is written to "
+            + "`private-work/RUN/private-scores.json` and nowhere else. Do not publish it, and do not choose by it which of several releases to publish");
 
     private static readonly Field<ScoreOptions> _scores = Field.Object(
         "scores",
@@ -75,7 +77,10 @@ public sealed class RunRequestReader
     private static readonly Field<ulong> _seed = new(
         "seed", "of everything drawn on the public side. The privacy noise has no seed", (fields, name) => (ulong)fields.Integer(name, 0, 0, int.MaxValue))
     {
-        Default = "0", Range = "0 to 2,147,483,647", Schema = static () => new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = int.MaxValue, ["default"] = 0 },
+        Default = "0",
+        Range = "0 to 2,147,483,647",
+        Schema = static () =>
+            new() { ["type"] = "integer", ["minimum"] = 0, ["maximum"] = int.MaxValue, ["default"] = 0 },
     };
 
     private static readonly Field<Uri?> _webhook = new(
@@ -103,16 +108,22 @@ public sealed class RunRequestReader
             Range = string.Join(", ", catalogue.Methods.Select(method => $"`{method.Name}`")),
             Schema = () => new()
             {
-                ["enum"] = new JsonArray([.. catalogue.Methods.Select(method => (JsonNode)method.Name)]), ["default"] = catalogue.Methods[0].Name,
+                ["enum"] = new JsonArray([.. catalogue.Methods.Select(method => (JsonNode)method.Name)]),
+                ["default"] = catalogue.Methods[0].Name,
             },
         };
         _generator = new Field<GeneratorOptions>("generator", "what proposes candidates: [below](#generator)", ReadGenerator)
         {
-            Default = "required", Range = "", IsRequired = true, Schema = () => RequestSchema.OneOf(catalogue.Generators),
+            Default = "required",
+            Range = "",
+            IsRequired = true,
+            Schema = () => RequestSchema.OneOf(catalogue.Generators),
         };
         _embedder = new Field<EmbedderOptions>("embedder", "what maps images into the space in which they are compared: [below](#embedder)", ReadEmbedder)
         {
-            Default = $"`{catalogue.Embedders[0].Name}`", Range = "", Schema = () => RequestSchema.OneOf(catalogue.Embedders),
+            Default = $"`{catalogue.Embedders[0].Name}`",
+            Range = "",
+            Schema = () => RequestSchema.OneOf(catalogue.Embedders),
         };
         Fields =
         [
@@ -151,7 +162,8 @@ public sealed class RunRequestReader
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            document = JsonDocument.Parse(
+                json, new JsonDocumentOptions { MaxDepth = 16, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         }
         catch (JsonException malformed)
         {
@@ -255,7 +267,8 @@ public sealed class RunRequestReader
         where T : Descriptor =>
         descriptors.FirstOrDefault(descriptor => descriptor.Name == name)
         ?? throw new RequestException(
-            $"'{path}' is '{JsonFields.Shorten(name)}', which is not a known {kind}{JsonFields.Suggest(name, [.. descriptors.Select(descriptor => descriptor.Name)])}.");
+            $"'{path}' is '{JsonFields.Shorten(name)}', which is not a known "
+                + $"{kind}{JsonFields.Suggest(name, [.. descriptors.Select(descriptor => descriptor.Name)])}.");
 
     private static T ReadWhole<T>(JsonFields? options, Func<JsonFields?, T> read)
     {
@@ -275,7 +288,10 @@ public sealed class RunRequestReader
     private static Field<object?> OptionsOf(MethodDescriptor method, bool isRequired) =>
         new(method.Field, $"the options of `{method.Name}`: [below](#{method.Field})", static (_, _) => null)
         {
-            Default = isRequired ? "required" : "", Range = "", IsRequired = isRequired, Schema = () => RequestSchema.Of(method),
+            Default = isRequired ? "required" : "",
+            Range = "",
+            IsRequired = isRequired,
+            Schema = () => RequestSchema.Of(method),
         };
 
     private static Field<string> Name(string name, string meaning, string range) => new(name, meaning, (fields, field) =>
@@ -296,7 +312,8 @@ public sealed class RunRequestReader
 
     private static double ReadDelta(double delta) => delta is > 0 and < 1
         ? delta
-        : throw new RequestException(string.Create(CultureInfo.InvariantCulture, $"'delta' is {delta}; it must lie strictly between 0 and 1, for example 1e-6."));
+        : throw new RequestException(
+            string.Create(CultureInfo.InvariantCulture, $"'delta' is {delta}; it must lie strictly between 0 and 1, for example 1e-6."));
 
     private static Uri? ReadWebhook(JsonFields fields, string name)
     {
@@ -308,6 +325,7 @@ public sealed class RunRequestReader
         return text.Length <= MaxWebhook && Uri.TryCreate(text, UriKind.Absolute, out var address)
             && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0 && address.Fragment.Length == 0
             ? address
-            : throw new RequestException($"'webhook' must be an absolute https address of at most {MaxWebhook} characters, without a user name and without '#'.");
+            : throw new RequestException(
+                $"'webhook' must be an absolute https address of at most {MaxWebhook} characters, without a user name and without '#'.");
     }
 }

@@ -4,7 +4,8 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>The door: lets a request in once it is valid in itself and its dataset is there, and registers it under its run id.</summary>
-public sealed class RunAdmission(IRunRegistry registry, IDatasetStore datasets, IWebhookRules webhooks, RunRequestReader reader, Methods methods, TimeProvider time)
+public sealed class RunAdmission(
+    IRunRegistry registry, IDatasetStore datasets, IWebhookRules webhooks, RunRequestReader reader, Methods methods, TimeProvider time)
 {
     /// <summary>Reads, checks and registers a request.</summary>
     /// <param name="json">The request.</param>

@@ -110,7 +110,8 @@ public sealed class RunPlanner(
 
         if (listing.IsUploading)
         {
-            return $"The dataset '{request.Dataset}' is still being uploaded, or its upload was broken off; wait for the upload or repeat it (the blob '{request.Dataset}/{DatasetListing.UploadMarker}' marks it).";
+            return $"The dataset '{request.Dataset}' is still being uploaded, or its upload was broken off; wait for the upload or repeat it (the blob "
+                + $"'{request.Dataset}/{DatasetListing.UploadMarker}' marks it).";
         }
 
         if (listing.Blobs.Count == 0)
@@ -120,7 +121,8 @@ public sealed class RunPlanner(
 
         if (request.ClassConditional && listing.Blobs.Any(blob => blob.ClassName is null) && listing.Blobs.Any(blob => blob.ClassName is not null))
         {
-            return $"The dataset '{request.Dataset}' has images both in class folders and beside them; move the loose ones into a class's folder, or ask with 'classConditional': false.";
+            return $"The dataset '{request.Dataset}' has images both in class folders and beside them; move the loose ones into a class's folder, or "
+                + "ask with 'classConditional': false.";
         }
 
         return null;
@@ -134,7 +136,8 @@ public sealed class RunPlanner(
             var blobs = listing.Blobs.Where(blob => !classConditional || blob.ClassName == classes[classIndex]).ToLookup(blob => blob.IsArchive);
             foreach (var piece in blobs[true].Select(blob => new[] { blob }).Concat(blobs[false].Chunk(ImagesPerShard)))
             {
-                shards.Add(new PrivateShard(shards.Count, classIndex, Array.ConvertAll(piece, blob => blob.Name), Array.ConvertAll(piece, blob => blob.Version)));
+                shards.Add(
+                    new PrivateShard(shards.Count, classIndex, Array.ConvertAll(piece, blob => blob.Name), Array.ConvertAll(piece, blob => blob.Version)));
             }
         }
 

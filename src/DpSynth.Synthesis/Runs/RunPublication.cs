@@ -16,7 +16,8 @@ namespace DpSynth.Synthesis.Runs;
 /// Publishes what a run made: the shards, a contact sheet, the manifest, the statement of what it cost. The manifest comes
 /// last: where it is, the release is whole.
 /// </summary>
-public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods, RequestJson json)
+public sealed class RunPublication(
+    IRunRecords runRecords, ICandidateStore candidates, ISharedRecords records, IReleaseStore releases, Methods methods, RequestJson json)
 {
     /// <summary>Images of a class on the contact sheet.</summary>
     private const int ContactSheetColumns = 24;
@@ -49,7 +50,8 @@ public sealed class RunPublication(IRunRecords runRecords, ICandidateStore candi
         var statement = PrivacyStatement.Of(await StatementOfRun.FactsAsync(runRecords, run, Product, cancellationToken));
         var stated = JsonSerializer.SerializeToUtf8Bytes(statement, PrivacyJson.Indented);
         await WriteAsync(runId, PrivacyStatement.FileName, stated, "application/json", cancellationToken);
-        await WriteAsync(runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
+        await WriteAsync(
+            runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
         var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, report, cancellationToken), json.Indented);
         await WriteAsync(runId, RunManifest.FileName, manifest, "application/json", cancellationToken);
         return new PublishedRun($"releases/{runId}/");

@@ -166,7 +166,8 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
     private static ReservedRun WithWeights(ReservedRun reserved, IReadOnlyList<long> weights) =>
         reserved with { Recipe = reserved.Recipe with { ClassWeights = weights } };
 
-    private static ReservationSummary Summarise(ReservedRun reserved) => new(null, reserved.Delta, Cost.EpsilonOf(reserved, reserved.ReleasesClassCounts ? [reserved.Releases[0]] : []));
+    private static ReservationSummary Summarise(ReservedRun reserved) =>
+        new(null, reserved.Delta, Cost.EpsilonOf(reserved, reserved.ReleasesClassCounts ? [reserved.Releases[0]] : []));
 }
 
 /// <summary>What the orchestrator gets to know of a reservation.</summary>

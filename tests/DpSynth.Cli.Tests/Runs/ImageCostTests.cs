@@ -24,7 +24,8 @@ public sealed class ImageCostTests : IDisposable
         var result = await _commands.RunAsync("runs", "submit", Write(Request), "--max-cost", "2.5");
 
         Assert.Equal(ExitCode.Success, result.ExitCode);
-        Assert.Contains("20 images generated and 60 edited by gpt-image-1-mini (1024x1024, low), $0.58; the run stops before it passes $2.50", result.Output + result.Errors, StringComparison.Ordinal);
+        Assert.Contains("20 images generated and 60 edited by gpt-image-1-mini (1024x1024, low), $0.58; the run stops before it passes "
+            + "$2.50", result.Output + result.Errors, StringComparison.Ordinal);
         await using var storage = await new Connector(_commands.Surroundings, _ => { }).ConnectAsync(needHost: false, CancellationToken.None);
         var message = await storage.ExchangeAccount.Queue("run-requests").PeekMessageAsync();
         Assert.Equal(2.5m, ((OpenAIImagesOptions)RequestParts.Reader.Read(message.Value.Body.ToString()).Generator).MaxCost);

@@ -16,7 +16,8 @@ public sealed partial class RequestDocumentationTests
         Assert.Equal(RequestParts.Reader.Parts.Select(part => part.Name).Order(StringComparer.Ordinal), tables.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, fields) in RequestParts.Reader.Parts)
         {
-            Assert.True(RequestSchema.Table(fields) == tables[name], $"The table '{name}' in docs/requests.md is not the one that './dpsynth runs schema --markdown' prints.");
+            Assert.True(RequestSchema.Table(fields) == tables[name], $"The table '{name}' in docs/requests.md is not the one that './dpsynth runs "
+                + "schema --markdown' prints.");
         }
     }
 
@@ -31,6 +32,7 @@ public sealed partial class RequestDocumentationTests
         return folder;
     }
 
-    [GeneratedRegex(@"^<!-- fields: (?<name>[A-Za-z-]+) -->\n\n(?<table>(\|[^\n]*\n)+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"^<!-- fields: (?<name>[A-Za-z-]+) -->\n\n(?<table>(\|[^\n]*\n)+)",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Table();
 }

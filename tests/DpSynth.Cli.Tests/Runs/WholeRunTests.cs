@@ -35,7 +35,8 @@ public sealed class WholeRunTests : IDisposable
         var download = await _commands.RunAsync("runs", "download", "bars-1", "--out", released);
         var budget = await _commands.RunAsync("budget", "show", "bars", "--json");
 
-        Assert.Equal((ExitCode.Success, ExitCode.Success, ExitCode.Success, ExitCode.Success), (upload.ExitCode, run.ExitCode, download.ExitCode, budget.ExitCode));
+        Assert.Equal(
+            (ExitCode.Success, ExitCode.Success, ExitCode.Success, ExitCode.Success), (upload.ExitCode, run.ExitCode, download.ExitCode, budget.ExitCode));
         Assert.Equal(("bars-1", "succeeded", "releases/bars-1/"), (Text(run, "id"), Text(run, "state"), Text(run, "release")));
         Assert.InRange(run.Json.GetProperty("epsilonSpent").GetDouble(), 2 * (1 - 1e-9), 2);
         Assert.Equal(

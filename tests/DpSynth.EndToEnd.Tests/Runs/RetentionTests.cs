@@ -76,7 +76,8 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         await host.Storage.Ledger.ReserveAsync("newer", "newer-1", [new PlannedRelease("iteration-001", new GaussianEvent { NoiseMultiplier = 20 })], default);
 
         var state = new EvolutionState { Run = new RunCursor { RunId = "newer-1", Iterations = 2, Step = RunStep.Work, PlanVersion = 9, PrivateShards = 1 } };
-        await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(PrivateEvolutionOrchestrator.Name, state, new StartOrchestrationOptions("newer-1"), default);
+        await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(
+            PrivateEvolutionOrchestrator.Name, state, new StartOrchestrationOptions("newer-1"), default);
 
         var run = await client.WaitForEndAsync("newer-1");
         Assert.Equal((RunState.Failed, UnknownPlan.Describe(9)), (run.State, run.Reason));

@@ -75,12 +75,14 @@ public sealed class PushedGarbageTests
         string[] valid = [Receiver.CloudEvent("a"), $"[{Receiver.GridEvent("b")}]", """{ "data": { "validationCode": "c" } }"""];
         var mutation =
             from place in Gen.Choose(0, 400)
-            from replacement in Gen.Elements("", "0", "\"", "{", "}", "[", "]", ",", "null", "1e999", "\u0000", "é", "\\ud800", "\\u0000", "specversion", "topic")
+            from replacement in Gen.Elements(
+                "", "0", "\"", "{", "}", "[", "]", ",", "null", "1e999", "\u0000", "é", "\\ud800", "\\u0000", "specversion", "topic")
             select (Func<string, string>)(text => Change(text, place, replacement));
 
         // Whole values for whole values, so that what is sent stays JSON and its attributes are looked at.
         var exchange =
-            from value in Gen.Elements("\"e\"", "\"1.0\"", "\"/s\"", "\"dpsynth.run.requested\"", "\"/topics/ours\"", "\"data\"", "\"eventType\"", "\"runId\"", "\"c\"", "8", "1e-6")
+            from value in Gen.Elements(
+                "\"e\"", "\"1.0\"", "\"/s\"", "\"dpsynth.run.requested\"", "\"/topics/ours\"", "\"data\"", "\"eventType\"", "\"runId\"", "\"c\"", "8", "1e-6")
             from replacement in Gen.Elements("null", "5", "[]", "{}", "\"\"", "\"x\"", "\"\\ud800\"", "true", "1e999", "\"type\"")
             select (Func<string, string>)(text => text.Replace(value, replacement, StringComparison.Ordinal));
         var push =
@@ -94,7 +96,8 @@ public sealed class PushedGarbageTests
         Prop.ForAll(push.ToArbitrary(), pushed =>
         {
             (string, string)[] attributes = pushed.attribute.Length == 0 ? [] : [("ce-specversion", pushed.attribute), ("ce-id", pushed.attribute)];
-            var answer = receiver.PushAsync(Encoding.UTF8.GetBytes(pushed.Body), Receiver.Json, [("aeg-event-type", pushed.kind), .. attributes]).GetAwaiter().GetResult();
+            var answer = receiver.PushAsync(
+                Encoding.UTF8.GetBytes(pushed.Body), Receiver.Json, [("aeg-event-type", pushed.kind), .. attributes]).GetAwaiter().GetResult();
             Assert.True(answer.Status is 200 or 202 or 400 or 403, $"{answer.Status}");
             Assert.True(answer.Status != 202 || IsJson(pushed.Body), "What is no JSON was taken.");
             taken += answer.Status is 200 or 202 ? 1 : 0;

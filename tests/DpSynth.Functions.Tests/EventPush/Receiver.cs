@@ -27,7 +27,8 @@ internal sealed class Receiver : IDisposable
     private readonly OnRequestPushed _function;
 
     public Receiver(EventPushOptions? options = null, AuthenticationMode mode = AuthenticationMode.Development) => _function = new OnRequestPushed(
-        new RunStarter(new RunAdmission(Runs, null!, null!, RequestParts.Reader, new Methods([]), TimeProvider.System), [], new FunctionInstruments(_measurements.Factory)),
+        new RunStarter(new RunAdmission(
+            Runs, null!, null!, RequestParts.Reader, new Methods([]), TimeProvider.System), [], new FunctionInstruments(_measurements.Factory)),
         new CallerReader(Options.Create(new AuthenticationOptions { Mode = mode }), new ConfigurationBuilder().Build()),
         Options.Create(options ?? new EventPushOptions()),
         NullLogger<OnRequestPushed>.Instance);

@@ -79,7 +79,8 @@ public sealed class OpenApiTests
         var described = JsonNode.Parse(Document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetRawText());
         var read = RequestSchema.Of(RequestParts.Reader.Fields);
 
-        Assert.True(JsonNode.DeepEquals(read, described), "The schema 'RunRequest' in openapi.json is not what './dpsynth runs schema --json' prints: put that in.");
+        Assert.True(
+            JsonNode.DeepEquals(read, described), "The schema 'RunRequest' in openapi.json is not what './dpsynth runs schema --json' prints: put that in.");
     }
 
     [Fact]

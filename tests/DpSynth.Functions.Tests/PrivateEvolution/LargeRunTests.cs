@@ -44,7 +44,9 @@ public sealed class LargeRunTests
         Assert.InRange(hub.LongestHistory, 1, MaxInOneHistory);
     }
 
-    /// <summary>A task hub that ends activities one after the other, in the order in which they were asked for, and has a worker answer for each shard.</summary>
+    /// <summary>
+    /// A task hub that ends activities one after the other, in the order in which they were asked for, and has a worker answer for each shard.
+    /// </summary>
     private sealed class Hub
     {
         private readonly List<(string Name, object? Input)> _calls = [];

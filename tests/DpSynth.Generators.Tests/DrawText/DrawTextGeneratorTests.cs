@@ -56,7 +56,8 @@ public sealed class DrawTextGeneratorTests(ShippedFonts fonts) : IClassFixture<S
             Assert.All(values, value => Assert.InRange(value, (float)range.Minimum, (float)range.Maximum));
 
             // The mean of 4,000 uniform draws has σ = width / √12 / √4000 < 0.0046 width; 6 σ.
-            Assert.InRange(values.Average(), (range.Minimum + range.Maximum) / 2 - (0.028 * range.Width), (range.Minimum + range.Maximum) / 2 + (0.028 * range.Width));
+            Assert.InRange(
+                values.Average(), (range.Minimum + range.Maximum) / 2 - (0.028 * range.Width), (range.Minimum + range.Maximum) / 2 + (0.028 * range.Width));
             Assert.InRange(values.Max() - values.Min(), 0.95 * range.Width, range.Width * 1.0001);
         }
 

@@ -11,7 +11,8 @@ public sealed class BlindByTypeTests
     public void Nothing_that_a_generator_is_made_of_or_given_can_carry_a_private_image()
     {
         var reached = new HashSet<Type>();
-        foreach (var type in typeof(ImageApi).Assembly.GetTypes().Where(static type => type.Namespace?.StartsWith("DpSynth.Generators.OpenAIImages", StringComparison.Ordinal) == true))
+        foreach (var type in typeof(ImageApi).Assembly.GetTypes().Where(
+            static type => type.Namespace?.StartsWith("DpSynth.Generators.OpenAIImages", StringComparison.Ordinal) == true))
         {
             Reach(type, reached);
         }

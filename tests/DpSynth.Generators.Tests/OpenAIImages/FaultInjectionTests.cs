@@ -42,7 +42,9 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         Assert.Equal(500, _evolution.Work.Images);
         await harness.Candidates.WriteRecipeAsync(recipe, default);
         await harness.Candidates.WriteParentsAsync(
-            ImageApiHarness.Run, 1, new ParentList([new ClassParents([.. Enumerable.Range(0, Candidates).Select(i => new CandidateReference(i % 4, i % 25))], Candidates)]), default);
+            ImageApiHarness.Run, 1,
+                new ParentList([new ClassParents([.. Enumerable.Range(0, Candidates)
+                    .Select(i => new CandidateReference(i % 4, i % 25))], Candidates)]), default);
 
         // Two workers share the jobs, as the queue shares them; a job that fails is tried again, as the queue does.
         ShardMaker[] workers = [Worker(), Worker()];

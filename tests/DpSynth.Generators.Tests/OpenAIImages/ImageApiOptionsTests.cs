@@ -8,7 +8,8 @@ public sealed class ImageApiOptionsTests
     [Fact]
     public void Three_settings_turn_to_azure()
     {
-        var options = Bind(new() { ["Endpoint"] = "https://name.openai.azure.com/", ["Authentication"] = "EntraId", ["ClientId"] = "11111111-1111-1111-1111-111111111111" });
+        var options = Bind(
+            new() { ["Endpoint"] = "https://name.openai.azure.com/", ["Authentication"] = "EntraId", ["ClientId"] = "11111111-1111-1111-1111-111111111111" });
 
         Assert.Null(options.DescribeFault());
         Assert.Equal(ImageApiService.AzureOpenAI, ImageEndpoint.Of(options).Service);
@@ -17,7 +18,13 @@ public sealed class ImageApiOptionsTests
     [Fact]
     public void Openai_takes_a_key_from_a_vault()
     {
-        var options = Bind(new() { ["Endpoint"] = "https://api.openai.com/v1/", ["Authentication"] = "ApiKey", ["KeyVaultUri"] = "https://name.vault.azure.net/", ["SecretName"] = "openai" });
+        var options = Bind(new()
+        {
+            ["Endpoint"] = "https://api.openai.com/v1/",
+            ["Authentication"] = "ApiKey",
+            ["KeyVaultUri"] = "https://name.vault.azure.net/",
+            ["SecretName"] = "openai"
+        });
 
         Assert.Null(options.DescribeFault());
         Assert.NotNull((options with { SecretName = null }).DescribeFault());
@@ -47,7 +54,9 @@ public sealed class ImageApiOptionsTests
     public void No_setting_can_hold_a_key() =>
         Assert.Equal(
             ["KeyVariable"],
-            typeof(ImageApiOptions).GetProperties().Where(static property => property.PropertyType == typeof(string) && property.Name.Contains("Key", StringComparison.Ordinal)).Select(static property => property.Name));
+            typeof(ImageApiOptions).GetProperties()
+                .Where(static property => property.PropertyType == typeof(string) && property.Name.Contains("Key", StringComparison.Ordinal))
+                    .Select(static property => property.Name));
 
     [Theory]
     [InlineData("http://127.0.0.1:5000/v1/", true)]
@@ -62,7 +71,9 @@ public sealed class ImageApiOptionsTests
     [InlineData(ImageApiAuthentication.EntraId, false)]
     [InlineData(ImageApiAuthentication.ApiKey, true)]
     public void Token_is_not_sent_in_plain_even_to_this_machine(ImageApiAuthentication authentication, bool allowed) =>
-        Assert.Equal(allowed, new ImageApiOptions { Endpoint = new Uri("http://127.0.0.1:5000/v1/"), Authentication = authentication, KeyVariable = "KEY" }.DescribeFault() is null);
+        Assert.Equal(allowed,
+            new ImageApiOptions { Endpoint = new Uri("http://127.0.0.1:5000/v1/"), Authentication = authentication, KeyVariable = "KEY" }
+                .DescribeFault() is null);
 
     private static ImageApiOptions Bind(Dictionary<string, string?> settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"ImageApi:{setting.Key}", setting.Value))).Build()

@@ -22,7 +22,8 @@ public sealed class ImageDeploymentTests
         await using var harness = await ImageApiHarness.StartAsync(number => number <= 2 ? fault : null, service);
 
         // Only where the time-out is what is waited for is it short: a busy machine's first request can take a second.
-        var batch = await (await harness.GeneratorAsync(configure: settings => fault == ServerFault.SlowBody ? settings with { AttemptTimeout = TimeSpan.FromSeconds(2) } : settings))
+        var batch = await (await harness.GeneratorAsync(
+            configure: settings => fault == ServerFault.SlowBody ? settings with { AttemptTimeout = TimeSpan.FromSeconds(2) } : settings))
             .RandomAsync("cat", OneSeed, default);
 
         Assert.Equal(1, batch.Count);
@@ -38,7 +39,8 @@ public sealed class ImageDeploymentTests
     {
         await using var harness = await ImageApiHarness.StartAsync(static _ => ServerFault.ServerError, service);
 
-        var fault = await Assert.ThrowsAnyAsync<Exception>(async () => await (await harness.GeneratorAsync(configure: static settings => settings with { MaxRetries = 3 }))
+        var fault = await Assert.ThrowsAnyAsync<Exception>(async () =>
+            await (await harness.GeneratorAsync(configure: static settings => settings with { MaxRetries = 3 }))
             .RandomAsync("cat", OneSeed, default));
 
         Assert.IsNotType<GenerationException>(fault);
@@ -114,7 +116,8 @@ public sealed class ImageDeploymentTests
         await using var harness = await ImageApiHarness.StartAsync(service: service);
         var row = ImageApiHarness.Options.ModelRow with { Sizes = ["4x4"] };
 
-        await Assert.ThrowsAsync<GenerationException>(async () => await (await harness.GeneratorAsync(ImageApiHarness.Options with { ModelRow = row })).RandomAsync("cat", OneSeed, default));
+        await Assert.ThrowsAsync<GenerationException>(
+            async () => await (await harness.GeneratorAsync(ImageApiHarness.Options with { ModelRow = row })).RandomAsync("cat", OneSeed, default));
 
         Assert.Equal(1, harness.Server.Counts.Requests);
     }
@@ -124,7 +127,8 @@ public sealed class ImageDeploymentTests
     public async Task Credential_does_not_follow_a_redirect(ImageApiService service)
     {
         await using var elsewhere = await LoopbackImageServer.StartAsync(new ImageServerOptions { Maker = new ColourImageMaker() }, default);
-        await using var harness = await ImageApiHarness.StartAsync(options => options with { Faults = FaultPlan.Of(static _ => ServerFault.Redirect), RedirectTo = elsewhere.Endpoint }, service);
+        await using var harness = await ImageApiHarness.StartAsync(
+            options => options with { Faults = FaultPlan.Of(static _ => ServerFault.Redirect), RedirectTo = elsewhere.Endpoint }, service);
 
         var fault = await Assert.ThrowsAsync<GenerationException>(async () => await (await harness.GeneratorAsync()).RandomAsync("cat", OneSeed, default));
 

@@ -17,7 +17,8 @@ public sealed class SecretTests
         const string Variable = "DPSYNTH_TEST_IMAGE_KEY_GOOD";
         Environment.SetEnvironmentVariable(Variable, Canary);
         await using var harness = await ImageApiHarness.StartAsync(static options => options with { Key = Canary }, service);
-        var generator = await harness.GeneratorAsync(configure: settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable });
+        var generator = await harness.GeneratorAsync(
+            configure: settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable });
 
         await generator.RandomAsync("cat", Seeds, default);
 
@@ -36,7 +37,8 @@ public sealed class SecretTests
         const string Variable = "DPSYNTH_TEST_IMAGE_KEY_WRONG";
         Environment.SetEnvironmentVariable(Variable, Canary);
         await using var harness = await ImageApiHarness.StartAsync(static options => options with { Key = "another" }, service);
-        var generator = await harness.GeneratorAsync(configure: settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable });
+        var generator = await harness.GeneratorAsync(
+            configure: settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable });
 
         var fault = await Assert.ThrowsAsync<GenerationException>(async () => await generator.RandomAsync("cat", Seeds, default));
 

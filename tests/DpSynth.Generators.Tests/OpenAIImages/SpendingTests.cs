@@ -13,7 +13,8 @@ public sealed class SpendingTests
     {
         await using var harness = await ImageApiHarness.StartAsync();
         var capped = ImageApiHarness.Options with { MaxCost = 0.255m };
-        var workers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => harness.GeneratorAsync(capped, settings => settings with { InitialConcurrency = 8 })));
+        var workers = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => harness.GeneratorAsync(capped, settings => settings with { InitialConcurrency = 8 })));
 
         var faults = await Task.WhenAll(workers.Select((worker, index) => Record.ExceptionAsync(
             async () => await worker.RandomAsync("cat", Array.ConvertAll(Seeds, seed => seed + (ulong)(1000 * index)), default))));
@@ -56,7 +57,8 @@ public sealed class SpendingTests
     public async Task Worker_that_dies_leaves_its_money_set_aside()
     {
         await using var harness = await ImageApiHarness.StartAsync();
-        var account = new DpSynth.Generators.OpenAIImages.Accounts.RunAccount(harness.Records, ImageApiHarness.Run, ImageApiHarness.Options with { MaxCost = 0.02m });
+        var account = new DpSynth.Generators.OpenAIImages.Accounts.RunAccount(
+            harness.Records, ImageApiHarness.Run, ImageApiHarness.Options with { MaxCost = 0.02m });
         await account.HoldAsync(ImageApiHarness.Price);
 
         var batch = await (await harness.GeneratorAsync(ImageApiHarness.Options with { MaxCost = 0.02m })).RandomAsync("cat", Seeds.AsMemory(0, 1), default);
@@ -88,7 +90,8 @@ public sealed class SpendingTests
         await using var harness = await ImageApiHarness.StartAsync(static _ => ServerFault.ContentPolicy);
         var options = ImageApiHarness.Options with { Redraws = 2 };
 
-        var fault = await Assert.ThrowsAsync<GenerationException>(async () => await (await harness.GeneratorAsync(options)).RandomAsync("cat", Seeds.AsMemory(0, 1), default));
+        var fault = await Assert.ThrowsAsync<GenerationException>(
+            async () => await (await harness.GeneratorAsync(options)).RandomAsync("cat", Seeds.AsMemory(0, 1), default));
 
         Assert.Contains("3 draws in a row were refused", fault.Message, StringComparison.Ordinal);
         Assert.Equal(3, harness.Server.Counts.Requests);
@@ -101,7 +104,9 @@ public sealed class SpendingTests
         var options = ImageApiHarness.Options with { Redraws = 20, MaxRefusals = 5 };
 
         var fault = await Assert.ThrowsAsync<GenerationException>(
-            async () => await (await harness.GeneratorAsync(options, settings => settings with { MaxConcurrency = 1, InitialConcurrency = 1 })).RandomAsync("cat", Seeds, default));
+            async () =>
+                await (await harness.GeneratorAsync(options, settings =>
+                    settings with { MaxConcurrency = 1, InitialConcurrency = 1 })).RandomAsync("cat", Seeds, default));
 
         Assert.Contains("'generator.options.maxRefusals'", fault.Message, StringComparison.Ordinal);
         Assert.Equal(5, harness.Server.Counts.Refused);

@@ -55,7 +55,8 @@ public sealed class WireFormTests
     [Theory]
     [InlineData(ImageApiService.OpenAI, "/v1/images/edits", "")]
     [InlineData(ImageApiService.AzureOpenAI, AzureRoute + "edits", "?api-version=2025-04-01-preview")]
-    public async Task Variation_is_a_form_with_the_candidate_as_a_png_of_the_models_size_and_words_for_the_degree(ImageApiService service, string path, string query)
+    public async Task Variation_is_a_form_with_the_candidate_as_a_png_of_the_models_size_and_words_for_the_degree(ImageApiService service,
+        string path, string query)
     {
         await using var harness = await StartAsync(service);
 
@@ -95,7 +96,8 @@ public sealed class WireFormTests
         Environment.SetEnvironmentVariable(Variable, Key);
         await using var harness = await StartAsync(service);
 
-        await (await harness.GeneratorAsync(configure: static settings => settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable })).RandomAsync("cat", OneSeed, default);
+        await (await harness.GeneratorAsync(configure: static settings =>
+            settings with { Authentication = ImageApiAuthentication.ApiKey, KeyVariable = Variable })).RandomAsync("cat", OneSeed, default);
 
         var sent = Assert.Single(harness.Server.Recorded);
         Assert.Equal(value, sent.Headers[header]);
@@ -110,7 +112,8 @@ public sealed class WireFormTests
     {
         await using var harness = await StartAsync(ImageApiService.AzureOpenAI);
         var identity = new FixedIdentity("a-token");
-        using var clients = new ImageClients(harness.Settings(settings => settings with { Authentication = ImageApiAuthentication.EntraId, TokenScope = setting }), identity);
+        using var clients = new ImageClients(
+            harness.Settings(settings => settings with { Authentication = ImageApiAuthentication.EntraId, TokenScope = setting }), identity);
         var client = await clients.CreateAsync("pictures");
 
         await client.GenerateImagesAsync("a cat", 1);
@@ -125,7 +128,8 @@ public sealed class WireFormTests
     public async Task Token_of_openais_form_goes_nowhere_without_tls()
     {
         await using var harness = await StartAsync(ImageApiService.OpenAI);
-        using var clients = new ImageClients(harness.Settings(static settings => settings with { Authentication = ImageApiAuthentication.EntraId }), new FixedIdentity("a-token"));
+        using var clients = new ImageClients(
+            harness.Settings(static settings => settings with { Authentication = ImageApiAuthentication.EntraId }), new FixedIdentity("a-token"));
         var client = await clients.CreateAsync("pictures");
 
         await Assert.ThrowsAnyAsync<Exception>(() => client.GenerateImagesAsync("a cat", 1));
@@ -155,7 +159,8 @@ public sealed class WireFormTests
     {
         await using var harness = await StartAsync(service);
 
-        await (await harness.GeneratorAsync(configure: settings => settings with { Endpoint = new Uri(harness.Server.AzureEndpoint, address) })).RandomAsync("cat", OneSeed, default);
+        await (await harness.GeneratorAsync(
+            configure: settings => settings with { Endpoint = new Uri(harness.Server.AzureEndpoint, address) })).RandomAsync("cat", OneSeed, default);
 
         Assert.Equal(path, Assert.Single(harness.Server.Recorded).Path);
     }
@@ -166,19 +171,26 @@ public sealed class WireFormTests
     {
         await using var harness = await StartAsync(service);
         ulong[] seeds = [.. Enumerable.Range(1, 40).Select(static i => (ulong)i)];
-        var options = ImageApiHarness.Options with { Prompts = [.. Enumerable.Range(0, 10).Select(static i => new WeightedPrompt($"picture {i} of a {{class}}"))] };
+        var options = ImageApiHarness.Options with
+        {
+            Prompts = [.. Enumerable.Range(0, 10).Select(
+            static i => new WeightedPrompt($"picture {i} of a {{class}}"))]
+        };
 
-        var batch = await (await harness.GeneratorAsync(options, static settings => settings with { InitialConcurrency = 16 })).RandomAsync("cat", seeds, default);
+        var batch = await (await harness.GeneratorAsync(
+            options, static settings => settings with { InitialConcurrency = 16 })).RandomAsync("cat", seeds, default);
 
         Assert.Equal(
             Enumerable.Range(0, batch.Count).Select(i => $"picture {batch.ParametersOf(i)[0]} of a cat").Order(StringComparer.Ordinal),
             harness.Server.Recorded.Select(static sent => sent.Prompt).Order(StringComparer.Ordinal));
-        var names = harness.Drawings.Drawings.Values.Select(static drawing => JsonDocument.Parse(drawing).RootElement.GetProperty("requestId").GetString()).ToArray();
+        var names = harness.Drawings.Drawings.Values.Select(
+            static drawing => JsonDocument.Parse(drawing).RootElement.GetProperty("requestId").GetString()).ToArray();
         Assert.Equal(seeds.Length, names.Distinct().Count());
         Assert.All(names, static name => Assert.StartsWith("req_", name, StringComparison.Ordinal));
     }
 
-    private static Task<ImageApiHarness> StartAsync(ImageApiService service) => ImageApiHarness.StartAsync(static options => options with { Record = true }, service);
+    private static Task<ImageApiHarness> StartAsync(ImageApiService service) =>
+        ImageApiHarness.StartAsync(static options => options with { Record = true }, service);
 
     private static CandidateBatch GreyParent()
     {
@@ -197,6 +209,7 @@ public sealed class WireFormTests
             return new AccessToken(token, DateTimeOffset.UtcNow.AddHours(1));
         }
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(GetToken(requestContext, cancellationToken));
     }
 }

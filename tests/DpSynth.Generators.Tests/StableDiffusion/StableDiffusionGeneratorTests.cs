@@ -117,7 +117,8 @@ public sealed class StableDiffusionGeneratorTests : IDisposable
     {
         var own = await (await CreateAsync(Options)).RandomAsync("flags", new ulong[] { 1, 2 }, default);
         var grey = await (await CreateAsync(Options, new ImageShape(28, 20, 1))).RandomAsync("flags", new ulong[] { 1, 2 }, default);
-        var large = await (await CreateAsync(Options with { Width = 32, Height = 32 }, new ImageShape(64, 96, 3))).RandomAsync("flags", new ulong[] { 1, 2 }, default);
+        var large = await (await CreateAsync(
+            Options with { Width = 32, Height = 32 }, new ImageShape(64, 96, 3))).RandomAsync("flags", new ulong[] { 1, 2 }, default);
 
         Assert.Equal(new ImageShape(28, 20, 1), grey.Images!.Shape);
         Assert.Equal(new ImageShape(64, 96, 3), large.Images!.Shape);

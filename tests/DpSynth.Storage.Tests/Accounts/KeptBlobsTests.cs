@@ -26,7 +26,8 @@ public sealed class KeptBlobsTests : IDisposable
     {
         _service.AddWithShadows("set/", "1", ".png");
 
-        Assert.Equal(["set/1.png"], (await new PrivateStore(_service.Private, RequestParts.Json).ListDatasetAsync("set", None))!.Blobs.Select(blob => blob.Name));
+        Assert.Equal(
+            ["set/1.png"], (await new PrivateStore(_service.Private, RequestParts.Json).ListDatasetAsync("set", None))!.Blobs.Select(blob => blob.Name));
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public sealed class ProjectedPixelEmbedderTests
     public void Embedder_refuses_a_matrix_that_is_too_large()
     {
         var options = new ProjectedPixelsOptions { Dimension = 4_096 };
-        Assert.Contains("raise 'downscale'", Assert.Throws<ArgumentException>(() => new ProjectedPixelEmbedder(options, new ImageShape(512, 512, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains("raise 'downscale'", Assert.Throws<ArgumentException>(
+            () => new ProjectedPixelEmbedder(options, new ImageShape(512, 512, 3))).Message, StringComparison.Ordinal);
     }
 
     private static double Squared(float[] rows, int i, int j, int length)

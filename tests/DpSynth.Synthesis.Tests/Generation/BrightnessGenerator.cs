@@ -5,7 +5,9 @@ using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Generation;
 
-/// <summary>The smallest simulator there is: an image of one brightness. The brightness is its parameter; a variation of degree d moves it by at most ±128·d.</summary>
+/// <summary>
+/// The smallest simulator there is: an image of one brightness. The brightness is its parameter; a variation of degree d moves it by at most ±128·d.
+/// </summary>
 internal sealed class BrightnessGenerator(ImageShape shape, bool variesFromImages = false, GenerationNotes? notes = null) : IGenerator
 {
     public int ParameterCount => 1;
@@ -16,7 +18,8 @@ internal sealed class BrightnessGenerator(ImageShape shape, bool variesFromImage
         ValueTask.FromResult(Draw(seeds.Length, i => (float)(new SeededRandom(seeds.Span[i]).NextDouble() * 255)));
 
     public ValueTask<CandidateBatch> VaryAsync(
-        CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds, CancellationToken cancellationToken)
+        CandidateBatch parents, ReadOnlyMemory<int> parentOf, VariationDegree degree, string? className, ReadOnlyMemory<ulong> seeds,
+            CancellationToken cancellationToken)
     {
         Assert.Equal(variesFromImages, variesFromImages && parents.Images is not null);
         return ValueTask.FromResult(Draw(seeds.Length, i =>

@@ -59,7 +59,8 @@ public sealed class LookaheadTests
 
         public int Dimension => 2;
 
-        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) => ValueTask.FromResult<IEmbedder>(this);
+        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IEmbedder>(this);
 
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {

@@ -27,7 +27,8 @@ public sealed class PopulationTests
             return jobs.Sum(job => job.Count) == x.size
                 && jobs.All(job => job.Count >= 1 && job.Count <= x.perShard)
                 && jobs.Select(job => job.Shard).SequenceEqual(Enumerable.Range(0, jobs.Count))
-                && Enumerable.Range(0, x.classes).All(classIndex => Covers(new Population(recipe, 0).JobsOf(classIndex), new Population(recipe, 0).Counts[classIndex]));
+                && Enumerable.Range(0, x.classes).All(
+                    classIndex => Covers(new Population(recipe, 0).JobsOf(classIndex), new Population(recipe, 0).Counts[classIndex]));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 

@@ -37,7 +37,8 @@ public sealed class ParentSelectorTests
     [Fact]
     public void Select_by_sampling_stays_within_one_copy_of_proportion()
     {
-        var histograms = Gen.Choose(0, 1_000).Select(static count => (double)count).NonEmptyListOf().Select(static list => list.ToArray()).Zip(Gen.Choose(1, 500)).ToArbitrary();
+        var histograms = Gen.Choose(0, 1_000).Select(static count => (double)count).NonEmptyListOf()
+            .Select(static list => list.ToArray()).Zip(Gen.Choose(1, 500)).ToArbitrary();
         Prop.ForAll(histograms, ((double[] Counts, int Parents) input) =>
         {
             var total = input.Counts.Sum();
@@ -145,7 +146,8 @@ public sealed class ParentSelectorTests
     public void Select_with_smoothing_finds_the_crowd_beside_a_lone_peak_of_noise()
     {
         var crowd = OnALine([3, 2, 3, 0, 5, -1, 0], [0, 1, 2, 50, 51, 52, 53]);
-        var selected = ParentSelector.Select([crowd], [3], Options(SelectionMethod.Rank, 2) with { ThresholdUnit = ThresholdUnit.Count, SmoothingNeighbours = 2 }, 5)[0];
+        var selected = ParentSelector.Select(
+            [crowd], [3], Options(SelectionMethod.Rank, 2) with { ThresholdUnit = ThresholdUnit.Count, SmoothingNeighbours = 2 }, 5)[0];
         Assert.Equal((3, null), (selected.Survivors, selected.Fallback));
         Assert.Equal([0, 1, 2], selected.Indices);
     }

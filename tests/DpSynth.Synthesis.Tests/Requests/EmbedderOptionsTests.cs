@@ -23,14 +23,17 @@ public sealed class EmbedderOptionsTests
 
     [Theory]
     [InlineData("""{ "name": "projected-pixel" }""", "the nearest known name is 'projected-pixels'")]
-    [InlineData("""{ "name": "projected-pixels", "options": { "dimension": 0 } }""", "'embedder.options.dimension' is 0; it must be a whole number between 1 and 4096.")]
+    [InlineData("""{ "name": "projected-pixels", "options": { "dimension": 0 } }""",
+        "'embedder.options.dimension' is 0; it must be a whole number between 1 and 4096.")]
     [InlineData("""{ "name": "projected-pixels", "options": { "dimension": 4096 } }""", "raise 'downscale' or lower 'dimension'")]
     [InlineData("""{ "name": "onnx-image" }""", "'embedder.options.model' is missing")]
     [InlineData("""{ "name": "onnx-image", "options": { "model": "../secret" } }""", "'embedder.options.model' must be the name of a folder")]
     [InlineData("""{ "name": "onnx-image", "options": { "model": "a/b" } }""", "'embedder.options.model' must be the name of a folder")]
     [InlineData("""{ "name": "onnx-image", "options": { "model": ".." } }""", "'embedder.options.model' must be the name of a folder")]
-    [InlineData("""{ "name": "onnx-image", "options": { "model": "clip", "pooling": "cls" } }""", "'embedder.options.pooling' is 'cls'; it must be one of 'class', 'mean'")]
-    [InlineData("""{ "name": "onnx-image", "options": { "model": "clip", "outptu": "x" } }""", "'embedder.options.outptu' is not a known field; the nearest known name is 'output'.")]
+    [InlineData("""{ "name": "onnx-image", "options": { "model": "clip", "pooling": "cls" } }""",
+        "'embedder.options.pooling' is 'cls'; it must be one of 'class', 'mean'")]
+    [InlineData("""{ "name": "onnx-image", "options": { "model": "clip", "outptu": "x" } }""",
+        "'embedder.options.outptu' is not a known field; the nearest known name is 'output'.")]
     public void Reader_refuses_what_cannot_be_meant(string embedder, string sentence) =>
         Assert.Contains(sentence, Assert.Throws<RequestException>(() => Read(embedder)).Message, StringComparison.Ordinal);
 

@@ -59,7 +59,8 @@ public sealed class FieldTests
         foreach (var (part, field) in All.Where(one => one.Field.Schema()["default"] is JsonValue && one.Field.Name is not "method"))
         {
             Assert.True(
-                Equals(Read(field, new JsonObject()) ?? Read(field, Object(field, field.Schema()["default"]!)), Read(field, Object(field, field.Schema()["default"]!))),
+                Equals(Read(field, new JsonObject()) ?? Read(field, Object(field, field.Schema()["default"]!)),
+                    Read(field, Object(field, field.Schema()["default"]!))),
                 $"{part}.{field.Name} has another default.");
         }
     }

@@ -11,7 +11,11 @@ public sealed class RunRequestReaderProperties
     public void Reader_never_fails_in_any_other_way_than_with_a_sentence()
     {
         // Requests with characters replaced at random places: whatever comes of it is a request or a RequestException.
-        const string valid = """{"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},"evolution":{"populationSizes":[4,4],"variationDegrees":[1,{"font":0.5}]}}""";
+        const string valid =
+            """
+            {"runId":"r","dataset":"d","epsilon":1,"delta":1e-6,"image":{"width":8,"height":8},"generator":{"name":"draw-text"},
+            "evolution":{"populationSizes":[4,4],"variationDegrees":[1,{"font":0.5}]}}
+            """;
         var mutation =
             from place in Gen.Choose(0, valid.Length - 1)
             from replacement in Gen.Elements("", "0", "-", "\"", "{", "}", "[", "]", ",", "null", "1e400", "\u0000", "é", "NaN", "\\ud800")
@@ -19,7 +23,8 @@ public sealed class RunRequestReaderProperties
 
         Prop.ForAll(Gen.ArrayOf(mutation, 3).ToArbitrary(), mutations =>
         {
-            var json = mutations.Aggregate(valid, (text, change) => text[..Math.Min(change.place, text.Length)] + change.replacement + text[Math.Min(change.place + 1, text.Length)..]);
+            var json = mutations.Aggregate(
+                valid, (text, change) => text[..Math.Min(change.place, text.Length)] + change.replacement + text[Math.Min(change.place + 1, text.Length)..]);
             try
             {
                 return RequestParts.Reader.Read(json).RunId.Length > 0;

@@ -36,7 +36,8 @@ public sealed class RunRequestReaderTests
         Assert.Equal(1.5, request.Epsilon);
         Assert.Equal(1e-6, request.Delta);
         Assert.Equal(new PrivacyOptions(), request.Privacy);
-        Assert.Equal((PrivacyUnit.Image, ClassCounts.Private, 0.05, Adjacency.AddRemove), (request.Privacy.Unit, request.Privacy.ClassCounts, request.Privacy.ClassCountShare, request.Privacy.Adjacency));
+        Assert.Equal((PrivacyUnit.Image, ClassCounts.Private, 0.05, Adjacency.AddRemove),
+            (request.Privacy.Unit, request.Privacy.ClassCounts, request.Privacy.ClassCountShare, request.Privacy.Adjacency));
         Assert.True(request.ClassConditional);
         Assert.Equal(new ImageShape(28, 20, 1), request.Image.ToShape());
         Assert.Equal(ResizeMode.Fit, request.Image.Resize);
@@ -74,11 +75,14 @@ public sealed class RunRequestReaderTests
     [InlineData("[1, 0.5]", "[1, 1.5]", "'evolution.variationDegrees[1]' is wrong: a degree of draw-text must lie within 0 to 1")]
     [InlineData("[100, 50]", "[100]", "'evolution.populationSizes' needs at least two entries")]
     [InlineData("[100, 50]", "[100, -5]", "'evolution.populationSizes[1]' is -5; it must be a whole number between 1 and")]
-    [InlineData("[100, 50]", "[100, 50], \"metric\": \"L2\"", "'evolution.metric' is 'L2'; it must be one of 'l2', 'cosine', 'ip'; the nearest known name is 'l2'.")]
+    [InlineData(
+        "[100, 50]", "[100, 50], \"metric\": \"L2\"", "'evolution.metric' is 'L2'; it must be one of 'l2', 'cosine', 'ip'; the nearest known name is 'l2'.")]
     [InlineData("[100, 50]", "[100, 50], \"nextVariationFolds\": 0", "'evolution.nextVariationFolds' is 0 and 'evolution.keepSelected' is false")]
-    [InlineData("[100, 50]", "[100, 50], \"budgetWeights\": [1, 1]", "'evolution.budgetWeights' has 2 entries; it needs one for each of the 1 releases, or none.")]
+    [InlineData(
+        "[100, 50]", "[100, 50], \"budgetWeights\": [1, 1]", "'evolution.budgetWeights' has 2 entries; it needs one for each of the 1 releases, or none.")]
     [InlineData("[100, 50]", "[100, 50], \"neighbours\": 100, \"lookahead\": 101", "'evolution.lookahead' is 101")]
-    [InlineData("[100, 50]", "[99, 500], \"neighbours\": 100", "'evolution.neighbours' is 100 and a generation that is voted on has 99 candidates; ask for fewer neighbours or more candidates.")]
+    [InlineData("[100, 50]", "[99, 500], \"neighbours\": 100", "'evolution.neighbours' is 100 and a generation that is voted on has 99 candidates; ask "
+        + "for fewer neighbours or more candidates.")]
     [InlineData("[100, 50]", "[100, 50], \"budgetWeights\": [1e-7]", "'evolution.budgetWeights[0]' is 1E-07; it must be between 0.000001 and 1000000.")]
     [InlineData("\"channels\": 1 }", "\"channels\": 1 ", "The request is not valid JSON: line ")]
     [InlineData("\"cats\"", "\"\\ud800\"", "A text of the request has half of a surrogate pair")]
@@ -98,14 +102,18 @@ public sealed class RunRequestReaderTests
     [InlineData("""{ "unit": "owner" }""", "'privacy.unit' is 'owner' and 'privacy.owners' is missing; say where owners come from")]
     [InlineData("""{ "owners": { "from": "folder" } }""", "'privacy.owners' is given and 'privacy.unit' is 'image'; set the unit to 'owner'")]
     [InlineData("""{ "unit": "owner", "owners": { "from": "exif" } }""", "'privacy.owners.from' is 'exif', which is not a known source")]
-    [InlineData("""{ "unit": "owner", "owners": { "from": "folder", "level": 0 } }""", "'privacy.owners.level' is 0; it must be a whole number between 1 and 16.")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "folder", "level": 0 } }""",
+        "'privacy.owners.level' is 0; it must be a whole number between 1 and 16.")]
     [InlineData("""{ "unit": "owner", "owners": { "from": "folder", "pattern": "x" } }""", "'privacy.owners.pattern' is not a known field")]
     [InlineData("""{ "unit": "owner", "owners": { "from": "pattern" } }""", "The field 'privacy.owners.pattern' is missing.")]
-    [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "(" } }""", "'privacy.owners.pattern' is not a regular expression: it cannot be read at character 2.")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "(" } }""",
+        "'privacy.owners.pattern' is not a regular expression: it cannot be read at character 2.")]
     [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "[0-9]+" } }""", "'privacy.owners.pattern' has no group named 'owner'")]
     [InlineData("""{ "unit": "owner", "owners": { "from": "pattern", "pattern": "(?<owner>a)(?=b)" } }""", "'privacy.owners.pattern' needs backtracking")]
-    [InlineData("""{ "unit": "owner", "owners": { "from": "csv", "file": "../owners.csv" } }""", "'privacy.owners.file' must be the name of a .csv file in the dataset's folder")]
-    [InlineData("""{ "unit": "owner", "owners": { "from": "csv", "file": "owners.txt" } }""", "'privacy.owners.file' must be the name of a .csv file in the dataset's folder")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "csv", "file": "../owners.csv" } }""",
+        "'privacy.owners.file' must be the name of a .csv file in the dataset's folder")]
+    [InlineData("""{ "unit": "owner", "owners": { "from": "csv", "file": "owners.txt" } }""",
+        "'privacy.owners.file' must be the name of a .csv file in the dataset's folder")]
     [InlineData("""{ "classCounts": "noisy" }""", "'privacy.classCounts' is 'noisy'; it must be one of 'private', 'public', 'even'")]
     [InlineData("""{ "classCountShare": 0 }""", "'privacy.classCountShare' is 0; it must be above 0 and at most 0.5")]
     [InlineData("""{ "classCountShare": 0.6 }""", "'privacy.classCountShare' is 0.6; it must be above 0 and at most 0.5")]
@@ -128,11 +136,13 @@ public sealed class RunRequestReaderTests
     [InlineData("""{ "from": "csv" }""")]
     public void Reader_takes_owners_and_its_result_survives_storage(string owners)
     {
-        var request = RequestParts.Reader.Read(WithPrivacy($$"""{ "unit": "owner", "owners": {{owners}}, "classCounts": "public", "adjacency": "replace-one", "datasetSize": 500 }"""));
+        var request = RequestParts.Reader.Read(WithPrivacy(
+            $$"""{ "unit": "owner", "owners": {{owners}}, "classCounts": "public", "adjacency": "replace-one", "datasetSize": 500 }"""));
 
         Assert.Equal(PrivacyUnit.Owner, request.Privacy.Unit);
         Assert.Equal((ClassCounts.Public, Adjacency.ReplaceOne, 500), (request.Privacy.ClassCounts, request.Privacy.Adjacency, request.Privacy.DatasetSize));
-        Assert.Equal(request.Privacy, JsonSerializer.Deserialize<PrivacyOptions>(JsonSerializer.Serialize(request.Privacy, SynthesisJson.Options), SynthesisJson.Options));
+        Assert.Equal(request.Privacy, JsonSerializer.Deserialize<PrivacyOptions>(
+            JsonSerializer.Serialize(request.Privacy, SynthesisJson.Options), SynthesisJson.Options));
     }
 
     [Fact]
@@ -141,7 +151,8 @@ public sealed class RunRequestReaderTests
         var withoutDelta = Valid.Replace("\"delta\": 1e-6,", "", StringComparison.Ordinal);
 
         Assert.Null(RequestParts.Reader.Read(withoutDelta).Delta);
-        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(withoutDelta.Replace("\"dataset\"", "\"privacy\": { \"classCounts\": \"even\" }, \"dataset\"", StringComparison.Ordinal)));
+        var fault = Assert.Throws<RequestException>(() => RequestParts.Reader.Read(
+            withoutDelta.Replace("\"dataset\"", "\"privacy\": { \"classCounts\": \"even\" }, \"dataset\"", StringComparison.Ordinal)));
         Assert.StartsWith("'delta' is missing and cannot be derived, because 'privacy.classCounts' is 'even'", fault.Message, StringComparison.Ordinal);
     }
 

@@ -62,11 +62,18 @@ public sealed class StableDiffusionOptionsTests
     public void Requests_are_read_with_every_option()
     {
         var options = Assert.IsType<StableDiffusionOptions>(RequestParts.Reader.Read(Request(
-            """{ "model": "tiny-sd", "prompts": ["an emoji"], "negativePrompt": "text", "guidanceScale": 3, "steps": 12, "scheduler": "euler", "width": 768, "height": 512 }""", false)).Generator);
+            """
+            {
+              "model": "tiny-sd", "prompts": ["an emoji"], "negativePrompt": "text", "guidanceScale": 3, "steps": 12, "scheduler": "euler",
+              "width": 768, "height": 512
+            }
+            """,
+            false)).Generator);
 
         Assert.Equal(("tiny-sd", "text", 3.0, 12, "euler"), (options.Model, options.NegativePrompt, options.GuidanceScale, options.Steps, options.Scheduler));
         Assert.Equal((768, 512), (options.Width, options.Height));
-        var back = JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options, RequestParts.Json.Options), RequestParts.Json.Options);
+        var back = JsonSerializer.Deserialize<GeneratorOptions>(
+            JsonSerializer.Serialize<GeneratorOptions>(options, RequestParts.Json.Options), RequestParts.Json.Options);
         Assert.Equal(options.Prompts, Assert.IsType<StableDiffusionOptions>(back).Prompts);
     }
 

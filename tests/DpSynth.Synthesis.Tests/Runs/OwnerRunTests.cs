@@ -38,7 +38,8 @@ public sealed class OwnerRunTests : IDisposable
         // Zoe has 1,500 of her images in one class and 700 in the other; Adam has his in the second.
         Assert.Equal([1500 * one / 2200, (700 * one / 2200) + one], await ClassCountsAsync());
         Assert.Contains("\"unit\": \"owner\"", run.Releases.Text("privacy.json"), StringComparison.Ordinal);
-        Assert.DoesNotContain(run.Releases.Files.Keys.Where(static file => !file.EndsWith(".tar", StringComparison.Ordinal) && !file.EndsWith(".png", StringComparison.Ordinal)),
+        Assert.DoesNotContain(run.Releases.Files.Keys
+            .Where(static file => !file.EndsWith(".tar", StringComparison.Ordinal) && !file.EndsWith(".png", StringComparison.Ordinal)),
             file => run.Releases.Text(file).Contains("zoe", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -79,13 +80,15 @@ public sealed class OwnerRunTests : IDisposable
         await run.Embedding.EmbedAsync(Run, 0, default);
 
         // Zoe's images in the other class would count for another owner: she would have two votes.
-        Table([.. Images().Where(image => image != "owners.csv").Select(image => $"{image},{(image.StartsWith("dark", StringComparison.Ordinal) ? "zoe" : "z.")}")]);
+        Table([.. Images().Where(image => image != "owners.csv").Select(
+            image => $"{image},{(image.StartsWith("dark", StringComparison.Ordinal) ? "zoe" : "z.")}")]);
 
         var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => run.Embedding.EmbedAsync(Run, 1, default));
         Assert.StartsWith("A file of the dataset 'cats' was replaced or removed", changed.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<DatasetChangedException>(async () =>
         {
-            await run.PrivateStore.TryCreateRecordAsync(Run, EmbeddedShard.RecordName(1), new EmbeddedShard { Images = 0, Unreadable = [], FingerprintBytes = [] }, default);
+            await run.PrivateStore.TryCreateRecordAsync(
+                Run, EmbeddedShard.RecordName(1), new EmbeddedShard { Images = 0, Unreadable = [], FingerprintBytes = [] }, default);
             await run.ImageCheck.FindFaultAsync(Run, default);
         });
         Assert.Equal(2, plan.PrivateShards);
@@ -101,7 +104,9 @@ public sealed class OwnerRunTests : IDisposable
         var fault = await FindFaultAsync(Request(new FolderOwners(1)));
 
         Assert.Equal(
-            "The dataset 'cats' has 12 images whose owner is not told by the folder at level 1 of each image's path (cats/dark/0000.png; cats/dark/0001.png; cats/dark/0002.png; cats/dark/0003.png; cats/dark/0004.png; cats/dark/0005.png; cats/dark/0006.png; cats/dark/0007.png; cats/dark/0008.png; cats/dark/0009.png and 2 more); give each image an owner, or correct 'privacy.owners'.",
+            "The dataset 'cats' has 12 images whose owner is not told by the folder at level 1 of each image's path (cats/dark/0000.png; "
+                + "cats/dark/0001.png; cats/dark/0002.png; cats/dark/0003.png; cats/dark/0004.png; cats/dark/0005.png; cats/dark/0006.png; "
+                + "cats/dark/0007.png; cats/dark/0008.png; cats/dark/0009.png and 2 more); give each image an owner, or correct 'privacy.owners'.",
             fault);
         Assert.Empty((await run.Ledger.ReadAsync("cats", default)).Runs);
     }
@@ -112,7 +117,8 @@ public sealed class OwnerRunTests : IDisposable
         run.Upload("dark", 30, 3);
 
         Assert.StartsWith(
-            "The dataset 'cats' has 2 images whose owner is not told by the pattern that the request gives, on each image's path (cats/dark/0001.png; cats/dark/0002.png)",
+            "The dataset 'cats' has 2 images whose owner is not told by the pattern that the request gives, on each image's path (cats/dark/0001.png; "
+                + "cats/dark/0002.png)",
             await FindFaultAsync(Request(new PatternOwners("(?<owner>0000)"))), StringComparison.Ordinal);
     }
 
@@ -125,7 +131,8 @@ public sealed class OwnerRunTests : IDisposable
         var fault = await FindFaultAsync(Request(new CsvOwners("owners.csv")));
 
         Assert.StartsWith(
-            "The dataset 'cats' has 2 images whose owner is not told by the table owners.csv in the dataset's folder (cats/dark/0001.png; cats/dark/0003.png)", fault, StringComparison.Ordinal);
+            "The dataset 'cats' has 2 images whose owner is not told by the table owners.csv in the dataset's folder (cats/dark/0001.png; "
+                + "cats/dark/0003.png)", fault, StringComparison.Ordinal);
         Assert.DoesNotContain("zoe", fault, StringComparison.Ordinal);
     }
 
@@ -136,7 +143,8 @@ public sealed class OwnerRunTests : IDisposable
         Table(["dark/0000.png,zoe", "dark/0001.png,adam", "dark/0007.png,zoe", "light/0000.png,adam"]);
 
         Assert.Equal(
-            "The table of owners 'owners.csv' names 2 images that the dataset 'cats' does not have (dark/0007.png; light/0000.png); correct or remove these rows.",
+            "The table of owners 'owners.csv' names 2 images that the dataset 'cats' does not have (dark/0007.png; light/0000.png); correct or remove "
+                + "these rows.",
             await FindFaultAsync(Request(new CsvOwners("owners.csv"))));
     }
 
@@ -157,7 +165,8 @@ public sealed class OwnerRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(21, "A population of 40 leaves some of the dataset's 2 classes with fewer candidates than the 21 that an image votes for; raise 'evolution.populationSizes' to at least 42, or ask for fewer 'evolution.neighbours'.")]
+    [InlineData(21, "A population of 40 leaves some of the dataset's 2 classes with fewer candidates than the 21 that an image votes for; raise "
+        + "'evolution.populationSizes' to at least 42, or ask for fewer 'evolution.neighbours'.")]
     [InlineData(20, null)]
     public async Task More_neighbours_than_a_class_has_candidates_are_refused_before_anything_is_read(int neighbours, string? expected)
     {
@@ -173,7 +182,11 @@ public sealed class OwnerRunTests : IDisposable
         run.Upload("dark/part.tar!zoe", 30, 3);
         run.Upload("dark/part.tar!adam", 30, 3);
 
-        await run.RunAsync(Request(new FolderOwners(2)) with { Delta = null, Privacy = new PrivacyOptions { Owners = new FolderOwners(2), ClassCounts = ClassCounts.Public, DatasetSize = 10 } });
+        await run.RunAsync(Request(new FolderOwners(2)) with
+        {
+            Delta = null,
+            Privacy = new PrivacyOptions { Owners = new FolderOwners(2), ClassCounts = ClassCounts.Public, DatasetSize = 10 }
+        });
 
         var reserved = await run.PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default);
         Assert.Equal([2 * 1024], reserved!.Recipe.ClassWeights);

@@ -40,7 +40,8 @@ public sealed class PrivateEmbeddingTests : IDisposable
     public async Task What_stops_the_embedder_stops_the_decoding_and_records_nothing(int failingCall)
     {
         await PlanAsync();
-        var embedding = new PrivateEmbedding(run.PrivateStore, run.PrivateStore, run.PrivateStore, new Failing(failingCall), new ImageDecoder(new DecodeLimits()));
+        var embedding = new PrivateEmbedding(
+            run.PrivateStore, run.PrivateStore, run.PrivateStore, new Failing(failingCall), new ImageDecoder(new DecodeLimits()));
 
         await Assert.ThrowsAsync<TimeoutException>(() => embedding.EmbedAsync(Run, 0, default));
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
@@ -51,7 +52,8 @@ public sealed class PrivateEmbeddingTests : IDisposable
     {
         await PlanAsync();
         using var source = new CancellationTokenSource();
-        var embedding = new PrivateEmbedding(run.PrivateStore, run.PrivateStore, run.PrivateStore, new Failing(2, source.Cancel), new ImageDecoder(new DecodeLimits()));
+        var embedding = new PrivateEmbedding(
+            run.PrivateStore, run.PrivateStore, run.PrivateStore, new Failing(2, source.Cancel), new ImageDecoder(new DecodeLimits()));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => embedding.EmbedAsync(Run, 0, source.Token));
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
@@ -75,7 +77,8 @@ public sealed class PrivateEmbeddingTests : IDisposable
 
         var changed = await Assert.ThrowsAsync<DatasetChangedException>(() => second.EmbedAsync(Run, 0, default));
 
-        Assert.Equal("A file of the dataset 'cats' was replaced or removed after its run was planned: times of modification tell which. Leave a dataset alone until its runs have embedded it, and send the request again under another id.", changed.Message);
+        Assert.Equal("A file of the dataset 'cats' was replaced or removed after its run was planned: times of modification tell which. Leave a "
+            + "dataset alone until its runs have embedded it, and send the request again under another id.", changed.Message);
         Assert.Null(await run.PrivateStore.ReadRecordAsync<EmbeddedShard>(Run, EmbeddedShard.RecordName(0), default));
         Assert.Null(await run.PrivateStore.ReadEmbeddingsAsync(Run, 0, default));
     }
@@ -85,7 +88,8 @@ public sealed class PrivateEmbeddingTests : IDisposable
     {
         await PlanAsync();
         var plan = (await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default))!;
-        run.PrivateStore.Replace(Run, RunPlan.RecordName, plan with { PrivateShards = [.. plan.PrivateShards.Select(shard => shard with { Versions = null })] });
+        run.PrivateStore.Replace(
+            Run, RunPlan.RecordName, plan with { PrivateShards = [.. plan.PrivateShards.Select(shard => shard with { Versions = null })] });
         run.PrivateStore.Blobs.Remove(Name(3));
 
         await run.Embedding.EmbedAsync(Run, 0, default);
@@ -126,7 +130,8 @@ public sealed class PrivateEmbeddingTests : IDisposable
 
         public int Dimension => 1;
 
-        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) => ValueTask.FromResult<IEmbedder>(this);
+        public ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IEmbedder>(this);
 
         public ValueTask EmbedAsync(ImageBatch images, Memory<float> destination, CancellationToken cancellationToken)
         {

@@ -33,11 +33,21 @@ public sealed partial class ReleaseArchiveTests
     {
         ["by-image"] = RunHarness.Request(Evolution with { Lookahead = 2 }),
         ["by-image-kept"] = RunHarness.Request(Evolution with { Lookahead = 0, KeepSelected = true, NextVariationFolds = 2, InitialVariationFolds = 1 }),
-        ["by-image-two-votes"] = RunHarness.Request(Evolution with { Lookahead = 0, Neighbours = 2, ContrastNeighbours = 3, SmoothingNeighbours = 1, Selection = SelectionMethod.Rank }),
+        ["by-image-two-votes"] = RunHarness.Request(
+            Evolution with { Lookahead = 0, Neighbours = 2, ContrastNeighbours = 3, SmoothingNeighbours = 1, Selection = SelectionMethod.Rank }),
         ["by-image-derived-delta"] = RunHarness.Request(Evolution with { Lookahead = 0, BudgetWeights = [1, 2, 3] }) with { Delta = null, Epsilon = 20 },
-        ["by-image-public-counts"] = RunHarness.Request(Evolution with { Lookahead = 0 }) with { Privacy = new PrivacyOptions { ClassCounts = ClassCounts.Public, Adjacency = Adjacency.ReplaceOne } },
-        ["by-owner"] = RunHarness.Request(Evolution with { Lookahead = 0, Neighbours = 2 }) with { Privacy = new PrivacyOptions { Owners = new PatternOwners("/(?<owner>[0-9]{3})[0-9][.]png$") } },
-        ["without-classes"] = RunHarness.Request(Evolution with { Lookahead = 1 }) with { ClassConditional = false, Scores = new ScoreOptions { Private = true } },
+        ["by-image-public-counts"] = RunHarness.Request(Evolution with { Lookahead = 0 }) with
+        {
+            Privacy = new PrivacyOptions { ClassCounts = ClassCounts.Public, Adjacency = Adjacency.ReplaceOne }
+        },
+        ["by-owner"] = RunHarness.Request(Evolution with
+        {
+            Lookahead = 0,
+            Neighbours = 2
+        }) with
+        { Privacy = new PrivacyOptions { Owners = new PatternOwners("/(?<owner>[0-9]{3})[0-9][.]png$") } },
+        ["without-classes"] =
+            RunHarness.Request(Evolution with { Lookahead = 1 }) with { ClassConditional = false, Scores = new ScoreOptions { Private = true } },
     };
 
     [Theory]
@@ -92,7 +102,8 @@ public sealed partial class ReleaseArchiveTests
             if (generation > 0)
             {
                 var parents = await run.Candidates.ReadParentsAsync(RunHarness.Run, generation, default);
-                Add($"parents of generation {generation}", Encoding.UTF8.GetBytes(string.Join('|', parents.Classes.Select(one => $"{one.KeptFrom}:{string.Join(' ', one.Parents)}"))));
+                Add($"parents of generation {generation}", Encoding.UTF8.GetBytes(
+                    string.Join('|', parents.Classes.Select(one => $"{one.KeptFrom}:{string.Join(' ', one.Parents)}"))));
             }
 
             foreach (var job in reserved.Generation(generation).Population.Jobs)
@@ -122,7 +133,8 @@ public sealed partial class ReleaseArchiveTests
     private static partial Regex Passing();
 
     private static string FolderOfThisFile([CallerFilePath] string path = "") =>
-        path.StartsWith("/_/", StringComparison.Ordinal) ? Path.Combine(RepositoryRoot(), Path.GetDirectoryName(path)!["/_/".Length..]) : Path.GetDirectoryName(path)!;
+        path.StartsWith("/_/", StringComparison.Ordinal) ? Path.Combine(
+            RepositoryRoot(), Path.GetDirectoryName(path)!["/_/".Length..]) : Path.GetDirectoryName(path)!;
 
     private static string RepositoryRoot()
     {

@@ -88,7 +88,8 @@ internal sealed class RunHarness : IDisposable
     });
 
     private async Task RunAsync(
-        RunRequest request, Func<int, GenerationDispatcher, Task> work, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null)
+        RunRequest request, Func<int, GenerationDispatcher, Task> work, bool variesFromImages =
+            false, int? candidatesPerShard = null, GenerationNotes? notes = null)
     {
         var plan = await Planner(request).PlanAsync(Run, default);
         Assert.Null(plan.Refusal);
@@ -104,7 +105,8 @@ internal sealed class RunHarness : IDisposable
             PrivateStore.Replace(Run, ReservedRun.RecordName, settled with { Recipe = smaller });
         }
 
-        var maker = new ShardMaker(Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new ModelFreeEmbedders()));
+        var maker = new ShardMaker(
+            Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new ModelFreeEmbedders()));
         await work(plan.PrivateShards, new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker)));
         await Publication.PublishAsync(Run, default);
         await new RunClosure(PrivateStore, Candidates, Drawings, Ledger).CloseAsync(Run, default);
@@ -221,7 +223,8 @@ internal sealed class RunHarness : IDisposable
 
     private sealed class OneRequest(RunRequest request) : IRunRegistry
     {
-        public Task<Registration> RegisterAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Registration> RegisterAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<RegisteredRun?> ReadAsync(string runId, CancellationToken cancellationToken) =>
             Task.FromResult<RegisteredRun?>(new RegisteredRun(request, DateTimeOffset.UnixEpoch));

@@ -90,7 +90,8 @@ public sealed class RunReservationTests : IDisposable
 
         var summary = await run.Reservation().ReserveAsync(Run, default);
 
-        Assert.StartsWith("The dataset 'cats' counts fewer than 10 images with noise, too few to derive 'delta' from; give 'delta'", summary.Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("The dataset 'cats' counts fewer than 10 images with noise, too few to derive 'delta' from; give "
+            + "'delta'", summary.Refusal, StringComparison.Ordinal);
         Assert.EndsWith("at δ = 1e-9.", summary.Refusal, StringComparison.Ordinal);
         var closed = await new RunClosure(run.PrivateStore, run.Candidates, run.Drawings, run.Ledger).CloseAsync(Run, default);
         Assert.Equal((summary.EpsilonSpent, summary.Delta), (closed.EpsilonSpent, closed.Delta));
@@ -105,7 +106,8 @@ public sealed class RunReservationTests : IDisposable
 
         var summary = await run.Reservation().ReserveAsync(Run, default);
 
-        Assert.Matches("^The dataset 'cats' has a budget of ε = 1 at δ = 1e-5, .* The noisy class counts released before that cost ε = 0\\.[0-9]+ at δ = ", summary.Refusal);
+        Assert.Matches("^The dataset 'cats' has a budget of ε = 1 at δ = 1e-5, .* The noisy class counts released before that cost ε = 0\\.[0-9]+ at δ "
+            + "= ", summary.Refusal);
         Assert.Null(await run.Candidates.ReadRecipeAsync(Run, default));
         Assert.Equal(["class-counts"], await SpentAsync());
     }

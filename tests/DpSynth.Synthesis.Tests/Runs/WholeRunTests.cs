@@ -61,7 +61,8 @@ public sealed class WholeRunTests : IDisposable
         { ClassConditional = false };
         run.Upload("dark", 30, 50);
 
-        await run.RunAsync(request, candidatesPerShard: 5, notes: new GenerationNotes { Providers = ["cuda"], FlaggedDrawings = 3, Warnings = ["A prompt was cut."] });
+        await run.RunAsync(
+            request, candidatesPerShard: 5, notes: new GenerationNotes { Providers = ["cuda"], FlaggedDrawings = 3, Warnings = ["A prompt was cut."] });
 
         // Two shards in each generation; the first one's candidates are drawn, varied once, and with lookahead varied for the vote.
         using var manifest = JsonDocument.Parse(run.Releases.Text(RunManifest.FileName));
@@ -75,7 +76,8 @@ public sealed class WholeRunTests : IDisposable
     public async Task A_model_that_is_not_installed_refuses_the_run_when_it_is_planned()
     {
         run.Upload("dark", 30, 10);
-        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
+        var request = RunHarness.Request(
+            new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
         var plan = await run.Planner(request with { Embedder = new OnnxImageOptions { Model = "absent" } }).PlanAsync(Run, default);
 
         Assert.Contains("embedder", plan.Refusal, StringComparison.Ordinal);
@@ -86,7 +88,8 @@ public sealed class WholeRunTests : IDisposable
     public async Task A_public_image_set_that_is_not_there_refuses_the_run_when_it_is_planned()
     {
         run.Upload("dark", 30, 10);
-        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
+        var request = RunHarness.Request(
+            new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
 
         var scored = await run.Planner(request with { Scores = new ScoreOptions { PublicReference = "faces" } }).PlanAsync(Run, default);
         var drawn = await run.Planner(request with { Generator = new NearestImageOptions { PublicSet = "birds" } }).PlanAsync(Run, default);
@@ -101,7 +104,8 @@ public sealed class WholeRunTests : IDisposable
     public async Task Last_generation_is_embedded_only_if_it_is_to_be_scored(bool scored)
     {
         run.Upload("dark", 30, 10);
-        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)], Lookahead = 2 });
+        var request = RunHarness.Request(
+            new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)], Lookahead = 2 });
 
         await run.RunAsync(request with { Scores = new ScoreOptions { Private = scored } });
 
@@ -189,7 +193,8 @@ public sealed class WholeRunTests : IDisposable
             Lookahead = 0,
         }));
 
-        Assert.Equal(["PRIVACY.md", "contact-sheet.png", "manifest.json", "privacy.json", "synthetic-00000.tar"], run.Releases.Files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["PRIVACY.md", "contact-sheet.png", "manifest.json", "privacy.json", "synthetic-00000.tar"], run.Releases.Files.Keys.Order(StringComparer.Ordinal));
         using var statement = JsonDocument.Parse(run.Releases.Files["privacy.json"]);
         Assert.InRange(statement.RootElement.GetProperty("epsilon").GetDouble(), 7.6, 8);
         Assert.Contains("\"adjacency\": \"add-remove\"", run.Releases.Text("privacy.json"), StringComparison.Ordinal);
@@ -209,7 +214,8 @@ public sealed class WholeRunTests : IDisposable
 
         var plan = await run.Planner(request).PlanAsync(Run, default);
 
-        Assert.StartsWith("The dataset 'cats' has a budget of ε = 2 at δ = 1e-5, of which at most ε = 2 is left; a run of ε = 8", plan.Refusal, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The dataset 'cats' has a budget of ε = 2 at δ = 1e-5, of which at most ε = 2 is left; a run of ε = 8", plan.Refusal, StringComparison.Ordinal);
         Assert.Null(await run.Candidates.ReadRecipeAsync(Run, default));
         Assert.Null(await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default));
     }
@@ -246,7 +252,8 @@ public sealed class WholeRunTests : IDisposable
         await embedding.EmbedAsync(Run, 0, default);
         await embedding.EmbedAsync(Run, 1, default);
 
-        Assert.StartsWith("The class 'light' of the dataset 'cats' has no usable image", await run.ImageCheck.FindFaultAsync(Run, default), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The class 'light' of the dataset 'cats' has no usable image", await run.ImageCheck.FindFaultAsync(Run, default), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ internal sealed record ReleasedIteration(IReadOnlyList<double> NoisyVotes, Embed
         var iterations = new List<ReleasedIteration>();
         for (var iteration = 1; iteration <= run.Request.Evolution.Iterations; iteration++)
         {
-            var noisy = await connection.PrivateStore.ReadReleaseAsync(run.Request.RunId, PrivateEvolutionMethod.ReleaseOf(iteration), classIndex, cancellationToken)
+            var noisy = await connection.PrivateStore.ReadReleaseAsync(
+                run.Request.RunId, PrivateEvolutionMethod.ReleaseOf(iteration), classIndex, cancellationToken)
                 ?? throw new InvalidOperationException($"The run '{run.Request.RunId}' has not released iteration {iteration}.");
             iterations.Add(new ReleasedIteration(
                 [.. noisy], await embeddings.ReadAsync(run.Recipe, iteration - 1, classIndex, cancellationToken)));

@@ -19,7 +19,8 @@ internal sealed class RunAccount(ISharedRecords records, string runId, OpenAIIma
     public async Task HoldAsync(decimal price)
     {
         var fault = await _spending.UpdateAsync(spending => spending.Refusals >= options.MaxRefusals
-            ? (spending, $"The image API refused the content of {spending.Refusals} requests, as many as 'generator.options.maxRefusals' allows: change the prompts.")
+            ? (spending, $"The image API refused the content of {spending.Refusals} requests, as many as 'generator.options.maxRefusals' allows: "
+                + "change the prompts.")
             : spending.TryHold(price) is { } held
                 ? (held, null)
                 : (spending, Describe(spending, price)));
@@ -34,5 +35,6 @@ internal sealed class RunAccount(ISharedRecords records, string runId, OpenAIIma
 
     private static string Describe(ImageSpending spending, decimal price) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The next image at {price:0.00##} US dollars would pass the cap of {spending.MaxCost:0.00##}: {spending.Cost:0.00##} are spent on {spending.Images} images and {spending.Held:0.00##} are set aside for requests under way. Raise 'generator.options.maxCost' in a new request.");
+        $"The next image at {price:0.00##} US dollars would pass the cap of {spending.MaxCost:0.00##}: {spending.Cost:0.00##} are spent on "
+            + $"{spending.Images} images and {spending.Held:0.00##} are set aside for requests under way. Raise 'generator.options.maxCost' in a new request.");
 }

@@ -25,7 +25,8 @@ internal sealed class ApiVersionPolicy(string version) : PipelinePolicy
     private void Set(PipelineRequest request)
     {
         var address = new UriBuilder(request.Uri!);
-        var others = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(static pair => !pair.StartsWith(Parameter, StringComparison.OrdinalIgnoreCase));
+        var others = address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Where(
+            static pair => !pair.StartsWith(Parameter, StringComparison.OrdinalIgnoreCase));
         address.Query = string.Join('&', others.Append(Parameter + Uri.EscapeDataString(version)));
         request.Uri = address.Uri;
     }

@@ -36,7 +36,8 @@ internal sealed class ImageApiCredentials(ImageApiOptions options)
             catch (Exception fault) when (fault is Azure.RequestFailedException or AuthenticationFailedException)
             {
                 // The fault itself is left behind: nobody can tell what its text holds.
-                throw new GenerationException($"The key of the image API cannot be read from the secret '{name}' in {vault.Host}: see that the secret is there and the worker's identity may read it ({fault.GetType().Name}).");
+                throw new GenerationException($"The key of the image API cannot be read from the secret '{name}' in {vault.Host}: see that the secret "
+                    + $"is there and the worker's identity may read it ({fault.GetType().Name}).");
             }
         }
         else
@@ -45,7 +46,8 @@ internal sealed class ImageApiCredentials(ImageApiOptions options)
         }
 
         return string.IsNullOrWhiteSpace(key)
-            ? throw new GenerationException("The key of the image API is empty: set the secret, or the environment variable that 'ImageApi__KeyVariable' names.")
+            ? throw new GenerationException(
+                "The key of the image API is empty: set the secret, or the environment variable that 'ImageApi__KeyVariable' names.")
             : key.Trim();
     }
 }

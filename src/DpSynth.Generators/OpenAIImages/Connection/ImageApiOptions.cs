@@ -89,7 +89,8 @@ public sealed record ImageApiOptions
 
         if (Authentication == ImageApiAuthentication.EntraId && endpoint.Scheme != Uri.UriSchemeHttps)
         {
-            return $"{SectionName}__{nameof(Endpoint)} must begin with https:// where {SectionName}__{nameof(Authentication)} is {nameof(ImageApiAuthentication.EntraId)}: tokens are not sent in plain.";
+            return $"{SectionName}__{nameof(Endpoint)} must begin with https:// where {SectionName}__{nameof(Authentication)} is "
+                + $"{nameof(ImageApiAuthentication.EntraId)}: tokens are not sent in plain.";
         }
 
         if (ImageEndpoint.DescribeFault(this) is { } fault)
@@ -104,7 +105,8 @@ public sealed record ImageApiOptions
 
         if (Authentication == ImageApiAuthentication.ApiKey && (KeyVaultUri is null || SecretName is null) && KeyVariable is null)
         {
-            return $"{SectionName}__{nameof(KeyVaultUri)} and {SectionName}__{nameof(SecretName)} must name the secret that holds the key, or {SectionName}__{nameof(KeyVariable)} an environment variable.";
+            return $"{SectionName}__{nameof(KeyVaultUri)} and {SectionName}__{nameof(SecretName)} must name the secret that holds the key, or "
+                + $"{SectionName}__{nameof(KeyVariable)} an environment variable.";
         }
 
         if (KeyVaultUri is { } vault && !(vault.IsAbsoluteUri && vault.Scheme == Uri.UriSchemeHttps))
@@ -119,7 +121,8 @@ public sealed record ImageApiOptions
 
         if (!(InitialConcurrency >= 1 && InitialConcurrency <= MaxConcurrency && MaxConcurrency <= 1024))
         {
-            return $"{SectionName}__{nameof(InitialConcurrency)} must be at least 1 and at most {SectionName}__{nameof(MaxConcurrency)}, which is at most 1024.";
+            return $"{SectionName}__{nameof(InitialConcurrency)} must be at least 1 and at most {SectionName}__{nameof(MaxConcurrency)}, which is at "
+                + "most 1024.";
         }
 
         if (MaxRetries is < 0 or > 100)
@@ -127,8 +130,10 @@ public sealed record ImageApiOptions
             return $"{SectionName}__{nameof(MaxRetries)} must lie between 0 and 100.";
         }
 
-        return Array.TrueForAll([AttemptTimeout, TotalTimeout, LongestRetryDelay, BreakDuration], static span => span > TimeSpan.Zero && span <= TimeSpan.FromDays(1))
-            && RetryDelay >= TimeSpan.Zero && RetryDelay <= LongestRetryDelay && BreakDuration >= TimeSpan.FromMilliseconds(500) && AttemptTimeout >= TimeSpan.FromMilliseconds(10)
+        return Array.TrueForAll(
+            [AttemptTimeout, TotalTimeout, LongestRetryDelay, BreakDuration], static span => span > TimeSpan.Zero && span <= TimeSpan.FromDays(1))
+            && RetryDelay >= TimeSpan.Zero && RetryDelay <= LongestRetryDelay && BreakDuration >= TimeSpan.FromMilliseconds(500)
+                && AttemptTimeout >= TimeSpan.FromMilliseconds(10)
             ? null
             : $"The times of {SectionName} must be above zero and at most a day, {nameof(BreakDuration)} at least half a second.";
     }

@@ -6,7 +6,8 @@ namespace DpSynth.Generators.OpenAIImages.Connection;
 internal sealed record ImageEndpoint(ImageApiService Service, Uri Address)
 {
     // Hosts of Azure OpenAI and Foundry resources, in all clouds.
-    private static readonly string[] _azureHosts = [.. from name in (string[])["openai", "services.ai", "cognitiveservices"] from cloud in (string[])["com", "us", "cn"] select $".{name}.azure.{cloud}"];
+    private static readonly string[] _azureHosts =
+        [.. from name in (string[])["openai", "services.ai", "cognitiveservices"] from cloud in (string[])["com", "us", "cn"] select $".{name}.azure.{cloud}"];
 
     // What portals and the v1 API's documentation show behind a resource's address.
     private static readonly string[] _azureTails = ["/openai/v1", "/openai"];
@@ -30,7 +31,8 @@ internal sealed record ImageEndpoint(ImageApiService Service, Uri Address)
         // A gateway may have a path of its own; a resource has none, and what was pasted is an operation's address or a project's.
         var (endpoint, setting) = (Of(options), $"{ImageApiOptions.SectionName}__{nameof(ImageApiOptions.Endpoint)}");
         return endpoint is { Service: ImageApiService.AzureOpenAI, Address: { AbsolutePath: not "/" } address } && IsAzure(address)
-            ? $"{setting} must be the address of the Azure OpenAI resource alone, https://{address.Host}/, without '{address.AbsolutePath.TrimEnd('/')}': a request names the deployment."
+            ? $"{setting} must be the address of the Azure OpenAI resource alone, https://{address.Host}/, without "
+                + $"'{address.AbsolutePath.TrimEnd('/')}': a request names the deployment."
             : null;
     }
 

@@ -17,7 +17,8 @@ internal static class FaultReader
 
     private static readonly HashSet<string> _shown = new(_refusals.Concat(_exhausted), StringComparer.OrdinalIgnoreCase)
     {
-        "invalid_api_key", "invalid_request_error", "invalid_value", "model_not_found", "DeploymentNotFound", "unknown_parameter", "rate_limit_exceeded", "PermissionDenied",
+        "invalid_api_key", "invalid_request_error", "invalid_value", "model_not_found", "DeploymentNotFound", "unknown_parameter",
+            "rate_limit_exceeded", "PermissionDenied",
     };
 
     /// <summary>Reads a failure of the library; <paramref name="now"/> is for waits that the service gives as a date.</summary>
@@ -27,10 +28,16 @@ internal static class FaultReader
         ClientResultException { Status: > 0 } answered => Read(answered.Status, answered.GetRawResponse(), now),
         ClientResultException { InnerException: { } inner } => Read(inner, now),
         AggregateException { InnerException: { } inner } => Read(inner, now),
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } unreached =>
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError
+        } unreached =>
             new ImageCallException(CallFault.Failed, $"The image API cannot be reached ({unreached.HttpRequestError})."),
-        HttpRequestException or IOException or ClientResultException => new ImageCallException(CallFault.Lost, "The connection to the image API broke before the answer was whole."),
-        Azure.Identity.AuthenticationFailedException => new ImageCallException(CallFault.Failed, "No token for the image API could be had: see that the worker has the identity that its settings name."),
+        HttpRequestException or IOException or ClientResultException => new ImageCallException(
+            CallFault.Lost, "The connection to the image API broke before the answer was whole."),
+        Azure.Identity.AuthenticationFailedException => new ImageCallException(
+            CallFault.Failed, "No token for the image API could be had: see that the worker has the identity that its settings name."),
         ArgumentException => new ImageCallException(CallFault.Final, $"The client of the image API does not take the request ({fault.GetType().Name})."),
         _ => new ImageCallException(CallFault.Lost, $"The image API's answer is not what it should be ({fault.GetType().Name})."),
     };
@@ -56,8 +63,10 @@ internal static class FaultReader
             408 or 504 => new ImageCallException(CallFault.Lost, $"{answer}: it took too long.", RetryAfter.Read(response?.Headers, now)),
             >= 500 => new ImageCallException(CallFault.Failed, $"{answer}.", RetryAfter.Read(response?.Headers, now)),
             401 or 403 => new ImageCallException(CallFault.Final, $"{answer}: see that the worker's identity or key may call the model."),
-            404 => new ImageCallException(CallFault.Final, $"{answer}: see that the model or deployment exists, and that 'ImageApi__Endpoint' is the Azure resource's address, or elsewhere ends in '/v1/'."),
-            >= 300 and < 400 => new ImageCallException(CallFault.Final, $"{answer}: the address redirects, and the credential is not sent elsewhere; set 'ImageApi__Endpoint' to the API itself."),
+            404 => new ImageCallException(CallFault.Final, $"{answer}: see that the model or deployment exists, and that 'ImageApi__Endpoint' is the "
+                + "Azure resource's address, or elsewhere ends in '/v1/'."),
+            >= 300 and < 400 => new ImageCallException(
+                CallFault.Final, $"{answer}: the address redirects, and the credential is not sent elsewhere; set 'ImageApi__Endpoint' to the API itself."),
             >= 200 and < 300 => new ImageCallException(CallFault.Lost, $"{answer}, but what came with it is not what it should be."),
             _ => new ImageCallException(CallFault.Final, $"{answer}: it does not take the request; see that the options are those of the model."),
         };
@@ -70,7 +79,8 @@ internal static class FaultReader
         {
             using var body = JsonDocument.Parse(response?.Content ?? BinaryData.FromString("{}"));
             var codes = new List<string>();
-            if (body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
+            if (body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("error", out var error)
+                && error.ValueKind == JsonValueKind.Object)
             {
                 AddText(error, "code", codes);
                 AddText(error, "type", codes);

@@ -40,7 +40,8 @@ internal sealed class ImageCallPipelines
         Attempt = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Exception is ImageCallException { Fault: CallFault.Failed or CallFault.Lost } or TimeoutRejectedException),
+                ShouldHandle = static arguments => ValueTask.FromResult(
+                    arguments.Outcome.Exception is ImageCallException { Fault: CallFault.Failed or CallFault.Lost } or TimeoutRejectedException),
                 FailureRatio = BreakingShare,
                 MinimumThroughput = BreakingCalls,
                 SamplingDuration = SamplingDuration,
@@ -56,7 +57,8 @@ internal sealed class ImageCallPipelines
     /// <summary>Around one attempt.</summary>
     public ResiliencePipeline Attempt { get; }
 
-    private static bool IsWorthAnotherTry(Exception? fault) => fault is BrokenCircuitException or ImageCallException { Fault: CallFault.Throttled or CallFault.Failed or CallFault.Lost };
+    private static bool IsWorthAnotherTry(Exception? fault) =>
+        fault is BrokenCircuitException or ImageCallException { Fault: CallFault.Throttled or CallFault.Failed or CallFault.Lost };
 
     private static TimeSpan? AskedFor(Exception? fault) => fault switch
     {

@@ -7,7 +7,10 @@ namespace DpSynth.Generators.OpenAIImages.Resilience;
 /// <summary>How long a service asks to wait: <c>retry-after-ms</c>, or <c>Retry-After</c> in seconds or as a date (RFC 9110, section 10.2.3).</summary>
 internal static class RetryAfter
 {
-    /// <summary>Reads the wait; null if none is asked for or it cannot be read. A date counts from the answer's own <c>Date</c>, else from <paramref name="now"/>.</summary>
+    /// <summary>
+    /// Reads the wait; null if none is asked for or it cannot be read. A date counts from the answer's own <c>Date</c>, else from
+    /// <paramref name="now"/>.
+    /// </summary>
     public static TimeSpan? Read(PipelineResponseHeaders? headers, DateTimeOffset now)
     {
         if (headers is null)
@@ -15,7 +18,8 @@ internal static class RetryAfter
             return null;
         }
 
-        if (headers.TryGetValue("retry-after-ms", out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is >= 0 and <= 1e9)
+        if (headers.TryGetValue("retry-after-ms", out var text) && double.TryParse(
+            text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds is >= 0 and <= 1e9)
         {
             return TimeSpan.FromMilliseconds(milliseconds);
         }

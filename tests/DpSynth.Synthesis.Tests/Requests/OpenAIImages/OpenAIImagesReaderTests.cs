@@ -37,7 +37,8 @@ public sealed class OpenAIImagesReaderTests
         Assert.Equal(100m, options.MaxCost);
 
         // The request is written into recipes and manifests, and read back.
-        var again = (OpenAIImagesOptions)JsonSerializer.Deserialize<GeneratorOptions>(JsonSerializer.Serialize<GeneratorOptions>(options, RequestParts.Json.Options), RequestParts.Json.Options)!;
+        var again = (OpenAIImagesOptions)JsonSerializer.Deserialize<GeneratorOptions>(
+            JsonSerializer.Serialize<GeneratorOptions>(options, RequestParts.Json.Options), RequestParts.Json.Options)!;
         Assert.Equal(JsonSerializer.Serialize(options, RequestParts.Json.Options), JsonSerializer.Serialize(again, RequestParts.Json.Options));
         Assert.Null(again.DescribeFault());
     }
@@ -58,7 +59,8 @@ public sealed class OpenAIImagesReaderTests
     [InlineData("""{ "model": "gpt-image-2", "prompts": ["x"], "variationPrompt": "again" }""", "{strength}")]
     [InlineData("""{ "model": "m", "prompts": ["x"], "modelRow": { "sizes": ["wide"], "prices": [{ "quality": "q", "size": "8x8", "usd": 1 }] } }""", "'wide'")]
     [InlineData("""{ "model": "m", "prompts": ["x"], "modelRow": { "sizes": ["8x8"], "prices": [] } }""", "'generator.options.modelRow.prices'")]
-    [InlineData("""{ "model": "m/../x", "prompts": ["x"], "modelRow": { "sizes": ["8x8"], "prices": [{ "quality": "q", "size": "8x8", "usd": 1 }] } }""", "'generator.options.model'")]
+    [InlineData("""{ "model": "m/../x", "prompts": ["x"], "modelRow": { "sizes": ["8x8"], "prices": [{ "quality": "q", "size": "8x8", "usd": 1 }] } }""",
+        "'generator.options.model'")]
     [InlineData("""{ "model": "gpt-image-2", "deployment": "..", "prompts": ["x"] }""", "'generator.options.deployment'")]
     [InlineData("""{ "model": "gpt-image-2", "deployment": "a/b?c", "prompts": ["x"] }""", "'generator.options.deployment'")]
     public void Read_refuses_what_cannot_be(string options, string reason) =>
@@ -97,7 +99,8 @@ public sealed class OpenAIImagesReaderTests
     [Fact]
     public void Estimate_counts_what_private_evolution_asks_for()
     {
-        var request = ReadRequest(Smallest, """{ "populationSizes": [10, 20, 30], "variationDegrees": [0.9, 0.8, 0.7], "lookahead": 4, "initialVariationFolds": 2 }""");
+        var request = ReadRequest(Smallest,
+            """{ "populationSizes": [10, 20, 30], "variationDegrees": [0.9, 0.8, 0.7], "lookahead": 4, "initialVariationFolds": 2 }""");
 
         // 10 drawn; edited: 2 × 10 folds, 4 × (10 + 20) for lookahead, 20 + 30 variations.
         var estimate = ImageCostEstimate.Of(request)!;
