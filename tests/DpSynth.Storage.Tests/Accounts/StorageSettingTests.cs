@@ -1,4 +1,3 @@
-using DpSynth.Imaging.Decoding;
 using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Datasets;
