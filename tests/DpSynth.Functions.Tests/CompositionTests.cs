@@ -14,7 +14,8 @@ public sealed class CompositionTests : IDisposable
     public static TheoryData<Type> Classes() =>
     [
         .. typeof(FunctionApp).Assembly.GetTypes().Where(static type => type is { IsAbstract: false } && type.GetMethods(
-            BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly).Any(static method => method.IsDefined(typeof(FunctionAttribute)))),
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .Any(static method => method.IsDefined(typeof(FunctionAttribute)))),
     ];
 
     [Theory]
@@ -34,7 +35,8 @@ public sealed class CompositionTests : IDisposable
     {
         var registered = Registered();
         await using var services = Build(registered);
-        Type[] ours = [.. registered.Select(static service => service.ServiceType).Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
+        Type[] ours = [.. registered.Select(static service => service.ServiceType)
+            .Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
         Assert.All(ours, type => Assert.All(services.GetServices(type), made => Assert.IsAssignableFrom(type, made)));
         Assert.InRange(ours.Length, 40, 200);
     }

@@ -332,7 +332,8 @@ public sealed class GenerationWorkerTests(AzuriteFixture azurite) : WorkerHarnes
 
         public override void OnReceivedResponse(HttpMessage message)
         {
-            if (message.Request.Method == RequestMethod.Put && message.Request.Uri.Path.Contains("/messages/", StringComparison.Ordinal) && !message.Response.IsError)
+            if (message.Request.Method == RequestMethod.Put && message.Request.Uri.Path.Contains("/messages/", StringComparison.Ordinal)
+                && !message.Response.IsError)
             {
                 Interlocked.Increment(ref _count);
             }

@@ -89,7 +89,8 @@ public sealed class IdxFileTests : IDisposable
         from height in Gen.Choose(1, 4)
         from width in Gen.Choose(1, 4)
         from values in Gen.Choose(0, 255).Select(static value => (byte)value).ArrayOf(count * height * width)
-        from changes in Gen.Zip(Gen.OneOf(Gen.Choose(0, 15), Gen.Choose(4, 15 + values.Length)), Gen.Elements<byte>(0, 1, 2, 3, 4, 8, 13, 127, 128, 255)).ArrayOf(2)
+        from changes in Gen.Zip(
+            Gen.OneOf(Gen.Choose(0, 15), Gen.Choose(4, 15 + values.Length)), Gen.Elements<byte>(0, 1, 2, 3, 4, 8, 13, 127, 128, 255)).ArrayOf(2)
         from changed in Gen.Choose(0, 2)
         from length in Gen.Elements(0, 0, 0, 0, -1, 1, -9)
         select Resized(Apply([0, 0, 8, 3, 0, 0, 0, (byte)count, 0, 0, 0, (byte)height, 0, 0, 0, (byte)width, .. values], changes[..changed]), length);
@@ -130,7 +131,9 @@ public sealed class IdxFileTests : IDisposable
         var held = file.Length - 16;
         return dimensions.Aggregate(BigInteger.One, (product, dimension) => product * dimension) != held
             ? $"should hold {string.Join('×', dimensions)} bytes after its header, but holds {held}"
-            : dimensions[1] == 0 || dimensions[2] == 0 || (long)dimensions[1] * dimensions[2] > Array.MaxLength ? $"holds images of {dimensions[2]}×{dimensions[1]} pixels" : null;
+            : dimensions[1] == 0 || dimensions[2] == 0 || (long)dimensions[1] * dimensions[2] > Array.MaxLength
+                ? $"holds images of {dimensions[2]}×{dimensions[1]} pixels"
+                : null;
     }
 
     private void Write(byte[] bytes) => File.WriteAllBytes(path, bytes);

@@ -180,7 +180,8 @@ public sealed class QueueListenerTests(AzuriteFixture azurite)
 
         public override void OnReceivedResponse(HttpMessage message)
         {
-            if (message.Request.Method == RequestMethod.Put && message.Request.Uri.Path.Contains("/messages/", StringComparison.Ordinal) && !message.Response.IsError)
+            if (message.Request.Method == RequestMethod.Put && message.Request.Uri.Path.Contains("/messages/", StringComparison.Ordinal)
+                && !message.Response.IsError)
             {
                 _renewals.Reach();
             }

@@ -30,7 +30,8 @@ public sealed class SecureDiscreteGaussianNoiseTests
 
         Assert.Equal(
             [nameof(IDiscreteGaussianNoise.Fill)],
-            typeof(SecureDiscreteGaussianNoise).GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).OfType<MethodInfo>().Select(method => method.Name));
+            typeof(SecureDiscreteGaussianNoise).GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                .OfType<MethodInfo>().Select(method => method.Name));
     }
 
     /// <summary>The product has no generator but the operating system's; one that were seeded would repeat itself here.</summary>

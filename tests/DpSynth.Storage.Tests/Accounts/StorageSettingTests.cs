@@ -60,14 +60,17 @@ public sealed class StorageSettingTests
             .AddModelStorage(configuration, "no-models", provider => provider.GetRequiredService<ExchangeAccount>().Models);
         using var services = registered.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
-        Type[] ours = [.. registered.Select(static service => service.ServiceType).Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true)];
+        Type[] ours = [.. registered.Select(static service => service.ServiceType)
+            .Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true)];
 
         Assert.All(ours, type => Assert.IsAssignableFrom(type, services.GetRequiredService(type)));
 
         // What steps and commands ask for; that nothing else is missing shows where the app and its commands are put together.
         Assert.Superset(
-            new HashSet<Type>([typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore), typeof(IPublicImageSource),
-                typeof(IDrawingStore), typeof(ISharedRecords), typeof(IGenerationQueue), typeof(IRunRegistry), typeof(IReleaseStore), typeof(IModelSource), typeof(IModelCatalogue)]),
+            new HashSet<Type>([typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration),
+                typeof(ICandidateStore), typeof(IPublicImageSource),
+                typeof(IDrawingStore), typeof(ISharedRecords), typeof(IGenerationQueue), typeof(IRunRegistry),
+                    typeof(IReleaseStore), typeof(IModelSource), typeof(IModelCatalogue)]),
             new HashSet<Type>(ours));
     }
 

@@ -143,7 +143,8 @@ public abstract class CandidateStoreContract
     {
         var candidates = Batch(new ImageShape(4, 4, 1), 3, parameters: 0);
         foreach (var (batch, embeddings) in ((CandidateBatch, EmbeddingMatrix?)[])
-            [(candidates with { Images = null }, null), (candidates with { Images = candidates.Images!.Slice(0, 2) }, null), (candidates, new EmbeddingMatrix(2, 1))])
+            [(candidates with { Images = null }, null), (candidates with { Images = candidates.Images!.Slice(0, 2) }, null),
+                (candidates, new EmbeddingMatrix(2, 1))])
         {
             await Assert.ThrowsAsync<ArgumentException>(() => Store.WriteShardAsync(Shard, null, 0, batch, embeddings, None));
         }
@@ -188,7 +189,8 @@ public abstract class CandidateStoreContract
         var files = await TarBytes.ReadAsync(tar);
         Assert.Equal(["000000.png", "000000.cls", "000001.png", "000001.cls"], files.Select(file => file.Name));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], files[0].Content[..4]);
-        Assert.Equal(["5", "5"], files.Where(file => file.Name.EndsWith(".cls", StringComparison.Ordinal)).Select(file => Encoding.ASCII.GetString(file.Content)));
+        Assert.Equal(["5", "5"],
+            files.Where(file => file.Name.EndsWith(".cls", StringComparison.Ordinal)).Select(file => Encoding.ASCII.GetString(file.Content)));
     }
 
     [Fact]

@@ -34,11 +34,13 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
         cancellationToken, () => recipes.TryGetValue(runId, out var json) ? JsonSerializer.Deserialize<GenerationRecipe>(json, SynthesisJson.Options) : null);
 
     public Task WriteParentsAsync(string runId, int generation, ParentList parents, CancellationToken cancellationToken) => Answer.To(
-        cancellationToken, () => { this.parents.TryAdd((runId, generation), new ParentList([.. parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom))])); });
+        cancellationToken,
+            () => { this.parents.TryAdd((runId, generation), new ParentList([.. parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom))])); });
 
     public Task<ParentList> ReadParentsAsync(string runId, int generation, CancellationToken cancellationToken) => Answer.To(
         cancellationToken,
-        () => parents.GetValueOrDefault((runId, generation)) ?? throw new FileNotFoundException($"The parents of generation {generation} of run '{runId}' are not stored."));
+        () => parents.GetValueOrDefault((runId, generation))
+            ?? throw new FileNotFoundException($"The parents of generation {generation} of run '{runId}' are not stored."));
 
     public Task WriteShardAsync(
         CandidateShardId shard,
@@ -57,7 +59,8 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
         shards.TryAdd(shard, new StoredShard(classIndex, Copy(candidates, withImages: true), candidates.Notes, embeddings is null ? null : Copy(embeddings)));
     });
 
-    public Task<bool> ShardExistsAsync(CandidateShardId shard, CancellationToken cancellationToken) => Answer.To(cancellationToken, () => shards.ContainsKey(shard));
+    public Task<bool> ShardExistsAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
+        Answer.To(cancellationToken, () => shards.ContainsKey(shard));
 
     public Task<IReadOnlyList<int>> ListShardsAsync(string runId, int generation, CancellationToken cancellationToken) => Answer.To<IReadOnlyList<int>>(
         cancellationToken, () => [.. shards.Keys.Where(shard => shard.RunId == runId && shard.Generation == generation).Select(shard => shard.Shard).Order()]);
@@ -68,7 +71,8 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
     public Task<CandidateBatch> ReadCandidatesAsync(CandidateShardId shard, bool withImages, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => Copy(Find(shard).Candidates, withImages));
 
-    public Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken) => Answer.To(cancellationToken, () => Find(shard).Notes);
+    public Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken) =>
+        Answer.To(cancellationToken, () => Find(shard).Notes);
 
     public Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken) => Answer.To<Stream>(
         cancellationToken, () => new MemoryStream(Tar(Find(shard)), writable: false));
@@ -111,7 +115,8 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
     }
 
     private static CandidateBatch Copy(CandidateBatch batch, bool withImages) => new(
-        withImages ? new ImageBatch(batch.Images!.Shape, batch.Count, batch.Images.Pixels.ToArray()) : null, batch.Parameters.ToArray(), batch.Count, batch.ParameterCount);
+        withImages ? new ImageBatch(batch.Images!.Shape, batch.Count, batch.Images.Pixels.ToArray()) : null,
+            batch.Parameters.ToArray(), batch.Count, batch.ParameterCount);
 
     private static EmbeddingMatrix Copy(EmbeddingMatrix matrix) => new(matrix.Rows, matrix.Columns, matrix.Values.ToArray());
 

@@ -41,7 +41,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
         return new LedgerTail(lines, new LedgerPosition(0, chain.Length, position.Entries + lines.Count(value => value == LedgerLine.End)));
     });
 
-    public Task<LedgerPosition?> TryAppendAsync(string lineage, LedgerPosition position, ReadOnlyMemory<byte> line, CancellationToken cancellationToken) => Answer.To(
+    public Task<LedgerPosition?> TryAppendAsync(
+        string lineage, LedgerPosition position, ReadOnlyMemory<byte> line, CancellationToken cancellationToken) => Answer.To(
         cancellationToken,
         () =>
         {
@@ -60,7 +61,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
             return LosesAnswer(lineage) ? null : (LedgerPosition?)new LedgerPosition(0, position.Offset + line.Length, position.Entries + 1);
         });
 
-    public Task<LedgerHead?> ReadHeadAsync(string lineage, CancellationToken cancellationToken) => Locked(cancellationToken, () => Heads.GetValueOrDefault(lineage));
+    public Task<LedgerHead?> ReadHeadAsync(string lineage, CancellationToken cancellationToken) =>
+        Locked(cancellationToken, () => Heads.GetValueOrDefault(lineage));
 
     public Task AdvanceHeadAsync(string lineage, LedgerHead head, CancellationToken cancellationToken) => Locked(
         cancellationToken, () => Heads[lineage] = Heads.GetValueOrDefault(lineage) is { } old && old.Sequence >= head.Sequence ? old : head);
@@ -68,7 +70,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
     public Task<(LedgerCatalogue Catalogue, string? Version)> ReadCatalogueAsync(CancellationToken cancellationToken) => Locked(
         cancellationToken, () => catalogue is null ? (new LedgerCatalogue(), null) : (LedgerCatalogue.Decode(catalogue), (string?)$"{catalogueVersion}"));
 
-    public Task<bool> TryReplaceCatalogueAsync(LedgerCatalogue catalogue, string? version, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
+    public Task<bool> TryReplaceCatalogueAsync(
+        LedgerCatalogue catalogue, string? version, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeReplace();
         lock (gate)
@@ -91,7 +94,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
         return name;
     });
 
-    public Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken) => Locked(cancellationToken, () => images.GetValueOrDefault(name));
+    public Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken) =>
+        Locked(cancellationToken, () => images.GetValueOrDefault(name));
 
     private Task<T> Locked<T>(CancellationToken cancellationToken, Func<T> answer) => Answer.To(cancellationToken, () =>
     {
