@@ -97,6 +97,7 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
     public Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken) =>
         Locked(cancellationToken, () => images.GetValueOrDefault(name));
 
+#pragma warning disable CA1068 // What is answered stands last, as with Answer.To.
     private Task<T> Locked<T>(CancellationToken cancellationToken, Func<T> answer) => Answer.To(cancellationToken, () =>
     {
         lock (gate)
@@ -104,4 +105,5 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
             return answer();
         }
     });
+#pragma warning restore CA1068
 }
