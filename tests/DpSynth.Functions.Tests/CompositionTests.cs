@@ -35,8 +35,8 @@ public sealed class CompositionTests : IDisposable
     {
         var registered = Registered();
         await using var services = Build(registered);
-        Type[] ours = [.. registered.Select(static service => service.ServiceType).Where(
-            static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
+        Type[] ours = [.. registered.Select(static service => service.ServiceType)
+            .Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
         Assert.All(ours, type => Assert.All(services.GetServices(type), made => Assert.IsAssignableFrom(type, made)));
         Assert.InRange(ours.Length, 40, 200);
     }

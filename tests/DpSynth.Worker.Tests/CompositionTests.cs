@@ -13,8 +13,8 @@ public sealed class CompositionTests
     {
         var builder = WorkerHost.CreateBuilder([], new Dictionary<string, string?> { ["AzureWebJobsStorage:accountName"] = "one" });
         builder.Logging.ClearProviders();
-        Type[] ours = [.. builder.Services.Select(static service => service.ServiceType).Where(
-            static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
+        Type[] ours = [.. builder.Services.Select(static service => service.ServiceType)
+            .Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
         await using var services = builder.Services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
         Assert.All(ours, type => Assert.IsAssignableFrom(type, services.GetRequiredService(type)));

@@ -6,7 +6,6 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using DpSynth.Imaging;
 using DpSynth.Storage.Tests;
-using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Generation;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,3 @@
-using DpSynth.Synthesis.Requests;
 namespace DpSynth.Catalogue.DrawText;
 
 /// <summary>The values a simulator's parameter may take, both ends included.</summary>

@@ -1,4 +1,3 @@
-using DpSynth.Synthesis.Requests;
 namespace DpSynth.Catalogue.DrawText;
 
 /// <summary>Which point of a glyph comes to lie in the middle of the image.</summary>

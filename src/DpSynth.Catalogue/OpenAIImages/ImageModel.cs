@@ -1,6 +1,5 @@
 using System.Globalization;
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Catalogue.OpenAIImages;
 

@@ -1,5 +1,3 @@
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
 namespace DpSynth.Catalogue.Pixels;
 
 /// <summary>The weights with which one output sample takes its input samples, which lie side by side.</summary>

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Catalogue.Pixels;
 

@@ -3,7 +3,6 @@ using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Numerics.LinearAlgebra;
 using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Catalogue.ProjectedPixels;
 

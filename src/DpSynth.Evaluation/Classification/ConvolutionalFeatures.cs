@@ -4,8 +4,6 @@ using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Numerics.LinearAlgebra;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Evaluation.Classification;
 

@@ -2,8 +2,6 @@ using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Evaluation.Classification;
 

@@ -3,7 +3,6 @@ using DpSynth.Numerics;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Evaluation.Releases;

@@ -1,6 +1,5 @@
 using DpSynth.Catalogue.DrawText;
 using DpSynth.Numerics;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.DrawText;
 

@@ -16,6 +16,7 @@ namespace DpSynth.Storage.Candidates;
 /// </summary>
 /// <param name="container">The container <c>candidates</c>; read, write, create and list are enough.</param>
 /// <param name="decoder">Decodes candidates where their images are wanted.</param>
+/// <param name="json">Writes and reads recipes.</param>
 public sealed class CandidateStore(BlobContainerClient container, ImageDecoder decoder, RequestJson json) : ICandidateStore
 {
     /// <inheritdoc/>

@@ -131,8 +131,9 @@ public sealed class IdxFileTests : IDisposable
         var held = file.Length - 16;
         return dimensions.Aggregate(BigInteger.One, (product, dimension) => product * dimension) != held
             ? $"should hold {string.Join('×', dimensions)} bytes after its header, but holds {held}"
-            : dimensions[1] == 0 || dimensions[2] == 0 || (long)dimensions[1] * dimensions[2] > Array.MaxLength ? "holds images of "
-                + $"{dimensions[2]}×{dimensions[1]} pixels" : null;
+            : dimensions[1] == 0 || dimensions[2] == 0 || (long)dimensions[1] * dimensions[2] > Array.MaxLength
+                ? $"holds images of {dimensions[2]}×{dimensions[1]} pixels"
+                : null;
     }
 
     private void Write(byte[] bytes) => File.WriteAllBytes(path, bytes);

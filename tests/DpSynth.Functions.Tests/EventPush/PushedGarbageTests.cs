@@ -81,8 +81,8 @@ public sealed class PushedGarbageTests
 
         // Whole values for whole values, so that what is sent stays JSON and its attributes are looked at.
         var exchange =
-            from value in Gen.Elements(
-                "\"e\"", "\"1.0\"", "\"/s\"", "\"dpsynth.run.requested\"", "\"/topics/ours\"", "\"data\"", "\"eventType\"", "\"runId\"", "\"c\"", "8", "1e-6")
+            from value in Gen.Elements("\"e\"", "\"1.0\"", "\"/s\"", "\"dpsynth.run.requested\"", "\"/topics/ours\"",
+                "\"data\"", "\"eventType\"", "\"runId\"", "\"c\"", "8", "1e-6")
             from replacement in Gen.Elements("null", "5", "[]", "{}", "\"\"", "\"x\"", "\"\\ud800\"", "true", "1e999", "\"type\"")
             select (Func<string, string>)(text => text.Replace(value, replacement, StringComparison.Ordinal));
         var push =

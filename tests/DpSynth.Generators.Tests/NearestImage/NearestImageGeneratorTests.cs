@@ -101,8 +101,8 @@ public sealed class NearestImageGeneratorTests
     public void SquaredDistance_agrees_with_the_plain_sum_at_every_length()
     {
         var bytes = Gen.Choose(0, 255).Select(static value => (byte)value);
-        var pairs = Gen.OneOf(Gen.Choose(0, 100), Gen.Elements(255, 256, 257, 4099)).SelectMany(
-            length => Gen.Zip(bytes.ArrayOf(length), bytes.ArrayOf(length)));
+        var pairs = Gen.OneOf(Gen.Choose(0, 100), Gen.Elements(255, 256, 257, 4099))
+            .SelectMany(length => Gen.Zip(bytes.ArrayOf(length), bytes.ArrayOf(length)));
         Prop.ForAll(pairs.ToArbitrary(), ((byte[] A, byte[] B) pair) => NeighbourOrder.SquaredDistance(pair.A, pair.B) == Distance(pair.A, pair.B))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 

@@ -165,8 +165,8 @@ public sealed class ImageDecoderTests
             from height in Gen.Choose(1, 40)
             from bands in Gen.Elements(1, 3)
             from grain in Gen.Choose(0, 29).ArrayOf(width * height * bands)
-            select SampleImage.Of(
-                width, height, (x, y) => [.. Enumerable.Range(0, bands).Select(band => (byte)((x * y) + grain[(((y * width) + x) * bands) + band]))]);
+            select SampleImage.Of(width, height,
+                (x, y) => [.. Enumerable.Range(0, bands).Select(band => (byte)((x * y) + grain[(((y * width) + x) * bands) + band]))]);
         Prop.ForAll(
             images.ToArbitrary(),
             sample => Assert.Equal(sample.Pixels, Decode(sample.Png(filter), new ImageShape(sample.Width, sample.Height, sample.Bands))))

@@ -1,5 +1,4 @@
 using DpSynth.Catalogue;
-using DpSynth.Imaging.Decoding;
 using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
 using DpSynth.Synthesis.Datasets;
@@ -63,17 +62,17 @@ public sealed class StorageSettingTests
             .AddModelStorage(configuration, "no-models", provider => provider.GetRequiredService<ExchangeAccount>().Models);
         using var services = registered.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
-        Type[] ours = [.. registered.Select(static service => service.ServiceType).Where(
-            static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true)];
+        Type[] ours = [.. registered.Select(static service => service.ServiceType)
+            .Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true)];
 
         Assert.All(ours, type => Assert.IsAssignableFrom(type, services.GetRequiredService(type)));
 
         // What steps and commands ask for; that nothing else is missing shows where the app and its commands are put together.
         Assert.Superset(
-            new HashSet<Type>([typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration), typeof(ICandidateStore),
-                typeof(IPublicImageSource),
-                typeof(IDrawingStore), typeof(ISharedRecords), typeof(IWorkerQueue), typeof(IRunRegistry), typeof(IReleaseStore),
-                    typeof(IModelSource), typeof(IModelCatalogue)]),
+            new HashSet<Type>([typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration),
+                typeof(ICandidateStore), typeof(IPublicImageSource),
+                typeof(IDrawingStore), typeof(ISharedRecords), typeof(IWorkerQueue), typeof(IRunRegistry),
+                    typeof(IReleaseStore), typeof(IModelSource), typeof(IModelCatalogue)]),
             new HashSet<Type>(ours));
     }
 

@@ -119,8 +119,8 @@ public sealed class NpyFileTests
 
     private static Gen<byte[]> Changed()
     {
-        var piece = Gen.Elements(
-            "0", "1", "2", "3", "9", ",", ")", "(", "'", " ", "<f4", ">f4", "<f8", "<i4", "True", "-1", "4294967296", "\n", "\0", "\u0093");
+        var piece = Gen.Elements("0", "1", "2", "3", "9", ",", ")", "(", "'", " ", "<f4", ">f4", "<f8",
+            "<i4", "True", "-1", "4294967296", "\n", "\0", "\u0093");
         return
             from shape in Gen.Choose(0, 4).ArrayOf().Where(static dimensions => dimensions.Length is > 0 and <= 4)
             from changes in Gen.Zip(Gen.Choose(0, 79), piece).ArrayOf(2)
@@ -134,8 +134,8 @@ public sealed class NpyFileTests
             var file = NpyFile.Encode<float>(Enumerable.Range(0, count).Select(static i => i + 0.5f).ToArray(), shape);
             foreach (var (place, piece) in changes)
             {
-                Encoding.Latin1.GetBytes(piece).AsSpan(
-                    0, Math.Min(piece.Length, file.Length - Math.Min(place, file.Length))).CopyTo(file.AsSpan(Math.Min(place, file.Length)));
+                Encoding.Latin1.GetBytes(piece).AsSpan(0, Math.Min(piece.Length, file.Length - Math.Min(place, file.Length)))
+                    .CopyTo(file.AsSpan(Math.Min(place, file.Length)));
             }
 
             return length <= 0 ? file[..Math.Max(0, file.Length + length)] : [.. file, .. new byte[length]];

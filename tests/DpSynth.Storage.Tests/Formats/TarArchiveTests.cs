@@ -114,21 +114,22 @@ public sealed class TarArchiveTests
         var archive = Write(
             TarEntryFormat.Pax, (TarEntryType.RegularFile, new string('x', 150), [1, 2, 3]),
                 (TarEntryType.RegularFile, ".x/y", [.. Enumerable.Repeat((byte)7, 900)]));
-        int[] nearlyOut =
-            [.. Enumerable.Range(0, archive.Length - 4).Where(start => archive.AsSpan(start).StartsWith(".x/y"u8)).Select(static start => start + 1)];
+        int[] nearlyOut = [.. Enumerable.Range(0, archive.Length - 4)
+            .Where(start => archive.AsSpan(start).StartsWith(".x/y"u8)).Select(static start => start + 1)];
         int[] headers = [.. Enumerable.Range(0, archive.Length / 512).Select(static block => block * 512)
             .Where(start => archive.AsSpan(start + 257).StartsWith("ustar"u8))];
         Assert.Equal(4, headers.Length);
 
         // Names, sizes and kinds decide; most changes fall on one of them or on what the attributes say.
         var place = Gen.OneOf(
-            Gen.Zip(Gen.Elements(headers), Gen.OneOf(
-                Gen.Choose(0, 9), Gen.Choose(124, 135), Gen.Constant(156), Gen.Choose(0, 511))).Select(static at => at.Item1 + at.Item2),
+            Gen.Zip(Gen.Elements(headers), Gen.OneOf(Gen.Choose(0, 9), Gen.Choose(124, 135), Gen.Constant(156), Gen.Choose(0, 511)))
+                .Select(static at => at.Item1 + at.Item2),
             Gen.Elements(nearlyOut),
             Gen.Choose(512, 1023),
             Gen.Choose(0, archive.Length - 1));
-        var value = Gen.OneOf(Gen.Elements((byte)'0', (byte)'1', (byte)'2', (byte)'5', (byte)'7', (byte)'.', (byte)'/', (byte)'\\', (byte)' ',
-            (byte)0, (byte)255), Gen.Choose(0, 255).Select(static one => (byte)one));
+        var value = Gen.OneOf(
+            Gen.Elements((byte)'0', (byte)'1', (byte)'2', (byte)'5', (byte)'7', (byte)'.', (byte)'/', (byte)'\\', (byte)' ', (byte)0, (byte)255),
+            Gen.Choose(0, 255).Select(static one => (byte)one));
         int read = 0, refused = 0, insideEntries = 0;
         Prop.ForAll(Gen.Zip(Gen.Zip(place, value).ArrayOf(4), Gen.Choose(0, 4)).ToArbitrary(), (((int, byte)[] Changes, int Count) drawn) =>
         {
@@ -164,8 +165,8 @@ public sealed class TarArchiveTests
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
-        Assert.True(read > 1000 && refused > 300 && insideEntries > 100, $"{read} archives were read, {refused} refused, {insideEntries} of them for "
-            + "what an entry is.");
+        Assert.True(read > 1000 && refused > 300 && insideEntries > 100,
+            $"{read} archives were read, {refused} refused, {insideEntries} of them for what an entry is.");
     }
 
     private static TarEntryType FileType(TarEntryFormat format) =>

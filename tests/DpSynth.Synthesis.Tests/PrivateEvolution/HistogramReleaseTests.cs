@@ -151,8 +151,8 @@ public sealed class HistogramReleaseTests : IDisposable
     /// <summary>Two classes of some candidates, three if nothing else is said; the first has two private shards.</summary>
     private async Task PrepareAsync(int candidates = 3)
     {
-        var evolution =
-            new EvolutionOptions { PopulationSizes = [2 * candidates, 2 * candidates], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] };
+        var evolution = new EvolutionOptions
+        { PopulationSizes = [2 * candidates, 2 * candidates], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] };
         var request = new RunRequest
         {
             RunId = Run,

@@ -194,8 +194,8 @@ public abstract class CandidateStoreContract
         var files = await TarBytes.ReadAsync(tar);
         Assert.Equal(["000000.png", "000000.cls", "000001.png", "000001.cls"], files.Select(file => file.Name));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], files[0].Content[..4]);
-        Assert.Equal(
-            ["5", "5"], files.Where(file => file.Name.EndsWith(".cls", StringComparison.Ordinal)).Select(file => Encoding.ASCII.GetString(file.Content)));
+        Assert.Equal(["5", "5"],
+            files.Where(file => file.Name.EndsWith(".cls", StringComparison.Ordinal)).Select(file => Encoding.ASCII.GetString(file.Content)));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace DpSynth.Testing.InMemory;
 /// <summary>Answers of stores in memory: like a service's, they come as tasks, and none comes to somebody who has given up.</summary>
 internal static class Answer
 {
-    public static Task<T> To<T>(CancellationToken cancellationToken, Func<T> answer)
+    public static Task<T> To<T>(this CancellationToken cancellationToken, Func<T> answer)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -22,7 +22,7 @@ internal static class Answer
         }
     }
 
-    public static Task To(CancellationToken cancellationToken, Action act) => To<object?>(
+    public static Task To(this CancellationToken cancellationToken, Action act) => To<object?>(
         cancellationToken,
         () =>
         {

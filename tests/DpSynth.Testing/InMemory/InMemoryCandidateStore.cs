@@ -36,16 +36,13 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
             ? JsonSerializer.Deserialize<GenerationRecipe>(json, RequestParts.Json.Options) : null);
 
     public Task WriteParentsAsync(string runId, int generation, ParentList parents, CancellationToken cancellationToken) => Answer.To(
-        cancellationToken, () =>
-            {
-                this.parents.TryAdd((runId, generation),
-                new ParentList([.. parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom))]));
-            });
+        cancellationToken,
+            () => { this.parents.TryAdd((runId, generation), new ParentList([.. parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom))])); });
 
     public Task<ParentList> ReadParentsAsync(string runId, int generation, CancellationToken cancellationToken) => Answer.To(
         cancellationToken,
-        () => parents.GetValueOrDefault((runId, generation)) ?? throw new FileNotFoundException($"The parents of generation {generation} of run "
-            + $"'{runId}' are not stored."));
+        () => parents.GetValueOrDefault((runId, generation))
+            ?? throw new FileNotFoundException($"The parents of generation {generation} of run '{runId}' are not stored."));
 
     public Task WriteShardAsync(
         CandidateShardId shard,
@@ -120,8 +117,8 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
     }
 
     private static CandidateBatch Copy(CandidateBatch batch, bool withImages) => new(
-        withImages ? new ImageBatch(batch.Images!.Shape, batch.Count, batch.Images.Pixels.ToArray()) : null, batch.Parameters.ToArray(), batch.Count,
-            batch.ParameterCount);
+        withImages ? new ImageBatch(batch.Images!.Shape, batch.Count, batch.Images.Pixels.ToArray()) : null,
+            batch.Parameters.ToArray(), batch.Count, batch.ParameterCount);
 
     private static EmbeddingMatrix Copy(EmbeddingMatrix matrix) => new(matrix.Rows, matrix.Columns, matrix.Values.ToArray());
 

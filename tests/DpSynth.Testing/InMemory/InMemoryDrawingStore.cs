@@ -17,8 +17,8 @@ public sealed class InMemoryDrawingStore : IDrawingStore
     public Task<ReadOnlyMemory<byte>?> ReadAsync(CandidateShardId shard, ulong seed, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => Drawings.TryGetValue((shard, seed), out var drawing) ? drawing : default(ReadOnlyMemory<byte>?));
 
-    public Task WriteAsync(CandidateShardId shard, ulong seed, ReadOnlyMemory<byte> drawing, CancellationToken cancellationToken) =>
-        Answer.To(cancellationToken, () =>
+    public Task WriteAsync(
+        CandidateShardId shard, ulong seed, ReadOnlyMemory<byte> drawing, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         Kept.Enqueue((shard, seed));
         Drawings.TryAdd((shard, seed), drawing.ToArray());

@@ -41,8 +41,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
         return new LedgerTail(lines, new LedgerPosition(0, chain.Length, position.Entries + lines.Count(value => value == LedgerLine.End)));
     });
 
-    public Task<LedgerPosition?> TryAppendAsync(string lineage, LedgerPosition position, ReadOnlyMemory<byte> line,
-        CancellationToken cancellationToken) => Answer.To(
+    public Task<LedgerPosition?> TryAppendAsync(
+        string lineage, LedgerPosition position, ReadOnlyMemory<byte> line, CancellationToken cancellationToken) => Answer.To(
         cancellationToken,
         () =>
         {
@@ -70,8 +70,8 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
     public Task<(LedgerCatalogue Catalogue, string? Version)> ReadCatalogueAsync(CancellationToken cancellationToken) => Locked(
         cancellationToken, () => catalogue is null ? (new LedgerCatalogue(), null) : (LedgerCatalogue.Decode(catalogue), (string?)$"{catalogueVersion}"));
 
-    public Task<bool> TryReplaceCatalogueAsync(LedgerCatalogue catalogue, string? version, CancellationToken cancellationToken) =>
-        Answer.To(cancellationToken, () =>
+    public Task<bool> TryReplaceCatalogueAsync(
+        LedgerCatalogue catalogue, string? version, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeReplace();
         lock (gate)
@@ -97,6 +97,7 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
     public Task<FingerprintSet?> ReadImagesAsync(string name, CancellationToken cancellationToken) =>
         Locked(cancellationToken, () => images.GetValueOrDefault(name));
 
+#pragma warning disable CA1068 // What is answered stands last, as with Answer.To.
     private Task<T> Locked<T>(CancellationToken cancellationToken, Func<T> answer) => Answer.To(cancellationToken, () =>
     {
         lock (gate)
@@ -104,4 +105,5 @@ public sealed class InMemoryLedgerStorage : ILedgerStorage
             return answer();
         }
     });
+#pragma warning restore CA1068
 }

@@ -40,8 +40,8 @@ public sealed class InMemoryPrivateStore : IPrivateStore
     });
 
     public Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken) => Answer.To<IReadOnlyList<string>>(cancellationToken, () =>
-        [.. Blobs.Keys.Where(static name => name.Contains('/', StringComparison.Ordinal)).Select(static name => name.Split('/')[0]).Distinct()
-            .Order(StringComparer.Ordinal)]);
+        [.. Blobs.Keys.Where(static name => name.Contains('/', StringComparison.Ordinal))
+            .Select(static name => name.Split('/')[0]).Distinct().Order(StringComparer.Ordinal)]);
 
     public async IAsyncEnumerable<PrivateImage> ReadImagesAsync(
         IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -55,8 +55,9 @@ public sealed class InMemoryPrivateStore : IPrivateStore
                 throw DatasetChangedException.Of(name);
             }
 
-            foreach (var image in Blobs.Find(name) is { } content ? Unpack(name, content) : Blobs.EntriesOf(name)
-                .Select(static entry => new PrivateImage(entry.Key, entry.Value)))
+            foreach (var image in Blobs.Find(name) is { } content
+                ? Unpack(name, content)
+                : Blobs.EntriesOf(name).Select(static entry => new PrivateImage(entry.Key, entry.Value)))
             {
                 yield return image;
             }
@@ -80,8 +81,8 @@ public sealed class InMemoryPrivateStore : IPrivateStore
         where T : class => Answer.To(cancellationToken, () =>
         records.TryGetValue((runId, name), out var json) ? JsonSerializer.Deserialize<T>(json, Json.Options) : null);
 
-    public Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken) =>
-        Answer.To(cancellationToken, () =>
+    public Task WriteEmbeddingsAsync(
+        string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"embeddings-{shard}");
         this.embeddings[(runId, shard)] = Copy(embeddings);
@@ -90,8 +91,8 @@ public sealed class InMemoryPrivateStore : IPrivateStore
     public Task<EmbeddingMatrix?> ReadEmbeddingsAsync(string runId, int shard, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => embeddings.TryGetValue((runId, shard), out var stored) ? Copy(stored) : null);
 
-    public Task WriteVotesAsync(string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken) =>
-        Answer.To(cancellationToken, () =>
+    public Task WriteVotesAsync(
+        string runId, int iteration, int shard, ReadOnlyMemory<long> votes, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"votes-{iteration}-{shard}");
         this.votes[(runId, iteration, shard)] = votes.ToArray();
@@ -100,8 +101,8 @@ public sealed class InMemoryPrivateStore : IPrivateStore
     public Task<long[]?> ReadVotesAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => (long[]?)votes.GetValueOrDefault((runId, iteration, shard))?.Clone());
 
-    public Task WriteNeighboursAsync(string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken) =>
-        Answer.To(cancellationToken, () =>
+    public Task WriteNeighboursAsync(
+        string runId, int iteration, int shard, NeighbourTable neighbours, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
         BeforeWrite($"neighbours-{iteration}-{shard}");
         this.neighbours[(runId, iteration, shard)] = Copy(neighbours);
