@@ -3,7 +3,6 @@ using System.Globalization;
 using DpSynth.Catalogue.DrawText;
 using DpSynth.Generators;
 using DpSynth.Generators.DrawText;
-using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Fonts;
 using DpSynth.Numerics;

@@ -2,10 +2,8 @@ using DpSynth.Catalogue.DrawText;
 using DpSynth.Catalogue.NearestImage;
 using DpSynth.Generators.DrawText;
 using DpSynth.Generators.NearestImage;
-using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.Tests;
 

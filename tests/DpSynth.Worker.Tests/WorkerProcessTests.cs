@@ -6,7 +6,6 @@ using DpSynth.Imaging;
 using DpSynth.Storage.Tests;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Worker.Tests;

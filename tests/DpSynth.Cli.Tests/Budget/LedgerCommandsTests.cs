@@ -7,7 +7,6 @@ using DpSynth.Cli.Host;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Tests.Budget;
 

@@ -11,7 +11,6 @@ using DpSynth.Cli.Terminals;
 using DpSynth.Imaging;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Cli.Tests.Demo;

@@ -2,7 +2,6 @@ using DpSynth.Catalogue;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Demo;
 using DpSynth.Cli.Demo.Mnist;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Tests.Demo;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using DpSynth.Catalogue;
 using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Host;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Cli.Tests.Runs;
 

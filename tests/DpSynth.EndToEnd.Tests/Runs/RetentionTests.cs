@@ -7,7 +7,6 @@ using DpSynth.Functions.Retention;
 using DpSynth.Functions.Runs;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
-using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;

@@ -4,7 +4,6 @@ using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Operations;
 using DpSynth.Storage.Layout;
 using DpSynth.Storage.Queues;
-using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;

@@ -7,7 +7,6 @@ using DpSynth.Functions.EventPush;
 using DpSynth.Functions.Http;
 using DpSynth.Functions.Runs;
 using DpSynth.Synthesis;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;

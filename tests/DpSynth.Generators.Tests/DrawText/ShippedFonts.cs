@@ -1,7 +1,6 @@
 using DpSynth.Catalogue.DrawText;
 using DpSynth.Generators.DrawText;
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Generators.Tests.DrawText;
 

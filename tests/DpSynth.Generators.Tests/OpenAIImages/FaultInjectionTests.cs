@@ -1,4 +1,3 @@
-using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Catalogue.Pixels;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.ImageServer.Faults;

@@ -1,6 +1,4 @@
 using DpSynth.Catalogue;
-using DpSynth.Catalogue.NearestImage;
-using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Layout;

@@ -1,8 +1,6 @@
 using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
-using DpSynth.Synthesis.Embedding;
-using DpSynth.Synthesis.Requests;
 using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Embedding;

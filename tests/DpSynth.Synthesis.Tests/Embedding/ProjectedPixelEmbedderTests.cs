@@ -2,7 +2,6 @@ using DpSynth.Catalogue.Pixels;
 using DpSynth.Catalogue.ProjectedPixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
-using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Testing.InMemory;
 

@@ -3,7 +3,6 @@ using DpSynth.Catalogue.OnnxImage;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Testing.InMemory;
 

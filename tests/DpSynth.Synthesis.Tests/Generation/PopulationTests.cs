@@ -2,7 +2,6 @@ using DpSynth.Catalogue.DrawText;
 using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,5 +1,4 @@
 using DpSynth.Imaging;
-using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using DpSynth.Ledgers;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;

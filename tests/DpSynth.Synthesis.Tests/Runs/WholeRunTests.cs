@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DpSynth.Catalogue.NearestImage;
 using DpSynth.Catalogue.OnnxImage;
-using DpSynth.Synthesis.Embedding;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;

@@ -4,9 +4,7 @@ using DpSynth.Catalogue.NearestImage;
 using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Numerics;
-using DpSynth.Numerics.Search;
 using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Testing.Contracts;

@@ -7,7 +7,6 @@ using DpSynth.Catalogue;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
 using DpSynth.Numerics;
-using DpSynth.Synthesis;
 using DpSynth.Synthesis.Generation;
 
 namespace DpSynth.Testing.InMemory;

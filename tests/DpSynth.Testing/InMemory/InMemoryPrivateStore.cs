@@ -5,7 +5,6 @@ using System.Text.Json;
 using DpSynth.Catalogue;
 using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
-using DpSynth.Synthesis;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Requests;
 

@@ -1,6 +1,5 @@
 using DpSynth.Cli.Connections;
 using DpSynth.Numerics;
-using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 

@@ -1,5 +1,4 @@
 using DpSynth.Catalogue;
-using DpSynth.Catalogue.OpenAIImages;
 using DpSynth.Cli.Demo.Emoji;
 using DpSynth.Cli.Runs;
 using DpSynth.Cli.Terminals;
