@@ -70,7 +70,7 @@ internal static class EmbeddingBenchmark
         }
     }
 
-    private static async Task<(IPrivateStore Store, string Run)> MakeStoreAsync(byte[][] files, TimeSpan latency)
+    private static async Task<(PrivateStore Store, string Run)> MakeStoreAsync(byte[][] files, TimeSpan latency)
     {
         const string Account = "private";
         const string Run = "run";

@@ -116,6 +116,7 @@ public static class DpSynthCommand
         VerifyReleaseCommand.Create(context),
         DoctorCommand.Create(context),
         ScriptCommand("test", "Build the whole solution and run every test"),
+        ScriptCommand("mutate", "Change the code in small ways and say which changes no test sees"),
         ScriptCommand("lock", "Write the packages' lock files anew, after a change of packages"),
         _json,
         _data,

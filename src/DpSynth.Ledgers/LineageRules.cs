@@ -104,7 +104,7 @@ public static class LineageRules
         var names = string.Join(", ", all[..^1].Select(name => $"'{name}'"));
         var target = own is null ? all[0] : others[0];
         return $"Images of dataset '{dataset}' belong to lineages {names} and '{all[^1]}', each with a ledger of its own: "
-            + $"let the owner of the data join them, such as with './dpsynth budget join {dataset} --into {target}', "
+            + $"let the owner of the data join the ledger of '{dataset}' into '{target}', "
             + "or remove the images that are not meant to be there.";
     }
 

@@ -28,7 +28,7 @@ namespace DpSynth.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers <see cref="PrivateAccount"/>, <see cref="IPrivateStore"/>, <see cref="IPrivacyLedger"/> and
+    /// Registers <see cref="PrivateAccount"/>, the ports of <see cref="PrivateStore"/>, <see cref="IPrivacyLedger"/> and
     /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>. A
     /// <see cref="RequestJson"/> must be registered too, here and for <see cref="AddExchangeStorage"/>.
     /// </summary>
@@ -38,13 +38,13 @@ public static class StorageServices
         services.AddOptions<BudgetOptions>().Bind(configuration.GetSection(BudgetOptions.SectionName))
             .Validate(options => options.IsValid, BudgetOptions.Rule);
         services.TryAddSingleton(provider => PrivateAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
-        services.TryAddSingleton<IPrivateStore, PrivateStore>();
-        services.TryAddSingleton<IDatasetStore>(provider => provider.GetRequiredService<IPrivateStore>());
-        services.TryAddSingleton<IExactWorkRetention>(provider => provider.GetRequiredService<IPrivateStore>());
-        services.TryAddSingleton<IRunRecords>(provider => provider.GetRequiredService<IPrivateStore>());
-        services.TryAddSingleton<IPrivateEmbeddings>(provider => provider.GetRequiredService<IPrivateStore>());
-        services.TryAddSingleton<IExactWork>(provider => provider.GetRequiredService<IPrivateStore>());
-        services.TryAddSingleton<INoisyReleases>(provider => provider.GetRequiredService<IPrivateStore>());
+        services.TryAddSingleton<PrivateStore>();
+        services.TryAddSingleton<IDatasetStore>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<IExactWorkRetention>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<IRunRecords>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<IPrivateEmbeddings>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<IExactWork>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<INoisyReleases>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
         services.TryAddSingleton(provider =>
         {

@@ -6,11 +6,11 @@ public sealed class CommandLineTests : IDisposable
 
     public static TheoryData<string> AllCommands =>
     [
-        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs list", "runs show", "runs watch",
-        "runs cancel", "runs download", "budget show", "budget set", "budget verify", "budget export", "budget new", "budget join",
-        "accountant epsilon", "accountant noise", "accountant curve", "accountant runs", "accountant sample", "verify-release",
-        "audit mechanism", "audit run", "doctor", "test", "lock", "generate", "embed", "neighbours", "score frechet", "score precision-recall",
-        "score kernel", "models check", "models list",
+        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs schema",
+        "runs list", "runs show", "runs watch", "runs cancel", "runs download", "budget show", "budget set", "budget verify",
+        "budget export", "budget new", "budget join", "accountant epsilon", "accountant noise", "accountant curve", "accountant runs",
+        "accountant sample", "verify-release", "audit mechanism", "audit run", "doctor", "test", "lock", "mutate", "generate", "embed",
+        "neighbours", "score frechet", "score precision-recall", "score kernel", "models check", "models list",
     ];
 
     [Theory]

@@ -62,8 +62,8 @@ public sealed class LineageTests : IDisposable
         await SpendAsync("cats", "run-2");
         var refusal = await FollowAsync("all", 0, 20);
         Assert.Contains("'birds' and 'cats'", refusal, StringComparison.Ordinal);
-        Assert.Contains("budget join all --into birds", refusal, StringComparison.Ordinal);
-        Assert.Contains("budget join birds --into cats", await FollowAsync("birds", 0, 20), StringComparison.Ordinal);
+        Assert.Contains("join the ledger of 'all' into 'birds'", refusal, StringComparison.Ordinal);
+        Assert.Contains("join the ledger of 'birds' into 'cats'", await FollowAsync("birds", 0, 20), StringComparison.Ordinal);
 
         var joined = await _ledger.JoinAsync("birds", "cats", "The same animals.", None);
         Assert.Equal(("cats", 2), (joined.Lineage, joined.Runs.Count));
@@ -116,7 +116,7 @@ public sealed class LineageTests : IDisposable
 
         await _ledger.OpenAsync("used", None);
         await SpendAsync("used", "run-2");
-        Assert.Contains("budget join used --into birds", await FollowAsync("used", 0, 10), StringComparison.Ordinal);
+        Assert.Contains("join the ledger of 'used' into 'birds'", await FollowAsync("used", 0, 10), StringComparison.Ordinal);
     }
 
     [Fact]

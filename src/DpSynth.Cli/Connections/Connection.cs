@@ -53,7 +53,7 @@ public sealed class Connection : IAsyncDisposable
     public ExchangeAccount ExchangeAccount => Get<ExchangeAccount>();
 
     /// <summary>The private side's store.</summary>
-    public IPrivateStore PrivateStore => Get<IPrivateStore>();
+    public PrivateStore PrivateStore => Get<PrivateStore>();
 
     /// <summary>The budgets.</summary>
     public IPrivacyLedger Ledger => Get<IPrivacyLedger>();

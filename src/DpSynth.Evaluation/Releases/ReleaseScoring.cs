@@ -12,7 +12,7 @@ namespace DpSynth.Evaluation.Releases;
 /// private ones only for a record in the private container, since such a score is computed from them without noise.
 /// </summary>
 public sealed class ReleaseScoring(
-    IPrivateStore privateStore, ICandidateStore candidates, IPublicImageSource publicImages, IEmbedderFactory embedders)
+    IRunRecords records, IPrivateEmbeddings privateEmbeddings, ICandidateStore candidates, IPublicImageSource publicImages, IEmbedderFactory embedders)
 {
     // A set of 25,000 embeddings of 2,048 values takes 205 MB; Fréchet distances of that many are stable.
     private const int MaxRows = 25_000;
@@ -24,7 +24,7 @@ public sealed class ReleaseScoring(
     /// <summary>Computes the scores that the run's request asks for; the second time it finds the first one's.</summary>
     public async Task ScoreAsync(string runId, CancellationToken cancellationToken)
     {
-        var run = await privateStore.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken)
+        var run = await records.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken)
             ?? throw new InvalidOperationException($"Run '{runId}' has no reserved budget.");
         var wanted = run.Request.Scores;
         var withPublic = wanted.PublicReference is not null && await IsMissingAsync(runId, ReleaseScores.RecordName, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class ReleaseScoring(
         var release = await ReadReleaseAsync(run.Recipe, cancellationToken);
         if (withPublic)
         {
-            await privateStore.TryCreateRecordAsync(
+            await records.TryCreateRecordAsync(
                 runId,
                 ReleaseScores.RecordName,
                 Compare(
@@ -51,7 +51,7 @@ public sealed class ReleaseScoring(
 
         if (withPrivate)
         {
-            await privateStore.TryCreateRecordAsync(
+            await records.TryCreateRecordAsync(
                 runId,
                 ReleaseScores.PrivateRecordName,
                 Compare(
@@ -92,7 +92,7 @@ public sealed class ReleaseScoring(
     }
 
     private async Task<bool> IsMissingAsync(string runId, string record, CancellationToken cancellationToken) =>
-        await privateStore.ReadRecordAsync<ReleaseScores>(runId, record, cancellationToken) is null;
+        await records.ReadRecordAsync<ReleaseScores>(runId, record, cancellationToken) is null;
 
     private async Task<RowSample> ReadReleaseAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
     {
@@ -111,7 +111,7 @@ public sealed class ReleaseScoring(
         RowSample? sample = null;
         for (var shard = 0; shard < run.ShardClasses.Count; shard++)
         {
-            var embeddings = await privateStore.ReadEmbeddingsAsync(run.Request.RunId, shard, cancellationToken)
+            var embeddings = await privateEmbeddings.ReadEmbeddingsAsync(run.Request.RunId, shard, cancellationToken)
                 ?? throw new InvalidOperationException($"Private shard {shard} of run '{run.Request.RunId}' has no embeddings.");
             (sample ??= new RowSample(embeddings.Columns, MaxRows)).Add(embeddings);
         }

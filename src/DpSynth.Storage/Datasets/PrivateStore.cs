@@ -10,7 +10,8 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Storage.Datasets;
 
 /// <summary>The private store over the containers <c>private-data</c> and <c>private-work</c>.</summary>
-public sealed class PrivateStore(PrivateAccount account, RequestJson json) : IPrivateStore
+public sealed class PrivateStore(PrivateAccount account, RequestJson json)
+    : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention
 {
     private readonly BlobImageReader _images = new(account.Data);
 

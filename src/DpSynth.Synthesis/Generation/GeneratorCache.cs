@@ -28,7 +28,7 @@ public sealed class GeneratorCache(ICandidateStore candidates, IGeneratorFactory
     private async Task<RunTools> MakeAsync(string runId)
     {
         var recipe = await candidates.ReadRecipeAsync(runId, CancellationToken.None)
-            ?? throw new GenerationException($"Run '{runId}' has no recipe in the container 'candidates'.");
+            ?? throw new GenerationException($"Run '{runId}' has no recipe.");
         var (generator, embedder) = await MakeAsync(recipe.Generator, recipe.Embedder, recipe.Shape);
         return new RunTools(recipe, generator, embedder);
     }

@@ -39,6 +39,6 @@ public static class ModelPinning
     }
 
     private static string DescribeUnknown(string part, string model) =>
-        $"The {part}'s model '{model}' is neither in the function app's models directory nor in the container 'models', so that the run cannot pin it; "
-            + $"push it with 'dpsynth models push DIR --name {model}'{(part == "generator" ? $", or state its hash as '{part}.options.modelHash'" : "")}.";
+        $"The {part}'s model '{model}' is neither in the function app's models directory nor among the models that were pushed, so that the run cannot "
+            + $"pin it; push it under that name{(part == "generator" ? $", or state its hash as '{part}.options.modelHash'" : "")}.";
 }

@@ -39,7 +39,7 @@ internal sealed class OwnerLookups(IDatasetStore datasets)
     {
         await using var content = await datasets.OpenNoteAsync(dataset, csv.File, cancellationToken)
             ?? throw new InvalidDataException(
-                $"There is no table of owners '{csv.File}' in the dataset '{dataset}'; upload it to 'private-data/{dataset}/{csv.File}' with the header "
+                $"There is no table of owners '{csv.File}' in the dataset '{dataset}'; upload it as '{dataset}/{csv.File}' with the header "
                     + "'image,owner' and one row an image.");
         using var buffer = new MemoryStream();
         await content.CopyToAsync(buffer, cancellationToken);

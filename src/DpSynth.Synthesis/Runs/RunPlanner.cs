@@ -105,7 +105,7 @@ public sealed class RunPlanner(
         ArgumentNullException.ThrowIfNull(request);
         if (listing is null)
         {
-            return $"There is no dataset '{request.Dataset}' in the container 'private-data'; upload it there first, one folder a class.";
+            return $"There is no dataset '{request.Dataset}'; upload it first, one folder a class.";
         }
 
         if (listing.IsUploading)
@@ -116,7 +116,7 @@ public sealed class RunPlanner(
 
         if (listing.Blobs.Count == 0)
         {
-            return $"The dataset '{request.Dataset}' holds no images; upload images to 'private-data/{request.Dataset}/CLASS/' first.";
+            return $"The dataset '{request.Dataset}' holds no images; upload images to '{request.Dataset}/CLASS/' first.";
         }
 
         if (request.ClassConditional && listing.Blobs.Any(blob => blob.ClassName is null) && listing.Blobs.Any(blob => blob.ClassName is not null))
@@ -166,7 +166,7 @@ public sealed class RunPlanner(
         {
             if (set is not null && !await publicImages.ExistsAsync(set, cancellationToken))
             {
-                return $"There is no public image set '{set}': put images into the folder 'public/{set}' of the container 'candidates' first.";
+                return $"There is no public image set '{set}'; put its images among the candidates first, into the folder 'public/{set}'.";
             }
         }
 

@@ -42,7 +42,7 @@ public sealed class StorageFixture : IAsyncLifetime
 
     public IRunRegistry Registry => Get<IRunRegistry>();
 
-    public IPrivateStore PrivateStore => Get<IPrivateStore>();
+    public PrivateStore PrivateStore => Get<PrivateStore>();
 
     /// <summary>A folder for one host's data.</summary>
     public string NewDataFolder() => folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;

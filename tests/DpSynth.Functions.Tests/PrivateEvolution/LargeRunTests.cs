@@ -19,9 +19,9 @@ public sealed class LargeRunTests
     [Fact]
     public async Task Every_private_shard_is_embedded_and_votes_once_however_many_executions_that_takes()
     {
-        var hub = new Hub { PrivateShards = 2500, GenerationShards = 0 };
+        var hub = new FakeTaskHub { PrivateShards = 2500, GenerationShards = 0 };
 
-        var outcome = await hub.RunAsync(iterations: 2);
+        var outcome = await RunAsync(hub, iterations: 2);
 
         Assert.Equal(RunState.Succeeded, outcome.State);
         Assert.Equal(Enumerable.Range(0, 2500), hub.Of<PrivateShardInput>(nameof(RunActivities.EmbedPrivateShard)).Select(input => input.Shard).Order());
@@ -35,159 +35,15 @@ public sealed class LargeRunTests
     [Fact]
     public async Task A_generation_of_many_shards_is_waited_for_over_several_executions()
     {
-        var hub = new Hub { PrivateShards = 1, GenerationShards = 1700 };
+        var hub = new FakeTaskHub { PrivateShards = 1, GenerationShards = 1700 };
 
-        var outcome = await hub.RunAsync(iterations: 1);
+        var outcome = await RunAsync(hub, iterations: 1);
 
         Assert.Equal(RunState.Succeeded, outcome.State);
         Assert.Equal([0, 1], hub.Of<GenerationInput>(nameof(RunActivities.DispatchGeneration)).Select(input => input.Generation));
         Assert.InRange(hub.LongestHistory, 1, MaxInOneHistory);
     }
 
-    /// <summary>
-    /// A task hub that ends activities one after the other, in the order in which they were asked for, and has a worker answer for each shard.
-    /// </summary>
-    private sealed class Hub
-    {
-        private readonly List<(string Name, object? Input)> _calls = [];
-        private readonly Queue<Action> _pending = new();
-
-        public required int PrivateShards { get; init; }
-
-        public required int GenerationShards { get; init; }
-
-        public int MaxAtOnce { get; private set; }
-
-        public int LongestHistory { get; private set; }
-
-        /// <summary>Shards of the generation at hand that are stored.</summary>
-        public int Stored { get; private set; }
-
-        public IEnumerable<T> Of<T>(string name) => _calls.Where(call => call.Name == name).Select(call => (T)call.Input!);
-
-        public async Task<RunOutcome> RunAsync(int iterations)
-        {
-            var state = new EvolutionState { Run = new RunCursor { RunId = "large", Iterations = iterations } };
-            for (var executions = 0; executions < 100; executions++)
-            {
-                // What an execution left waiting is of no use to the next.
-                _pending.Clear();
-                var context = new Execution(this, state);
-                var execution = PrivateEvolutionOrchestrator.RunAsync(context);
-                while (!execution.IsCompleted)
-                {
-                    MaxAtOnce = Math.Max(MaxAtOnce, _pending.Count);
-                    _pending.Dequeue()();
-                }
-
-                LongestHistory = Math.Max(LongestHistory, context.Events);
-                var outcome = await execution;
-                if (context.Next is not { } next)
-                {
-                    return outcome;
-                }
-
-                state = next;
-            }
-
-            throw new InvalidOperationException("The run does not end.");
-        }
-
-        public Task<TResult> Call<TResult>(string name, object? input)
-        {
-            _calls.Add((name, input));
-            var call = new TaskCompletionSource<TResult>();
-            _pending.Enqueue(() => call.SetResult((TResult)Answer(name, input)!));
-            return call.Task;
-        }
-
-        public Task<TResult> NextAnswer<TResult>(EvolutionState state)
-        {
-            var answer = new TaskCompletionSource<TResult>();
-            if (Stored < GenerationShards)
-            {
-                _pending.Enqueue(() => answer.SetResult((TResult)(object)new GenerationResult(state.Run.RunId, state.Generation, Stored++, Error: null)));
-            }
-
-            return answer.Task;
-        }
-
-        private object? Answer(string name, object? input)
-        {
-            switch (name)
-            {
-                case nameof(RunActivities.DispatchGeneration):
-                    Stored = 0;
-                    return new GenerationShards(GenerationShards, GenerationShards, Stored);
-                case nameof(RunActivities.CountStoredShards):
-                    return new GenerationShards(GenerationShards, GenerationShards, Stored);
-                case nameof(AnnouncementActivities.AnnounceRun):
-                    return new AnnouncedRun(((RunEnding)input!).Outcome, HasWebhook: false);
-                default:
-                    return name switch
-                    {
-                        nameof(RunActivities.PlanRun) => new PlanSummary(null, PrivateShards),
-                        nameof(RunActivities.CheckPrivateImages) => new PrivateImagesVerdict(null),
-                        nameof(RunActivities.AskWorker) => new WorkerVerdict(CanServe: true),
-                        nameof(RunActivities.ReserveBudget) => new ReservationSummary(null, 1e-5, 0),
-                        nameof(EvolutionActivities.ReleaseHistogram) => new ReleasedHistogram(1, 1, 1),
-                        nameof(RunActivities.PublishRun) => new PublishedRun("releases/large/"),
-                        nameof(RunActivities.CloseRun) => new ClosedRun(1, 1e-5),
-                        _ => null,
-                    };
-            }
-        }
-    }
-
-    /// <summary>One execution; every call and every answer leaves an event in its history.</summary>
-    private sealed class Execution(Hub hub, EvolutionState input) : TaskOrchestrationContext
-    {
-        public EvolutionState? Next { get; private set; }
-
-        public int Events { get; private set; }
-
-        public override TaskName Name => PrivateEvolutionOrchestrator.Name;
-
-        public override string InstanceId => input.Run.RunId;
-
-        public override ParentOrchestrationInstance? Parent => null;
-
-        public override DateTime CurrentUtcDateTime => DateTime.UnixEpoch;
-
-        public override bool IsReplaying => false;
-
-        protected override ILoggerFactory LoggerFactory => NullLoggerFactory.Instance;
-
-        public override T GetInput<T>() => (T)(object)input;
-
-        public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
-        {
-            Events++;
-            return hub.Call<TResult>(name.Name, input);
-        }
-
-        public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
-        {
-            if (eventName != RunEvents.GenerationCompleted)
-            {
-                return new TaskCompletionSource<T>().Task;
-            }
-
-            Events++;
-            return hub.NextAnswer<T>(input);
-        }
-
-        public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken) => new TaskCompletionSource().Task;
-
-        public override void SetCustomStatus(object? customStatus) => Assert.IsType<RunProgress>(customStatus);
-
-        public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) => Next = (EvolutionState)newInput!;
-
-        public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
-            throw new NotSupportedException();
-
-        public override void SendEvent(string instanceId, string eventName, object payload) => throw new NotSupportedException();
-
-        public override Guid NewGuid() => throw new NotSupportedException();
-    }
+    private static Task<RunOutcome> RunAsync(FakeTaskHub hub, int iterations) => hub.RunAsync(
+        PrivateEvolutionOrchestrator.RunAsync, new EvolutionState { Run = new RunCursor { RunId = "large", Iterations = iterations } });
 }

@@ -41,7 +41,7 @@ public sealed class BlindByTypeTests
         Assert.DoesNotContain("Azure.Storage.Blobs", references);
     }
 
-    private static bool IsPrivate(Type type) => type.Namespace == typeof(IPrivateStore).Namespace;
+    private static bool IsPrivate(Type type) => type.Namespace == typeof(IDatasetStore).Namespace;
 
     /// <summary>Everything that constructors, methods, fields and properties of a type take or give, and everything behind that.</summary>
     private static void Reach(Type type, HashSet<Type> reached)
@@ -103,6 +103,6 @@ public sealed class BlindByTypeTests
     {
         public Func<Task<List<Inner>>> Way => way;
 
-        internal sealed record Inner(IPrivateStore[] Stores);
+        internal sealed record Inner(IDatasetStore[] Stores);
     }
 }

@@ -69,7 +69,7 @@ public sealed class StorageSettingTests
 
         // What steps and commands ask for; that nothing else is missing shows where the app and its commands are put together.
         Assert.Superset(
-            new HashSet<Type>([typeof(IPrivateStore), typeof(IPrivacyLedger), typeof(ILedgerAdministration),
+            new HashSet<Type>([typeof(PrivateStore), typeof(IDatasetStore), typeof(IRunRecords), typeof(IPrivacyLedger), typeof(ILedgerAdministration),
                 typeof(ICandidateStore), typeof(IPublicImageSource),
                 typeof(IDrawingStore), typeof(ISharedRecords), typeof(IWorkerQueue), typeof(IRunRegistry),
                     typeof(IReleaseStore), typeof(IModelSource), typeof(IModelCatalogue)]),

@@ -45,8 +45,8 @@ public static class PrivateStoreContracts
     }
 
     [Collection(AzuriteTests.Name)]
-    public sealed class OfRetention(AzuriteFixture azurite) : ExactWorkRetentionContract
+    public sealed class OfRetention(AzuriteFixture azurite) : ExactWorkRetentionContract<PrivateStore>
     {
-        protected override IPrivateStore Store { get; } = new PrivateStore(azurite.Private, RequestParts.Json);
+        protected override PrivateStore Store { get; } = new PrivateStore(azurite.Private, RequestParts.Json);
     }
 }

@@ -48,9 +48,9 @@ public static class InMemoryStoreContracts
         protected override INoisyReleases Releases { get; } = new InMemoryPrivateStore();
     }
 
-    public sealed class OfRetention : ExactWorkRetentionContract
+    public sealed class OfRetention : ExactWorkRetentionContract<InMemoryPrivateStore>
     {
-        protected override IPrivateStore Store { get; } = new InMemoryPrivateStore();
+        protected override InMemoryPrivateStore Store { get; } = new InMemoryPrivateStore();
     }
 
     public sealed class OfCandidates : CandidateStoreContract

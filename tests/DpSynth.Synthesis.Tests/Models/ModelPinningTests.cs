@@ -75,7 +75,7 @@ public sealed class ModelPinningTests
             : Request(new DrawTextOptions(), new OnnxImageOptions { Model = "unknown" });
         var refusal = (await run.Planner(request).PlanAsync(RunHarness.Run, default)).Refusal!;
         Assert.StartsWith($"The {part}'s model 'unknown' is neither in", refusal, StringComparison.Ordinal);
-        Assert.Contains("dpsynth models push DIR --name unknown", refusal, StringComparison.Ordinal);
+        Assert.Contains("push it under that name", refusal, StringComparison.Ordinal);
     }
 
     private static RunRequest Request(GeneratorOptions generator, EmbedderOptions embedder) => RunHarness.Request(new EvolutionOptions

@@ -39,7 +39,7 @@ internal sealed class RunHarness : IDisposable
 
     public IDiscreteGaussianNoise Noise { get; init; } = new ZeroNoise();
 
-    public Func<IPrivateStore, IMethod> Method { get; init; } = static store => new PrivateEvolutionMethod(store);
+    public Func<InMemoryPrivateStore, IMethod> Method { get; init; } = static store => new PrivateEvolutionMethod(store);
 
     public RequestJson Json { get; init; } = RequestParts.Json;
 

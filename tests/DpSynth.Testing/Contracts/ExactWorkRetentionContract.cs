@@ -5,14 +5,15 @@ using DpSynth.Synthesis.Datasets;
 namespace DpSynth.Testing.Contracts;
 
 /// <summary>What every private store keeps to that lets go of exact work.</summary>
-public abstract class ExactWorkRetentionContract
+public abstract class ExactWorkRetentionContract<TStore>
+    where TStore : IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention
 {
     private readonly string _run = UniqueName.Of("run");
 
     protected static CancellationToken None => CancellationToken.None;
 
     /// <summary>The store that is held to it.</summary>
-    protected abstract IPrivateStore Store { get; }
+    protected abstract TStore Store { get; }
 
     [Fact]
     public async Task Exact_work_of_the_run_goes_and_its_records_and_releases_stay()

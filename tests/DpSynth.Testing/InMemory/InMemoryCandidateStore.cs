@@ -31,12 +31,16 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
         cancellationToken, () => { recipes.TryAdd(recipe.RunId, JsonSerializer.Serialize(recipe, RequestParts.Json.Options)); });
 
     public Task<GenerationRecipe?> ReadRecipeAsync(string runId, CancellationToken cancellationToken) => Answer.To(
-        cancellationToken, () => recipes.TryGetValue(runId, out var json)
-            ? JsonSerializer.Deserialize<GenerationRecipe>(json, RequestParts.Json.Options) : null);
+        cancellationToken,
+        () => recipes.TryGetValue(runId, out var json) ? JsonSerializer.Deserialize<GenerationRecipe>(json, RequestParts.Json.Options) : null);
 
     public Task WriteParentsAsync(string runId, int generation, ParentList parents, CancellationToken cancellationToken) => Answer.To(
         cancellationToken,
-            () => { this.parents.TryAdd((runId, generation), new ParentList([.. parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom))])); });
+        () =>
+        {
+            var kept = parents.Classes.Select(one => new ClassParents([.. one.Parents], one.KeptFrom));
+            this.parents.TryAdd((runId, generation), new ParentList([.. kept]));
+        });
 
     public Task<ParentList> ReadParentsAsync(string runId, int generation, CancellationToken cancellationToken) => Answer.To(
         cancellationToken,

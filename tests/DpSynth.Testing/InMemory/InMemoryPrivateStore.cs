@@ -11,7 +11,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Testing.InMemory;
 
 /// <summary>The private store without storage; <see cref="BeforeWrite"/> lets a test break off at any write.</summary>
-public sealed class InMemoryPrivateStore : IPrivateStore
+public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention
 {
     /// <summary>How records are written.</summary>
     public RequestJson Json { get; set; } = RequestParts.Json;

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Datasets;
+using DpSynth.Testing.InMemory;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -10,7 +10,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.Tests.Runs.NoisyMean;
 
 /// <summary>All there is to a method: what it releases, what workers make, what it publishes; and one step of its own.</summary>
-internal sealed class MeanMethod(IPrivateStore store) : IMethod
+internal sealed class MeanMethod(InMemoryPrivateStore store) : IMethod
 {
     private const string Key = "mean";
 

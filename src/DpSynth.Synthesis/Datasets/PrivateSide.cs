@@ -3,11 +3,8 @@ using DpSynth.Numerics.Search;
 
 namespace DpSynth.Synthesis.Datasets;
 
-/// <summary>
-/// The private side's store, all of it: <c>private-data</c> with the owner's images, <c>private-work</c> with what runs derive from them. Only the
-/// function app and the owner's command hold one; workers cannot. What a step may touch, its own port says.
-/// </summary>
-public interface IPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention;
+// The ports of the private side: what the owner uploaded and what runs derive from it. Only the function app and the owner's command hold them;
+// workers cannot. A step asks for those it needs and gets no others.
 
 /// <summary>The owners' images (container <c>private-data</c>): which there are, what they are.</summary>
 public interface IDatasetStore
