@@ -2,6 +2,7 @@ using DpSynth.Catalogue;
 using DpSynth.Ledgers;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Datasets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;

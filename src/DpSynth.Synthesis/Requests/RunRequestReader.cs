@@ -20,7 +20,7 @@ public sealed class RunRequestReader
         "runId", "the run's id. The same request under the same id is one run, however often it is sent; a different request under a taken id is refused",
         "1 to 64 letters, digits, `-`, `_`, starting with a letter or digit");
 
-    private static readonly Field<string> _dataset = Name("dataset", "the folder in `private-data`", "as `runId`");
+    private static readonly Field<string> _dataset = Name("dataset", "the dataset's name, under which it was uploaded", "as `runId`");
 
     private static readonly Field<double> _epsilon = new("epsilon", "ε of the whole run, in nats", (fields, name) => ReadEpsilon(fields.RequireNumber(name)))
     {
@@ -64,8 +64,8 @@ public sealed class RunRequestReader
     private static readonly Field<bool> _private = Field.Boolean(
         "private",
         false,
-        "compares with the private images. **ε does not cover such a score**: it is computed from them without noise. It is written to "
-            + "`private-work/RUN/private-scores.json` and nowhere else. Do not publish it, and do not choose by it which of several releases to publish");
+        "compares with the private images. **ε does not cover such a score**: it is computed from them without noise. It is written to the "
+            + "run's record `private-scores.json` on the private side and nowhere else. Do not publish it, and do not choose by it which of several releases to publish");
 
     private static readonly Field<ScoreOptions> _scores = Field.Object(
         "scores",

@@ -4,6 +4,7 @@ using DpSynth.Ledgers;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Datasets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;

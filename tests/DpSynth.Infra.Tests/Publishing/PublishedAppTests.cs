@@ -29,7 +29,10 @@ public class PublishedAppTests(PublishedApp app) : IClassFixture<PublishedApp>
             "DpSynth.Functions", "DpSynth.Functions.deps.json", "DpSynth.Functions.runtimeconfig.json", "label-font.ttf", "label-font-licence.txt",
             "libvips-third-party-notices.md", "onnxruntime-licence.txt", "onnxruntime-third-party-notices.txt",
         ];
-        string[] ours = ["Embedders", "Evaluation", "Functions", "Imaging", "Ledgers", "Models", "Numerics", "Privacy", "Storage", "Synthesis", "Telemetry"];
+        string[] ours =
+        [
+            "Catalogue", "Embedders", "Evaluation", "Functions", "Imaging", "Ledgers", "Models", "Numerics", "Privacy", "Storage", "Synthesis", "Telemetry",
+        ];
         string[] unknown =
         [
             .. app.Files.Except(known).Where(file => Path.GetExtension(file) is not (".dll" or ".pdb")

@@ -1,6 +1,7 @@
 using DpSynth.Catalogue;
 using DpSynth.Ledgers;
 using DpSynth.Storage.Accounts;
+using DpSynth.Storage.Datasets;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;

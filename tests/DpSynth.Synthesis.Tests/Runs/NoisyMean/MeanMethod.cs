@@ -2,10 +2,10 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Testing.InMemory;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Runs.NoisyMean;
 
