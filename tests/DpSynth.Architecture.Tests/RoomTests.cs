@@ -43,6 +43,24 @@ public sealed class RoomTests
     }
 
     [Fact]
+    public void Diagram_of_the_documentation_has_the_same_arrows()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "DpSynth.Functions.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not lie in the repository.");
+        }
+
+        var drawn = File.ReadAllLines(Path.Combine(folder, "docs", "architecture.md"))
+            .Select(line => line.Trim().Split(" --> "))
+            .Where(line => line is [var from, _] && _rooms.ContainsKey(from))
+            .SelectMany(line => line[1].Split(" & "), (line, to) => $"{line[0]} -> {to}");
+
+        Assert.Equal(
+            _rooms.SelectMany(room => room.Value, (room, to) => $"{room.Key} -> {to}").Order(StringComparer.Ordinal), drawn.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Every_room_is_in_the_table() => Assert.Empty(
         _product.Value.Namespaces
             .Where(name => name.StartsWith("DpSynth.", StringComparison.Ordinal))
@@ -92,7 +110,18 @@ public sealed class RoomTests
             .Where(name => RoomOf(name) is "Functions" or "Storage" or "Embedders" or "Evaluation" or "Synthesis" or "Catalogue")
             .SelectMany(name => _product.Value.From(name).Where(used => RoomOf(used) is "Generators" or "Worker").Select(used => $"{name} -> {used}")));
 
-    private static bool IsMethod(string name) => name.StartsWith("DpSynth.Synthesis.PrivateEvolution", StringComparison.Ordinal);
+    /// <summary>A method is a folder with a class that is one.</summary>
+    private static readonly Lazy<string[]> _methods = new(() =>
+    [
+        .. System.Reflection.Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, "DpSynth.Synthesis.dll")).GetTypes()
+            .Where(type => type is { IsClass: true } && type.GetInterfaces().Any(port => port.FullName == "DpSynth.Synthesis.Runs.IMethod"))
+            .Select(type => type.Namespace!).Distinct(),
+    ]);
+
+    [Fact]
+    public void There_are_methods_to_look_at() => Assert.NotEmpty(_methods.Value);
+
+    private static bool IsMethod(string name) => _methods.Value.Any(method => name.StartsWith(method, StringComparison.Ordinal));
 
     private static bool IsOutside(string name) =>
         name.StartsWith("Azure.", StringComparison.Ordinal) || name.StartsWith("Microsoft.Azure", StringComparison.Ordinal)

@@ -18,8 +18,8 @@ public sealed class WordTests
     ];
 
     [Fact]
-    public void The_domain_names_no_container_no_queue_and_no_command() => Assert.Empty(
-        Texts("Synthesis", "Ledgers", "Numerics").Where(text => _foreign.Any(word => text.Contains(word, StringComparison.Ordinal))));
+    public void The_domain_names_no_container_no_queue_and_no_command() => Assert.DoesNotContain(
+        Texts("Synthesis", "Ledgers", "Numerics"), static text => _foreign.Any(word => text.Contains(word, StringComparison.Ordinal)));
 
     [Fact]
     public void Texts_are_found() => Assert.Contains(Texts("Synthesis"), text => text.StartsWith("There is no dataset", StringComparison.Ordinal));

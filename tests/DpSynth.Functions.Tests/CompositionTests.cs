@@ -1,4 +1,6 @@
 using System.Reflection;
+using DpSynth.Catalogue;
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -39,6 +41,16 @@ public sealed class CompositionTests : IDisposable
             .Where(static type => type.Namespace?.StartsWith("DpSynth", StringComparison.Ordinal) == true).Distinct()];
         Assert.All(ours, type => Assert.All(services.GetServices(type), made => Assert.IsAssignableFrom(type, made)));
         Assert.InRange(ours.Length, 40, 200);
+    }
+
+    [Fact]
+    public async Task Every_method_that_requests_can_name_has_its_plan_and_its_orchestration()
+    {
+        await using var services = Build(Registered());
+        var names = RequestParts.Methods.Select(method => method.Name).Order(StringComparer.Ordinal).ToArray();
+
+        Assert.Equal(names, services.GetServices<IMethod>().Select(method => method.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(names, services.GetServices<IMethodOrchestration>().Select(method => method.Method).Order(StringComparer.Ordinal));
     }
 
     [Fact]

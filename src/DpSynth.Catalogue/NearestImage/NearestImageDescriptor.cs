@@ -6,7 +6,7 @@ namespace DpSynth.Catalogue.NearestImage;
 public static class NearestImageDescriptor
 {
     private static readonly Field<string> _publicSet = Field.RequiredText(
-        "publicSet", "as `runId`", "NAME of the public set, the folder `candidates/public/NAME/`");
+        "publicSet", "as `runId`", "NAME of the public set, the folder `candidates/public/NAME/`", Identifier.Pattern);
 
     /// <summary>The generator.</summary>
     public static GeneratorDescriptor Instance { get; } = new()

@@ -59,7 +59,8 @@ public static class OnnxImageDescriptor
         "modelHash",
         "taken down when the run is planned",
         "64 of `0-9 a-f`",
-        "the model's fingerprint: any other model of the name is refused, see [models.md](models.md)");
+        "the model's fingerprint: any other model of the name is refused, see [models.md](models.md)",
+        ModelHash.Pattern);
 
     private static readonly Field<string?> _output = Field.Text(
         "output", "chosen", "", "the model's output that is taken: unless said, `image_embeds`, else `pooler_output`, else `last_hidden_state`, else "

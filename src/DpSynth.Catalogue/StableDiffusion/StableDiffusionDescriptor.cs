@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Catalogue.StableDiffusion;
@@ -16,7 +17,8 @@ public static class StableDiffusionDescriptor
         "modelHash",
         "taken down when the run is planned",
         "64 of `0-9 a-f`",
-        "the model's fingerprint: workers refuse any other model of the name, see [models.md](models.md)");
+        "the model's fingerprint: workers refuse any other model of the name, see [models.md](models.md)",
+        ModelHash.Pattern);
 
     private static readonly Field<IReadOnlyList<string>> _prompts = Field.Texts(
         "prompts",
@@ -34,7 +36,8 @@ public static class StableDiffusionDescriptor
     private static readonly Field<int> _steps = Field.Integer("steps", _defaults.Steps, 1, 1000, "steps of the whole schedule");
 
     private static readonly Field<string?> _scheduler = Field.Text(
-        "scheduler", "the model's", string.Join(", ", StableDiffusionOptions.Schedulers.Select(static name => $"`{name}`")), "the sampler");
+        "scheduler", "the model's", string.Join(", ", StableDiffusionOptions.Schedulers.Select(static name => $"`{name}`")), "the sampler",
+        $"^({string.Join('|', StableDiffusionOptions.Schedulers.Select(Regex.Escape))})$");
 
     private static readonly Field<int?> _width = Field.OptionalInteger(
         "width", 8, 2048, "the model's", "width at which images are made, given with `height` or not at all; a multiple of what the model halves (64 "

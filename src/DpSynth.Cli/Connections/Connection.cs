@@ -3,7 +3,6 @@ using DpSynth.Ledgers;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
-using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Sharing;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DpSynth.Catalogue;
 using DpSynth.Synthesis.Requests;
@@ -18,12 +19,23 @@ internal static partial class SchemaCommand
         (parsed, _) =>
         {
             context.Terminal.Result(
-                RequestSchema.Of(RequestParts.Reader.Fields),
+                Schema(),
                 _ => string.Join(Environment.NewLine, RequestParts.Reader.Parts.Select(part => $"{part.Name}{Environment.NewLine}{(parsed.GetValue(_markdown)
                     ? $"{Environment.NewLine}{RequestSchema.Table(part.Fields)}"
                     : List(part.Fields))}")));
             return Task.FromResult(ExitCode.Success);
         });
+
+    /// <summary>
+    /// What it refuses is refused; what it lets through, the reader may still refuse: fields that do not go together, texts that say nothing.
+    /// </summary>
+    private static JsonObject Schema()
+    {
+        var schema = RequestSchema.Of(RequestParts.Reader.Fields);
+        schema["properties"]!["$schema"] = new JsonObject { ["type"] = "string" };
+        schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        return schema;
+    }
 
     private static string List(IReadOnlyList<Field> fields)
     {

@@ -12,7 +12,12 @@ namespace DpSynth.Evaluation.Releases;
 /// private ones only for a record in the private container, since such a score is computed from them without noise.
 /// </summary>
 public sealed class ReleaseScoring(
-    IRunRecords records, IPrivateEmbeddings privateEmbeddings, ICandidateStore candidates, IPublicImageSource publicImages, IEmbedderFactory embedders)
+    IRunRecords records,
+    IPrivateEmbeddings privateEmbeddings,
+    ICandidateStore candidates,
+    IPublicImageSource publicImages,
+    IEmbedderFactory embedders,
+    Methods methods)
 {
     // A set of 25,000 embeddings of 2,048 values takes 205 MB; Fréchet distances of that many are stable.
     private const int MaxRows = 25_000;
@@ -34,7 +39,8 @@ public sealed class ReleaseScoring(
             return;
         }
 
-        var release = await ReadReleaseAsync(run.Recipe, cancellationToken);
+        var report = await methods.Of(run.Request).ReportAsync(run, cancellationToken);
+        var release = await ReadReleaseAsync(report.Published, cancellationToken);
         if (withPublic)
         {
             await records.TryCreateRecordAsync(
@@ -94,10 +100,10 @@ public sealed class ReleaseScoring(
     private async Task<bool> IsMissingAsync(string runId, string record, CancellationToken cancellationToken) =>
         await records.ReadRecordAsync<ReleaseScores>(runId, record, cancellationToken) is null;
 
-    private async Task<RowSample> ReadReleaseAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
+    private async Task<RowSample> ReadReleaseAsync(IReadOnlyList<GenerationJob> published, CancellationToken cancellationToken)
     {
         RowSample? sample = null;
-        foreach (var job in new Population(recipe, recipe.Steps.Count - 1).Jobs)
+        foreach (var job in published)
         {
             var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, cancellationToken);
             (sample ??= new RowSample(shard.Columns, MaxRows)).Add(shard);

@@ -7,8 +7,20 @@ namespace DpSynth.Functions.PrivateEvolution;
 /// <summary>What the orchestration of Private Evolution carries from one execution to the next.</summary>
 public sealed record EvolutionState
 {
-    /// <summary>What runs of all methods carry.</summary>
-    public required RunCursor Run { get; init; }
+    /// <summary>What runs of all methods carry; null in the states of version 0.1, which had its members beside the others.</summary>
+    public RunCursor? Run { get; init; }
+
+    /// <summary>The run in a state of version 0.1; null in others.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>What runs of all methods carry: of a run of version 0.1 only that its plan is not of this version.</summary>
+    /// <exception cref="InvalidOperationException">The state names no run.</exception>
+    public RunCursor Cursor() => Run ?? new RunCursor
+    {
+        RunId = RunId ?? throw new InvalidOperationException("The orchestration's state names no run."),
+        Step = RunStep.Work,
+        PlanVersion = 1,
+    };
 
     /// <summary>The generation at hand, 0 to T.</summary>
     public int Generation { get; init; }

@@ -32,7 +32,7 @@ public sealed class PrivateEvolutionOrchestrator : IMethodOrchestration
     {
         ArgumentNullException.ThrowIfNull(context);
         var state = context.GetInput<EvolutionState>() ?? throw new InvalidOperationException("The orchestration was started without a state.");
-        var life = new RunLife(context, state.Run);
+        var life = new RunLife(context, state.Cursor());
         return life.LiveAsync(new EvolutionRun(life, state));
     }
 }

@@ -250,6 +250,7 @@ internal sealed class RunLife
 
     private async Task<RunOutcome> PublishAsync()
     {
+        EndIfCancelled();
         Report(RunStage.Publishing, 0, 2, "steps", Cursor.Iterations);
         await ScoreAsync();
         Report(RunStage.Publishing, 1, 2, "steps", Cursor.Iterations);

@@ -88,6 +88,12 @@ internal sealed class WorkerWait<TAnswer>(TaskOrchestrationContext context, stri
         }
 
         looking.Cancel();
+        if (answer.IsCompleted)
+        {
+            // It is taken out of the events and would be lost with this execution; what it says of a failure must not be.
+            Take(await answer);
+        }
+
         return known.Stored == known.Shards;
     }
 }

@@ -10,6 +10,9 @@ namespace DpSynth.Storage.Releases;
 public sealed class ReleaseStore(ExchangeAccount account) : IReleaseStore
 {
     /// <inheritdoc/>
+    public string LocationOf(string runId) => $"{ExchangeLayout.Releases}/{runId}/";
+
+    /// <inheritdoc/>
     /// <remarks>A file that is there already stays as it is: who has copied a release has all of it.</remarks>
     public async Task WriteAsync(
         string runId, string fileName, Stream content, string contentType, CancellationToken cancellationToken)

@@ -4,9 +4,7 @@ namespace DpSynth.Synthesis.Generation;
 
 /// <summary>One message on <c>generation-jobs</c>. It holds references and small numbers only; what they refer to lies in the candidate store.</summary>
 /// <param name="RunId">The run.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
-[JsonDerivedType(typeof(GenerationJob), "generate")]
-[JsonDerivedType(typeof(CheckJob), "check")]
+[JsonConverter(typeof(OfWorkers<WorkerJob, GenerationJob, CheckJob>))]
 public abstract record WorkerJob(string RunId)
 {
     /// <summary>
@@ -73,9 +71,7 @@ public sealed record CheckJob(string RunId) : WorkerJob(RunId)
 /// <summary>One message on <c>generation-results</c>: a job is done, or cannot be.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Error">Null if it was done; else one sentence for the run's status. Never holds anything private: workers see nothing private.</param>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "job")]
-[JsonDerivedType(typeof(GenerationResult), "generate")]
-[JsonDerivedType(typeof(CheckResult), "check")]
+[JsonConverter(typeof(OfWorkers<WorkerAnswer, GenerationResult, CheckResult>))]
 public abstract record WorkerAnswer(string RunId, string? Error);
 
 /// <summary>A shard is in the candidate store, or could not be made.</summary>

@@ -41,7 +41,8 @@ public static class Evolution
         EvolutionStep.Make => (EvolutionStep.Vote, generation),
         EvolutionStep.Vote => (EvolutionStep.Release, generation),
         EvolutionStep.Release => (EvolutionStep.Select, generation),
-        _ => (EvolutionStep.Make, generation + 1),
+        EvolutionStep.Select => (EvolutionStep.Make, generation + 1),
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "There is no such step."),
     };
 
     /// <summary>Takes a step. Whoever runs Private Evolution, at once or over days and many processes, goes through this and <see cref="After"/>.</summary>
@@ -61,9 +62,11 @@ public static class Evolution
             case EvolutionStep.Release:
                 await steps.ReleaseAsync(generation + 1);
                 return true;
-            default:
+            case EvolutionStep.Select:
                 await steps.SelectAsync(generation + 1);
                 return true;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(step), step, "There is no such step.");
         }
     }
 

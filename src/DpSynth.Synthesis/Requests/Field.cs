@@ -80,18 +80,18 @@ public abstract class Field(string name, string meaning)
         };
 
     /// <summary>A text that must be there.</summary>
-    public static Field<string> RequiredText(string name, string range, string meaning) =>
+    public static Field<string> RequiredText(string name, string range, string meaning, string? pattern = null) =>
         new(name, meaning, (fields, field) => fields.RequireText(field))
         {
             Default = "required",
             Range = range,
             IsRequired = true,
-            Schema = () => new() { ["type"] = "string" },
+            Schema = () => TextSchema(pattern),
         };
 
     /// <summary>A text, or nothing.</summary>
-    public static Field<string?> Text(string name, string absent, string range, string meaning) =>
-        new(name, meaning, (fields, field) => fields.Text(field)) { Default = absent, Range = range, Schema = () => new() { ["type"] = "string" } };
+    public static Field<string?> Text(string name, string absent, string range, string meaning, string? pattern = null) =>
+        new(name, meaning, (fields, field) => fields.Text(field)) { Default = absent, Range = range, Schema = () => TextSchema(pattern) };
 
     /// <summary>A list; empty where it is absent.</summary>
     /// <param name="name">Its name.</param>
@@ -144,7 +144,18 @@ public abstract class Field(string name, string meaning)
     /// <summary>A number as people read it: <c>1,000</c>, <c>0.05</c>, with a true minus.</summary>
     public static string Show(double value) => value != Math.Floor(value)
         ? value.ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−')
-        : value.ToString(Math.Abs(value) >= 10_000 || value is >= 1000 and < 10_000 ? "#,0" : "0", CultureInfo.InvariantCulture).Replace('-', '−');
+        : value.ToString("#,0", CultureInfo.InvariantCulture).Replace('-', '−');
+
+    private static JsonObject TextSchema(string? pattern)
+    {
+        var schema = new JsonObject { ["type"] = "string" };
+        if (pattern is not null)
+        {
+            schema["pattern"] = pattern;
+        }
+
+        return schema;
+    }
 
     private static JsonObject WithDefault(JsonObject schema, int? absent)
     {

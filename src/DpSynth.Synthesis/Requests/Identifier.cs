@@ -9,6 +9,9 @@ public static class Identifier
     /// <summary>Longest name allowed.</summary>
     public const int MaximumLength = 64;
 
+    /// <summary>The rule as a regular expression.</summary>
+    public const string Pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$";
+
     /// <summary>The rule in words, for messages.</summary>
     public const string Rule = "1 to 64 letters (a-z, A-Z), digits, hyphens and underscores, starting with a letter or a digit";
 

@@ -3,6 +3,9 @@ namespace DpSynth.Synthesis.Requests;
 /// <summary>The rule for SHA-256 hashes as they stand in requests, recipes and indexes: 64 of <c>0-9 a-f</c>.</summary>
 public static class ModelHash
 {
+    /// <summary>The rule as a regular expression.</summary>
+    public const string Pattern = "^[0-9a-f]{64}$";
+
     /// <summary>The rule in words, for messages.</summary>
     public const string Rule = "a SHA-256 of 64 hexadecimal digits (0-9, a-f)";
 

@@ -4,7 +4,7 @@ namespace DpSynth.Synthesis.Requests;
 /// <param name="methods">The methods; the first is meant by requests that name none.</param>
 /// <param name="generators">The generators.</param>
 /// <param name="embedders">The embedders; the first is meant by requests that name none.</param>
-/// <exception cref="ArgumentException">There is no method or no embedder, or two have a name in common.</exception>
+/// <exception cref="ArgumentException">There are none of a kind, two have a name in common, or two methods a field.</exception>
 public sealed class RequestCatalogue(
     IReadOnlyList<MethodDescriptor> methods, IReadOnlyList<GeneratorDescriptor> generators, IReadOnlyList<EmbedderDescriptor> embedders)
 {
@@ -21,8 +21,15 @@ public sealed class RequestCatalogue(
         where T : Descriptor
     {
         ArgumentNullException.ThrowIfNull(descriptors);
-        return descriptors.Select(descriptor => descriptor.Name).Distinct(StringComparer.Ordinal).Count() == descriptors.Count
+        if (descriptors.Count == 0)
+        {
+            throw new ArgumentException($"There is no {typeof(T).Name}.", nameof(descriptors));
+        }
+
+        string[] names =
+            [.. descriptors.Select(descriptor => descriptor.Name), .. descriptors.OfType<MethodDescriptor>().Select(method => $"field {method.Field}")];
+        return names.Distinct(StringComparer.Ordinal).Count() == names.Length
             ? descriptors
-            : throw new ArgumentException($"Two {typeof(T).Name}s have a name in common.", nameof(descriptors));
+            : throw new ArgumentException($"Two {typeof(T).Name}s have a name, or a field, in common.", nameof(descriptors));
     }
 }

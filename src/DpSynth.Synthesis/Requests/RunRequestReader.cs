@@ -58,14 +58,15 @@ public sealed class RunRequestReader
     {
         Default = "none",
         Range = "as `runId`",
-        Schema = static () => new() { ["type"] = "string" },
+        Schema = static () => new() { ["type"] = "string", ["pattern"] = Identifier.Pattern },
     };
 
     private static readonly Field<bool> _private = Field.Boolean(
         "private",
         false,
         "compares with the private images. **ε does not cover such a score**: it is computed from them without noise. It is written to the "
-            + "run's record `private-scores.json` on the private side and nowhere else. Do not publish it, and do not choose by it which of several releases to publish");
+            + "run's record `private-scores.json` on the private side and nowhere else. Do not publish it, and do not choose by it which of several "
+            + "releases to publish");
 
     private static readonly Field<ScoreOptions> _scores = Field.Object(
         "scores",
@@ -187,6 +188,9 @@ public sealed class RunRequestReader
     private RunRequest Read(JsonElement root)
     {
         var fields = new JsonFields(root, "");
+
+        // Editors find the schema by it; a request says nothing by it.
+        fields.Take("$schema");
         var runId = _runId.Of(fields);
         try
         {
@@ -303,7 +307,7 @@ public sealed class RunRequestReader
         Default = "required",
         Range = range,
         IsRequired = true,
-        Schema = () => new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$" },
+        Schema = () => new JsonObject { ["type"] = "string", ["pattern"] = Identifier.Pattern },
     };
 
     private static double ReadEpsilon(double epsilon) => epsilon is > 0 and <= 1000

@@ -3,6 +3,9 @@ namespace DpSynth.Synthesis.Runs;
 /// <summary>What is published (container <c>releases</c>): one folder a run.</summary>
 public interface IReleaseStore
 {
+    /// <summary>Where a run's release lies, for people and for the API.</summary>
+    string LocationOf(string runId);
+
     /// <summary>Writes one file of a release, unless it is there: what was published first stays.</summary>
     /// <param name="runId">The run, the folder's name.</param>
     /// <param name="fileName">For example <c>synthetic-00000.tar</c>, <c>contact-sheet.png</c>, <c>manifest.json</c>, <c>privacy.json</c>.</param>

@@ -54,7 +54,7 @@ public sealed class RunPublication(
             runId, PrivacyStatement.MarkdownFileName, Encoding.UTF8.GetBytes(statement.ToMarkdown()), "text/markdown; charset=utf-8", cancellationToken);
         var manifest = JsonSerializer.SerializeToUtf8Bytes(await DescribeAsync(run, report, cancellationToken), json.Indented);
         await WriteAsync(runId, RunManifest.FileName, manifest, "application/json", cancellationToken);
-        return new PublishedRun($"releases/{runId}/");
+        return new PublishedRun(releases.LocationOf(runId));
     }
 
     private async Task<byte[]> DrawContactSheetAsync(ReservedRun run, IReadOnlyList<GenerationJob> jobs, CancellationToken cancellationToken)

@@ -5,7 +5,6 @@ using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage;
 using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Datasets;
-using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Extensions.Configuration;

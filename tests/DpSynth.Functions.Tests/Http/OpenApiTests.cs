@@ -102,14 +102,6 @@ public sealed class OpenApiTests
 
     private static IEnumerable<string> Properties(string schema) => Schema(schema).EnumerateObject().Select(property => property.Name);
 
-    /// <summary>A request that the reader takes, with further fields and further fields of its evolution.</summary>
-    private static string Request(string field = "", string knob = "") => $$"""
-        {
-          "runId": "r", "dataset": "d", "epsilon": 1, "delta": 1e-6, "image": { "width": 8, "height": 8 }, "generator": { "name": "draw-text" },
-          "evolution": { "populationSizes": [4, 4], "variationDegrees": [1, 1]{{knob}} }{{field}}
-        }
-        """;
-
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().SelectMany(property =>

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using DpSynth.Functions.Announcements;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Runs;
+using DpSynth.Functions.Tests.Runs;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 
@@ -31,6 +33,22 @@ public sealed class EvolutionStateTests
         };
 
         Assert.Equal(state, JsonSerializer.Deserialize<EvolutionState>(JsonSerializer.Serialize(state)));
+    }
+
+    [Fact]
+    public async Task Run_of_version_0_1_ends_with_a_sentence_and_its_reservation_is_freed()
+    {
+        var state = JsonSerializer.Deserialize<EvolutionState>(
+            """
+            {"RunId":"run","Delta":1E-06,"Iterations":4,"Step":4,"PlanVersion":1,"ChecksWorkers":true,"PrivateShards":30,"ShardsDone":7,"Generation":2,
+            "LastArrival":"2026-11-22T10:00:00Z","EpsilonSpent":0.5}
+            """)!;
+        var hub = new FakeTaskHub { PrivateShards = 30, GenerationShards = 1 };
+
+        var outcome = await hub.RunAsync(PrivateEvolutionOrchestrator.RunAsync, state);
+
+        Assert.Equal((RunState.Failed, UnknownPlan.Describe(1)), (outcome.State, outcome.Reason));
+        Assert.Equal([nameof(RunActivities.CloseRun), nameof(AnnouncementActivities.AnnounceRun)], hub.Calls);
     }
 
     [Fact]

@@ -1,13 +1,7 @@
-using DpSynth.Functions.Announcements;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Runs;
 using DpSynth.Functions.Tests.Runs;
-using DpSynth.Synthesis.Generation;
-using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
-using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DpSynth.Functions.Tests.PrivateEvolution;
 

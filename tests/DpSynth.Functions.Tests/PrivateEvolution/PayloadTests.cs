@@ -26,7 +26,7 @@ public sealed class PayloadTests
             where parameter.IsDefined(typeof(ActivityTriggerAttribute))
             from payload in new[] { parameter.ParameterType, Unwrapped(method.ReturnType) }
             select payload;
-        return [.. crossing.Concat([typeof(EvolutionState), typeof(RunOutcome), typeof(RunProgress), typeof(GenerationResult)])
+        return [.. crossing.Concat([typeof(EvolutionState), typeof(RunOutcome), typeof(RunProgress), typeof(GenerationResult), typeof(CheckResult)])
             .Where(type => type != typeof(Task)).Distinct()];
     }
 

@@ -42,7 +42,7 @@ public sealed class HistogramReleaseTests : IDisposable
     [InlineData(1.0, true)]
     [InlineData(0.8, false)]
     [InlineData(1.2, false)]
-    public async Task Noise_that_is_added_has_the_deviation_that_was_settled(double factor, bool isWithin)
+    public async Task Noise_that_is_added_has_the_deviation_that_was_reserved(double factor, bool isWithin)
     {
         await PrepareAsync(candidates: 1000);
 

@@ -6,7 +6,6 @@ using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Mechanisms;
-using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Models;
 using DpSynth.Synthesis.PrivateEvolution;
@@ -99,10 +98,10 @@ internal sealed class RunHarness : IDisposable
         Assert.Null((await Reservation().ReserveAsync(Run, default)).Refusal);
         if (candidatesPerShard is { } size)
         {
-            var settled = (await PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
-            var smaller = settled.Recipe with { CandidatesPerShard = size };
+            var reserved = (await PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
+            var smaller = reserved.Recipe with { CandidatesPerShard = size };
             Candidates.Replace(smaller);
-            PrivateStore.Replace(Run, ReservedRun.RecordName, settled with { Recipe = smaller });
+            PrivateStore.Replace(Run, ReservedRun.RecordName, reserved with { Recipe = smaller });
         }
 
         var maker = new ShardMaker(
@@ -199,6 +198,8 @@ internal sealed class RunHarness : IDisposable
     internal sealed class RecordingReleases : IReleaseStore
     {
         public Dictionary<string, byte[]> Files { get; } = [];
+
+        public string LocationOf(string runId) => $"releases/{runId}/";
 
         public string Text(string file) => System.Text.Encoding.UTF8.GetString(Files[file]);
 

@@ -16,7 +16,7 @@ public abstract class RunRecordsContract
     public async Task Record_that_is_not_there_is_null()
     {
         await Records.TryCreateRecordAsync(_run, "plan", new Note("first", []), None);
-        Assert.Null(await Records.ReadRecordAsync<Note>(_run, "settled", None));
+        Assert.Null(await Records.ReadRecordAsync<Note>(_run, "reserved", None));
         Assert.Null(await Records.ReadRecordAsync<Note>(UniqueName.Of("run"), "plan", None));
     }
 
