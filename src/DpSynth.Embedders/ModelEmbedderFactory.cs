@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
-using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Embedders.OnnxImage;
 using DpSynth.Imaging;
-using DpSynth.Models.Embedding;
 using DpSynth.Models.Folders;
 using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Embedding;
@@ -19,7 +17,7 @@ namespace DpSynth.Embedders;
 /// <param name="inference">What executes them.</param>
 public sealed class ModelEmbedderFactory(IModelSource models, InferenceOptions inference) : IEmbedderFactory, IDisposable
 {
-    private readonly ConcurrentDictionary<(OnnxImageOptions Options, string Fingerprint), Lazy<ImageEncoder>> _encoders = new();
+    private readonly IEmbedderBackend[] _backends = [new OnnxImageBackend(models, inference)];
 
     /// <summary>Makes a factory for the models of a directory.</summary>
     public ModelEmbedderFactory(ModelDirectory models, InferenceOptions inference)
@@ -40,56 +38,17 @@ public sealed class ModelEmbedderFactory(IModelSource models, InferenceOptions i
     /// <inheritdoc/>
     public async ValueTask<IEmbedder> CreateAsync(EmbedderOptions options, ImageShape shape, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(options);
         if (options is IEmbedsWithoutModel free)
         {
             return free.CreateEmbedder(shape);
         }
 
-        if (options is not OnnxImageOptions onnx)
-        {
-            throw new NotSupportedException($"There is no embedder '{options.Name}' here.");
-        }
-
-        var model = await models.OpenAsync(onnx.Model, onnx.ModelHash, cancellationToken);
-        try
-        {
-            var encoder = Encoder(onnx with { ModelHash = null }, model);
-            return new OnnxImageEmbedder(encoder.For(shape), encoder.Model.Provider);
-        }
-        catch (Exception fault) when (fault is ModelFolderException or InferenceException)
-        {
-            throw new NotSupportedException(fault.Message, fault);
-        }
+        var backend = Array.Find(_backends, backend => backend.Options == options.GetType())
+            ?? throw new NotSupportedException($"There is no embedder '{options.Name}' here.");
+        return await backend.CreateAsync(options, shape, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var encoder in _encoders.Values.Where(encoder => encoder.IsValueCreated))
-        {
-            encoder.Value.Dispose();
-        }
-    }
-
-    private ImageEncoder Encoder(OnnxImageOptions options, LocalModel model)
-    {
-        var key = (options, model.Fingerprint);
-        var encoder = _encoders.GetOrAdd(key, _ => new Lazy<ImageEncoder>(() => Open(options, model.Folder)));
-        try
-        {
-            return encoder.Value;
-        }
-        catch
-        {
-            // A model that arrives later, or a GPU that comes free, is found at the next try.
-            _encoders.TryRemove(KeyValuePair.Create(key, encoder));
-            throw;
-        }
-    }
-
-    private ImageEncoder Open(OnnxImageOptions options, string folder) => ImageEncoder.Open(
-        ImageModelFolder.Open(folder),
-        inference,
-        options.Output,
-        options.Pooling == TokenPooling.Mean ? TokenReduction.Mean : TokenReduction.First);
+    public void Dispose() => Array.ForEach(_backends, backend => backend.Dispose());
 }

@@ -56,9 +56,8 @@ public static class OnnxNearestNeighbours
             return scale;
         });
         var scaledQueries = Scaled(queries, row => scaling.OfQuery(queries[row]));
-        return new NeighbourTable(
-            queries.Rows, k, search.Find(scaledQueries, scaledCandidates, bias, scoreBytes))
-        { Provider = search.Provider.ToString().ToLowerInvariant() };
+        var found = search.Find(scaledQueries, scaledCandidates, bias, scoreBytes);
+        return new NeighbourTable(queries.Rows, k, found) { Provider = search.Provider.ToString().ToLowerInvariant() };
     }
 
     private static float[] Scaled(EmbeddingMatrix matrix, Func<int, double> factorOf)

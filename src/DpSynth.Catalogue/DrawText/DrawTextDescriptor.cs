@@ -14,8 +14,10 @@ public static class DrawTextDescriptor
     private static readonly Field<IReadOnlyList<string>> _fonts = Field.Texts("fonts", 1000, "all that ship", "", "families to draw from");
 
     private static readonly Field<TextCentring> _centre = Field.Choice(
-        "centre", "which point of the glyph lies in the middle: its centre of mass, or the middle of its box", ("mass", TextCentring.Mass),
-            ("box", TextCentring.Box));
+        "centre",
+        "which point of the glyph lies in the middle: its centre of mass, or the middle of its box",
+        ("mass", TextCentring.Mass),
+        ("box", TextCentring.Box));
 
     private static readonly Field<ParameterRange> _size = Range("size", _defaults.Size, 1, 40, "font size in pixels; a glyph's longer side is 0.7 × that");
 

@@ -156,8 +156,8 @@ public sealed record FreeSizes(int MultipleOf, int LongestEdge, double Elongatio
             for (var height = MultipleOf; height <= LongestEdge; height += MultipleOf)
             {
                 // Proportions within 2 % count as the same.
-                var candidate = (Error: Math.Max(
-                    0, Math.Abs(Math.Log((double)width / height) - clamped) - 0.02), Pixels: (long)width * height, Width: width, Height: height);
+                var error = Math.Max(0, Math.Abs(Math.Log((double)width / height) - clamped) - 0.02);
+                var candidate = (Error: error, Pixels: (long)width * height, Width: width, Height: height);
                 if (Allows(width, height) && candidate.CompareTo(best) < 0)
                 {
                     best = candidate;

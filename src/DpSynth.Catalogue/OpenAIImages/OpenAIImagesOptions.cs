@@ -201,8 +201,8 @@ public sealed record OpenAIImagesOptions : GeneratorOptions
             return $"'generator.options.variationPrompt' must have 1 to {MaxPrompt} characters and name {StrengthPlaceholder}.";
         }
 
-        if (Strengths is not { Count: >= 1 and <= MaxEntries } || Strengths.Any(
-            strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > MaxWords))
+        if (Strengths is not { Count: >= 1 and <= MaxEntries }
+            || Strengths.Any(strength => string.IsNullOrWhiteSpace(strength.Words) || strength.Words.Length > MaxWords))
         {
             return $"'generator.options.strengths' must have 1 to {MaxEntries} entries with 'words' of 1 to {MaxWords} characters.";
         }

@@ -9,7 +9,7 @@ namespace DpSynth.Synthesis.Runs;
 public sealed class RunClosure(IRunRecords records, ICandidateStore candidates, IDrawingStore drawings, IPrivacyLedger ledger)
 {
     /// <summary>Closes the run; a second call changes nothing.</summary>
-    /// <returns>What the run's releases cost; nothing is known of a run that another version planned.</returns>
+    /// <returns>What the run's releases cost; of a run that another version planned, at the δ of its ledger's cap and under add/remove.</returns>
     public async Task<ClosedRun> CloseAsync(string runId, CancellationToken cancellationToken)
     {
         await candidates.MarkEndedAsync(runId, cancellationToken);
@@ -20,16 +20,16 @@ public sealed class RunClosure(IRunRecords records, ICandidateStore candidates, 
         }
 
         await ledger.CloseAsync(header.Request.Dataset, runId, cancellationToken);
+        var budget = await ledger.ReadAsync(header.Request.Dataset, cancellationToken);
+        var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
+        PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];
         if (!header.IsKnown)
         {
-            return new ClosedRun(0, null);
+            return spent.Length == 0 ? new ClosedRun(0, null) : new ClosedRun(Cost.EpsilonOf(spent, budget.CapDelta, Adjacency.AddRemove), budget.CapDelta);
         }
 
         var request = (await records.ReadPlanAsync(runId, cancellationToken)).Request;
         var reserved = await records.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken);
-        var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
-        var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
-        PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];
         var delta = reserved?.Delta ?? request.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
         return new ClosedRun(delta is { } known ? Cost.EpsilonOf(spent, known, request.Privacy.Adjacency) : 0, delta);
     }

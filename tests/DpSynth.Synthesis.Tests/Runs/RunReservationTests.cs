@@ -167,6 +167,22 @@ public sealed class RunReservationTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_of_a_plan_that_nobody_knows_is_closed_with_what_it_has_cost()
+    {
+        await PrepareAsync(Request, dark: 60, light: 20);
+        await run.Reservation().ReserveAsync(Run, default);
+        var plan = (await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default))!;
+        run.PrivateStore.Replace(Run, RunPlan.RecordName, plan with { SchemaVersion = RunPlan.KnownSchemaVersion + 1 });
+
+        var closed = await new RunClosure(run.PrivateStore, run.Candidates, run.Drawings, run.Ledger).CloseAsync(Run, default);
+
+        var budget = await run.Ledger.ReadAsync("cats", default);
+        Assert.True(Assert.Single(budget.Runs).Closed);
+        Assert.Equal((budget.SpentEpsilon, budget.CapDelta), (closed.EpsilonSpent, closed.Delta));
+        Assert.InRange(closed.EpsilonSpent, 0.01, 8);
+    }
+
+    [Fact]
     public async Task Replace_one_takes_more_noise_for_the_same_epsilon()
     {
         await PrepareAsync(With(new PrivacyOptions { Adjacency = Adjacency.ReplaceOne }) with { Epsilon = 1 }, dark: 10, light: 10);

@@ -3,7 +3,7 @@ using DpSynth.Models.Embedding;
 using DpSynth.Models.Sessions;
 using DpSynth.Synthesis.Embedding;
 
-namespace DpSynth.Embedders;
+namespace DpSynth.Embedders.OnnxImage;
 
 /// <summary>The embedder <c>onnx-image</c>: an image model for images of one shape.</summary>
 internal sealed class OnnxImageEmbedder(ImageEmbedding embedding, ExecutionProvider provider) : IEmbedder
