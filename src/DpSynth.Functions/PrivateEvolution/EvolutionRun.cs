@@ -1,4 +1,4 @@
-using DpSynth.Functions.Runs;
+using DpSynth.Functions.Orchestration;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Runs;
 

@@ -1,3 +1,4 @@
+using DpSynth.Functions.Orchestration;
 using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;

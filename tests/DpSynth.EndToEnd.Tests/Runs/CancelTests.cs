@@ -1,7 +1,7 @@
 using System.Net;
 using DpSynth.EndToEnd.Tests.Hosting;
+using DpSynth.Functions.Orchestration;
 using DpSynth.Functions.PrivateEvolution;
-using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using Azure;
-using DpSynth.Functions.Runs;
+using DpSynth.Functions.Orchestration;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DpSynth.Functions.Announcements;
+using DpSynth.Functions.Orchestration;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Runs;
 using DpSynth.Functions.Tests.Runs;

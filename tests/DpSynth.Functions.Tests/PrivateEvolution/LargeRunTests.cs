@@ -1,3 +1,4 @@
+using DpSynth.Functions.Orchestration;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Runs;
 using DpSynth.Functions.Tests.Runs;

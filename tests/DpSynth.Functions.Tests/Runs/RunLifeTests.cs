@@ -1,4 +1,5 @@
 using DpSynth.Functions.Announcements;
+using DpSynth.Functions.Orchestration;
 using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;

@@ -1,10 +1,11 @@
 using DpSynth.Functions.Announcements;
+using DpSynth.Functions.Runs;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 
-namespace DpSynth.Functions.Runs;
+namespace DpSynth.Functions.Orchestration;
 
 /// <summary>What a method does in a run, as its orchestrator sees it.</summary>
 internal interface IMethodWork

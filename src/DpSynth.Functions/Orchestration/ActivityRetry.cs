@@ -3,7 +3,7 @@ using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using Microsoft.DurableTask;
 
-namespace DpSynth.Functions.Runs;
+namespace DpSynth.Functions.Orchestration;
 
 /// <summary>How often the orchestration calls an activity again that failed. What can never succeed is not tried again.</summary>
 internal static class ActivityRetry

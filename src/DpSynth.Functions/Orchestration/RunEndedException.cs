@@ -1,6 +1,6 @@
 using DpSynth.Synthesis.Runs;
 
-namespace DpSynth.Functions.Runs;
+namespace DpSynth.Functions.Orchestration;
 
 /// <summary>Leaves the orchestration's steps when the run ends before its time.</summary>
 internal sealed class RunEndedException(RunState state, string reason) : Exception(reason)

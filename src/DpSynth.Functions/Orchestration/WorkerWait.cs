@@ -2,7 +2,7 @@ using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 
-namespace DpSynth.Functions.Runs;
+namespace DpSynth.Functions.Orchestration;
 
 /// <summary>
 /// Waits until workers have done what they were asked for. Events only say that it is worth looking: they can be lost, come twice or come

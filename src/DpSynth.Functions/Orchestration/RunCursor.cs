@@ -1,6 +1,6 @@
 using DpSynth.Synthesis.Runs;
 
-namespace DpSynth.Functions.Runs;
+namespace DpSynth.Functions.Orchestration;
 
 /// <summary>
 /// What the orchestration of a run of whatever method carries from one execution to the next. References and small numbers only: operators can
