@@ -56,16 +56,16 @@ internal static class AccountantsBenchmark
 
     private static void Lattice(TextWriter output)
     {
-        const int Releases = 200;
+        const int Measurements = 200;
         const int Reach = 120;
-        PrivacyEvent[] events = [new DiscreteGaussianEvent { SigmaSquared = new Rational(100, 1), Count = Releases }];
+        PrivacyEvent[] events = [new DiscreteGaussianEvent { SigmaSquared = new Rational(100, 1), Count = Measurements }];
         var ours = Best(() => PldAccountant.Epsilon(events, 1e-6));
         var direct = Best(() =>
         {
             var law = Enumerable.Range(-Reach, (2 * Reach) + 1).Select(x => Math.Exp(-x * x / 200.0)).ToArray();
             var total = law.Sum();
             double[] sum = [1];
-            for (var step = 0; step < Releases; step++)
+            for (var step = 0; step < Measurements; step++)
             {
                 var next = new double[sum.Length + (2 * Reach)];
                 for (var i = 0; i < sum.Length; i++)
@@ -83,7 +83,7 @@ internal static class AccountantsBenchmark
             return sum.Length;
         });
         output.WriteLine(
-            $"lattice: {Releases} × discrete, σ² 100: {ours * 1e3:F2} ms; direct convolution {direct * 1e3:F1} ms, {direct / ours:F0} times slower");
+            $"lattice: {Measurements} × discrete, σ² 100: {ours * 1e3:F2} ms; direct convolution {direct * 1e3:F1} ms, {direct / ours:F0} times slower");
     }
 
     private static void Calibration(TextWriter output)

@@ -26,12 +26,12 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     private readonly SecureDiscreteGaussianNoise noise = new();
     private readonly Dictionary<string, TimeSpan> stages = [];
 
-    private NoisyRelease Released => new(privateStore, privateStore, ledger, noise);
+    private NoisyMeasurement Measuring => new(privateStore, privateStore, ledger, noise);
 
     /// <summary>The time each stage took.</summary>
     public IReadOnlyDictionary<string, TimeSpan> Stages => stages;
 
-    /// <summary>σ of each iteration's release in votes; empty before the run.</summary>
+    /// <summary>σ of each iteration's measurement in votes; empty before the run.</summary>
     public IReadOnlyList<double> NoiseMultipliers { get; private set; } = [];
 
     /// <summary>Evolves the population and returns its last generation.</summary>
@@ -42,9 +42,9 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
             candidates, new GeneratorCache(candidates, new GeneratorFactory([new DrawTextBackend(FontCatalogue.Open())]), new ModelFreeEmbedders()));
         var embeddings = new CandidateEmbeddings(candidates);
         var voting = new VoteCounting(privateStore, privateStore, privateStore, embeddings);
-        var release = new HistogramRelease(privateStore, privateStore, Released);
+        var measurement = new HistogramMeasurement(privateStore, privateStore, Measuring);
         var selection = new ParentSelection(privateStore, privateStore, candidates, embeddings);
-        var steps = new TimedSteps(this, run, maker, voting, release, selection);
+        var steps = new TimedSteps(this, run, maker, voting, measurement, selection);
         await Evolution.RunAsync(steps, request.Evolution.Iterations);
         return await ReadGenerationAsync(run.Recipe, request.Evolution.Iterations);
     }
@@ -79,7 +79,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         await TimeAsync("private embedding", EmbedPrivateAsync);
         await TimeAsync("reserving", async () =>
         {
-            if (await new RunReservation(privateStore, candidates, ledger, Released,
+            if (await new RunReservation(privateStore, candidates, ledger, Measuring,
                 new Methods([new PrivateEvolutionMethod(privateStore)])).ReserveAsync(request.RunId, default) is { Refusal: { } refusal })
             {
                 throw new InvalidOperationException(refusal);
@@ -88,7 +88,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
 
         var run = (await privateStore.ReadRecordAsync<ReservedRun>(request.RunId, ReservedRun.RecordName, default))!;
         NoiseMultipliers = [.. Enumerable.Range(1, request.Evolution.Iterations).Select(
-            iteration => run.NoiseInVotes(PrivateEvolutionMethod.ReleaseOf(iteration)))];
+            iteration => run.NoiseInVotes(PrivateEvolutionMethod.MeasurementOf(iteration)))];
         return run;
     }
 
@@ -113,7 +113,8 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
     }
 
     private sealed class TimedSteps(
-        EvolutionInMemory clock, ReservedRun run, ShardMaker maker, VoteCounting voting, HistogramRelease release, ParentSelection selection) : IEvolutionSteps
+        EvolutionInMemory clock, ReservedRun run, ShardMaker maker, VoteCounting voting, HistogramMeasurement measurement, ParentSelection selection)
+            : IEvolutionSteps
     {
         private readonly string _runId = run.Request.RunId;
 
@@ -141,7 +142,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
             return true;
         }
 
-        public Task ReleaseAsync(int iteration) => clock.TimeAsync("selection", () => release.ReleaseAsync(_runId, iteration, default));
+        public Task MeasureAsync(int iteration) => clock.TimeAsync("selection", () => measurement.MeasureAsync(_runId, iteration, default));
 
         public Task SelectAsync(int iteration) => clock.TimeAsync("selection", () => selection.SelectAsync(_runId, iteration, default));
     }

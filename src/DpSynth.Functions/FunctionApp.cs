@@ -72,7 +72,7 @@ public static class FunctionApp
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<PrivateEmbedding>();
         services.AddSingleton<PrivateImageCheck>();
-        services.AddSingleton<NoisyRelease>();
+        services.AddSingleton<NoisyMeasurement>();
         services.AddSingleton<WorkerCheck>();
         services.AddSingleton<WorkerReadiness>();
         services.AddSingleton<RunReservation>();

@@ -9,10 +9,10 @@ namespace DpSynth.Ledgers;
 /// <param name="Lineage">The lineage whose ledger it is.</param>
 /// <param name="TotalEpsilon">ε that all runs together may cost.</param>
 /// <param name="Delta">δ at which every ε here is stated.</param>
-/// <param name="SpentEpsilon">ε of all releases made.</param>
-/// <param name="CommittedEpsilon">ε of all releases made and of what running runs hold in reserve.</param>
+/// <param name="SpentEpsilon">ε of all measurements made.</param>
+/// <param name="CommittedEpsilon">ε of all measurements made and of what running runs hold in reserve.</param>
 /// <param name="RemainingEpsilon">
-/// ε that a single further run could cost; releases compose to less than the sum of their ε, so this is more than total less committed.
+/// ε that a single further run could cost; measurements compose to less than the sum of their ε, so this is more than total less committed.
 /// </param>
 /// <param name="Accountant">What composed them.</param>
 /// <param name="Runs">The runs, in the order of their reservation.</param>
@@ -44,17 +44,17 @@ public sealed record BudgetReport(
             budget.RemainingEpsilon,
             budget.Accountant,
             [.. budget.Runs.Select(run => new RunShare(
-                run.RunId, SpentBy(run, budget.CapDelta), run.Releases.Count(release => release.SpentAt is not null), run.Closed))]);
+                run.RunId, SpentBy(run, budget.CapDelta), run.Measurements.Count(measurement => measurement.SpentAt is not null), run.Closed))]);
     }
 
-    /// <summary>ε of the releases that a run made, alone: an upper bound in nats under add/remove, +∞ where no finite one holds.</summary>
+    /// <summary>ε of the measurements that a run made, alone: an upper bound in nats under add/remove, +∞ where no finite one holds.</summary>
     /// <param name="run">The run.</param>
     /// <param name="delta">δ at which it is stated, inside (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException">δ is out of range.</exception>
     public static double SpentBy(RunBudget run, double delta)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return PrivacyAccountant.Epsilon([.. run.Releases.Where(release => release.SpentAt is not null).Select(release => release.Event)], delta).Epsilon;
+        return PrivacyAccountant.Epsilon([.. run.Measurements.Where(made => made.SpentAt is not null).Select(made => made.Event)], delta).Epsilon;
     }
 
     /// <summary>Whether a further run of (ε, δ) fits beside everything spent and reserved; the ledger decides again when the run is planned.</summary>
@@ -67,11 +67,11 @@ public sealed record BudgetReport(
 
 /// <summary>One run's share.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="SpentEpsilon">ε of its releases alone.</param>
-/// <param name="Releases">How many releases it made.</param>
+/// <param name="SpentEpsilon">ε of its measurements alone.</param>
+/// <param name="Measurements">How many measurements it made.</param>
 /// <param name="Closed">Whether it is over; what it did not spend is then free again.</param>
 public sealed record RunShare(
     string RunId,
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
-    int Releases,
+    int Measurements,
     bool Closed);

@@ -27,37 +27,37 @@ public sealed class EventTotals
 
     /// <summary>With one event more, as often as its count says.</summary>
     /// <exception cref="OverflowException">There are 2⁶³ of its kind.</exception>
-    public EventTotals Add(PrivacyEvent release) => Change(release, release.Count);
+    public EventTotals Add(PrivacyEvent measurement) => Change(measurement, measurement.Count);
 
     /// <summary>With one event less, as often as its count says.</summary>
     /// <exception cref="InvalidOperationException">It is not in the multiset so often.</exception>
-    public EventTotals Remove(PrivacyEvent release) => Change(release, -release.Count);
+    public EventTotals Remove(PrivacyEvent measurement) => Change(measurement, -measurement.Count);
 
     /// <summary>With several events more.</summary>
-    public EventTotals Add(IEnumerable<PrivacyEvent> releases) => releases.Aggregate(this, (totals, release) => totals.Add(release));
+    public EventTotals Add(IEnumerable<PrivacyEvent> measurements) => measurements.Aggregate(this, (totals, measurement) => totals.Add(measurement));
 
     /// <summary>With several events less.</summary>
     /// <exception cref="InvalidOperationException">One is not in the multiset so often.</exception>
-    public EventTotals Remove(IEnumerable<PrivacyEvent> releases) => releases.Aggregate(this, (totals, release) => totals.Remove(release));
+    public EventTotals Remove(IEnumerable<PrivacyEvent> measurements) => measurements.Aggregate(this, (totals, measurement) => totals.Remove(measurement));
 
     /// <summary>The events for an accountant, each kind once with its count, in an order that depends on the events alone.</summary>
     public IReadOnlyCollection<PrivacyEvent> ToEvents()
     {
         var events = new List<PrivacyEvent>(_events.Count);
-        foreach (var (release, count) in _events.Values)
+        foreach (var (measurement, count) in _events.Values)
         {
             for (var rest = count; rest > 0; rest -= int.MaxValue)
             {
-                events.Add(release with { Count = (int)Math.Min(rest, int.MaxValue) });
+                events.Add(measurement with { Count = (int)Math.Min(rest, int.MaxValue) });
             }
         }
 
         return events;
     }
 
-    private EventTotals Change(PrivacyEvent release, long count)
+    private EventTotals Change(PrivacyEvent measurement, long count)
     {
-        var single = release with { Count = 1 };
+        var single = measurement with { Count = 1 };
         var name = JsonSerializer.Serialize(single, LedgerJson.Options);
         var changed = (_events.TryGetValue(name, out var known) ? known.Count : 0) + count;
         return changed switch

@@ -34,19 +34,19 @@ public interface IPrivacyLedger
     Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reserves a run's releases, if the cap admits them beside everything spent and reserved. Releases already reserved by the run
+    /// Reserves a run's measurements, if the cap admits them beside everything spent and reserved. Measurements already reserved by the run
     /// under the same key stay as they are, so that a second call answers as the first; further keys are added.
     /// </summary>
     /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
     /// <exception cref="ArgumentException">A key is empty or there twice.</exception>
     /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
-    Task<LedgerReservation> ReserveAsync(string dataset, string runId, IReadOnlyList<PlannedRelease> releases, CancellationToken cancellationToken);
+    Task<LedgerReservation> ReserveAsync(string dataset, string runId, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Records that one release of a run is made, durably, before its noise is drawn. A second call for the same key changes nothing
+    /// Records that one measurement of a run is made, durably, before its noise is drawn. A second call for the same key changes nothing
     /// and returns the same entry.
     /// </summary>
-    /// <returns>The entry's SHA-256 in hexadecimal, lower case: the ledger's witness of this release.</returns>
+    /// <returns>The entry's SHA-256 in hexadecimal, lower case: the ledger's witness of this measurement.</returns>
     /// <exception cref="InvalidOperationException">The run has not reserved that key, or is closed without having spent it.</exception>
     Task<string> SpendAsync(string dataset, string runId, string key, CancellationToken cancellationToken);
 
@@ -54,10 +54,10 @@ public interface IPrivacyLedger
     Task CloseAsync(string dataset, string runId, CancellationToken cancellationToken);
 }
 
-/// <summary>One release that a run plans.</summary>
+/// <summary>One measurement that a run plans.</summary>
 /// <param name="Key">Its name in the run, such as <c>class-counts</c> or <c>iteration-003</c>.</param>
 /// <param name="Event">What it costs.</param>
-public sealed record PlannedRelease(string Key, PrivacyEvent Event);
+public sealed record PlannedMeasurement(string Key, PrivacyEvent Event);
 
 /// <summary>The ledger's answer to a reservation.</summary>
 /// <param name="Granted">Whether the run may go on.</param>

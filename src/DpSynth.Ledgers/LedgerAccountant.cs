@@ -37,7 +37,7 @@ public sealed class LedgerAccountant
     public bool Admits(LedgerCap cap, EventTotals events) => Compose(events, cap.Delta).Epsilon <= cap.Epsilon * (1 + Tolerance);
 
     /// <summary>
-    /// ε of the costliest single Gaussian release that a cap still admits beside the events; 0 if none. Found from below to a relative
+    /// ε of the costliest single Gaussian measurement that a cap still admits beside the events; 0 if none. Found from below to a relative
     /// 1e-6 of μ², within some twenty evaluations of the accountant, by regula falsi after Illinois (Dowell and Jarratt, BIT 11 (1971)). In nats,
     /// at the cap's δ; at most the cap's ε.
     /// </summary>

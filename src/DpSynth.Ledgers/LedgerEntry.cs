@@ -30,14 +30,15 @@ public sealed record LedgerEntry
     /// <summary>The run.</summary>
     public string? Run { get; init; }
 
-    /// <summary>The release's name in the run (<see cref="LedgerEntryKind.Spend"/>).</summary>
+    /// <summary>The measurement's name in the run (<see cref="LedgerEntryKind.Spend"/>).</summary>
     public string? Key { get; init; }
 
-    /// <summary>What the release costs (<see cref="LedgerEntryKind.Spend"/>).</summary>
+    /// <summary>What the measurement costs (<see cref="LedgerEntryKind.Spend"/>).</summary>
     public PrivacyEvent? Event { get; init; }
 
     /// <summary>What is reserved or given back.</summary>
-    public IReadOnlyList<PlannedRelease>? Releases { get; init; }
+    [JsonPropertyName("releases")]
+    public IReadOnlyList<PlannedMeasurement>? Measurements { get; init; }
 
     /// <summary>The cap from here on.</summary>
     public LedgerCap? Cap { get; init; }
@@ -82,14 +83,15 @@ public enum LedgerEntryKind
     /// <summary>The owner started a new ledger for a dataset's name.</summary>
     Part,
 
-    /// <summary>A run reserved releases.</summary>
+    /// <summary>A run reserved measurements.</summary>
     Reserve,
 
-    /// <summary>A run makes one release.</summary>
+    /// <summary>A run makes one measurement.</summary>
     Spend,
 
     /// <summary>A run is over and gives back what it never drew.</summary>
-    Release,
+    [JsonStringEnumMemberName("release")]
+    GiveBack,
 
     /// <summary>Everything spent on another ledger is charged here from now on.</summary>
     Join,
@@ -115,8 +117,8 @@ public sealed record LedgerCap(double Epsilon, double Delta)
 public sealed record LedgerReference(string Lineage, long? Sequence = null, string? Hash = null);
 
 /// <summary>Composed totals, each an upper bound under add/remove in nats; +∞ where no finite ε holds.</summary>
-/// <param name="SpentEpsilon">ε of all releases made.</param>
-/// <param name="CommittedEpsilon">ε of all releases made and of what open runs hold in reserve.</param>
+/// <param name="SpentEpsilon">ε of all measurements made.</param>
+/// <param name="CommittedEpsilon">ε of all measurements made and of what open runs hold in reserve.</param>
 /// <param name="Delta">δ of the cap.</param>
 /// <param name="Accountant">Which accountant composed <paramref name="CommittedEpsilon"/>.</param>
 public sealed record LedgerTotal(

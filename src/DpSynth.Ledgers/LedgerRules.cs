@@ -27,30 +27,30 @@ public static class LedgerRules
         ? Draft(state, LedgerEntryKind.Part) with { Dataset = dataset, Other = new LedgerReference(into), Reason = reason }
         : null;
 
-    /// <summary>Reserves those of a run's releases that it has not reserved yet; whether the cap admits them is for the accountant to say.</summary>
+    /// <summary>Reserves those of a run's measurements that it has not reserved yet; whether the cap admits them is for the accountant to say.</summary>
     /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
     /// <exception cref="ArgumentException">A key is empty or there twice.</exception>
-    public static LedgerEntry? Reserve(LedgerState state, string dataset, string runId, IReadOnlyList<PlannedRelease> releases)
+    public static LedgerEntry? Reserve(LedgerState state, string dataset, string runId, IReadOnlyList<PlannedMeasurement> measurements)
     {
         var known = state.FindRun(runId);
-        var held = (known?.Releases ?? []).ToDictionary(release => release.Key, StringComparer.Ordinal);
-        var added = new List<PlannedRelease>();
-        foreach (var release in releases)
+        var held = (known?.Measurements ?? []).ToDictionary(measurement => measurement.Key, StringComparer.Ordinal);
+        var added = new List<PlannedMeasurement>();
+        foreach (var measurement in measurements)
         {
-            if (held.TryGetValue(release.Key, out var reserved))
+            if (held.TryGetValue(measurement.Key, out var reserved))
             {
-                if (reserved.Event != release.Event)
+                if (reserved.Event != measurement.Event)
                 {
-                    throw new InvalidOperationException($"Run '{runId}' has reserved '{release.Key}' with other noise, and that stays as it is.");
+                    throw new InvalidOperationException($"Run '{runId}' has reserved '{measurement.Key}' with other noise, and that stays as it is.");
                 }
             }
-            else if (release.Key.Length == 0 || added.Any(other => other.Key == release.Key))
+            else if (measurement.Key.Length == 0 || added.Any(other => other.Key == measurement.Key))
             {
-                throw new ArgumentException($"The releases of run '{runId}' need keys that differ.", nameof(releases));
+                throw new ArgumentException($"The measurements of run '{runId}' need keys that differ.", nameof(measurements));
             }
             else
             {
-                added.Add(release);
+                added.Add(measurement);
             }
         }
 
@@ -60,37 +60,37 @@ public static class LedgerRules
         }
 
         return known is not { Closed: true }
-            ? Draft(state, LedgerEntryKind.Reserve) with { Dataset = dataset, Run = runId, Releases = added }
+            ? Draft(state, LedgerEntryKind.Reserve) with { Dataset = dataset, Run = runId, Measurements = added }
             : throw new InvalidOperationException($"Run '{runId}' is over, so it can reserve nothing more.");
     }
 
-    /// <summary>Records that a release is made.</summary>
+    /// <summary>Records that a measurement is made.</summary>
     /// <returns>The entry to write, or the hash of the one that is there.</returns>
     /// <exception cref="InvalidOperationException">The run has not reserved that key, or is closed without having spent it.</exception>
     public static (LedgerEntry? Entry, string? SpentBy) Spend(LedgerState state, string runId, string key)
     {
         var run = state.FindRun(runId) ?? throw new InvalidOperationException(
-            $"Run '{runId}' holds nothing in reserve on the ledger of '{state.Lineage}', so it cannot release anything.");
-        var release = run.Releases.FirstOrDefault(release => release.Key == key) ?? throw new InvalidOperationException(
-            $"Run '{runId}' has not reserved '{key}', so it cannot release it.");
-        if (release.EntryHash is { } spentBy)
+            $"Run '{runId}' holds nothing in reserve on the ledger of '{state.Lineage}', so it cannot measure anything.");
+        var measurement = run.Measurements.FirstOrDefault(measurement => measurement.Key == key) ?? throw new InvalidOperationException(
+            $"Run '{runId}' has not reserved '{key}', so it cannot measure it.");
+        if (measurement.EntryHash is { } spentBy)
         {
             return (null, spentBy);
         }
 
         return !run.Closed
-            ? (Draft(state, LedgerEntryKind.Spend) with { Run = runId, Key = key, Event = release.Event }, null)
-            : throw new InvalidOperationException($"Run '{runId}' is over and has given '{key}' back, so it cannot release it.");
+            ? (Draft(state, LedgerEntryKind.Spend) with { Run = runId, Key = key, Event = measurement.Event }, null)
+            : throw new InvalidOperationException($"Run '{runId}' is over and has given '{key}' back, so it cannot measure it.");
     }
 
     /// <summary>
     /// Ends a run and gives back what it never spent. A run that reserved nothing is ended too, so that a straggler of it cannot reserve
     /// what nobody would give back.
     /// </summary>
-    public static LedgerEntry? Release(LedgerState state, string runId) => (state.Sequence, state.FindRun(runId)) switch
+    public static LedgerEntry? GiveBack(LedgerState state, string runId) => (state.Sequence, state.FindRun(runId)) switch
     {
         (0, _) or (_, { Closed: true }) => null,
-        (_, var run) => Draft(state, LedgerEntryKind.Release) with { Run = runId, Releases = run is null ? [] : LedgerState.Unspent(run) },
+        (_, var run) => Draft(state, LedgerEntryKind.GiveBack) with { Run = runId, Measurements = run is null ? [] : LedgerState.Unspent(run) },
     };
 
     /// <summary>Closes a ledger that is joined into another.</summary>
@@ -114,7 +114,7 @@ public static class LedgerRules
         : Draft(state, LedgerEntryKind.Join) with
         {
             Other = new LedgerReference(closed.Lineage, closed.Sequence, closed.LastHash),
-            Runs = [.. closed.Runs.Select(run => run with { Releases = [.. run.Releases.Where(release => release.SpentAt is not null)] })],
+            Runs = [.. closed.Runs.Select(run => run with { Measurements = [.. run.Measurements.Where(measurement => measurement.SpentAt is not null)] })],
             Reason = reason,
         };
 

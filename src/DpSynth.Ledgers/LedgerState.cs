@@ -35,10 +35,10 @@ public sealed record LedgerState
     /// <summary>The lineage that took this one in; null while this one stands.</summary>
     public string? JoinedInto { get; private init; }
 
-    /// <summary>Events of all releases made.</summary>
+    /// <summary>Events of all measurements made.</summary>
     public EventTotals Spent { get; private init; } = EventTotals.Empty;
 
-    /// <summary>Events of all releases made and of what open runs hold in reserve.</summary>
+    /// <summary>Events of all measurements made and of what open runs hold in reserve.</summary>
     public EventTotals Committed { get; private init; } = EventTotals.Empty;
 
     private ImmutableDictionary<string, int> RunPlaces { get; init; } = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
@@ -94,53 +94,54 @@ public sealed record LedgerState
                 return next with { Datasets = Datasets.Remove(entry.Dataset!), Parted = Parted.Add((entry.Dataset!, entry.Other!.Lineage)) };
 
             case LedgerEntryKind.Reserve:
-                Require(entry is { Run: not null, Releases.Count: > 0 }, "reserves nothing");
+                Require(entry is { Run: not null, Measurements.Count: > 0 }, "reserves nothing");
                 Require(FindRun(entry.Run!) is not { Closed: true }, "reserves for a run that is over");
                 Require(
-                    entry.Releases!.Select(release => release.Key).Concat(FindRun(entry.Run!)?.Releases.Select(release => release.Key) ?? [])
+                    entry.Measurements!.Select(made => made.Key).Concat(FindRun(entry.Run!)?.Measurements.Select(made => made.Key) ?? [])
                         .GroupBy(key => key, StringComparer.Ordinal).All(group => group.Count() == 1),
-                    "reserves a release twice");
-                var reserved = entry.Releases!.Select(release => new LedgerRelease(release.Key, release.Event, null, null));
+                    "reserves a measurement twice");
+                var reserved = entry.Measurements!.Select(measurement => new LedgerMeasurement(measurement.Key, measurement.Event, null, null));
                 return next.WithRun(
                     FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! },
-                    run => run with { Releases = [.. run.Releases, .. reserved] })
+                    run => run with { Measurements = [.. run.Measurements, .. reserved] })
                     with
-                { Committed = Committed.Add(entry.Releases!.Select(release => release.Event)) };
+                { Committed = Committed.Add(entry.Measurements!.Select(measurement => measurement.Event)) };
 
             case LedgerEntryKind.Spend:
                 var spending = entry.Run is null ? null : FindRun(entry.Run);
                 Require(
-                    spending is { Closed: false } && spending.Releases.Any(release =>
-                        release.Key == entry.Key && release.SpentAt is null && release.Event == entry.Event),
+                    spending is { Closed: false } && spending.Measurements.Any(measurement =>
+                        measurement.Key == entry.Key && measurement.SpentAt is null && measurement.Event == entry.Event),
                     "spends what its run does not hold in reserve");
                 return next.WithRun(
                     spending!,
                     run => run with
                     {
-                        Releases = [.. run.Releases.Select(release =>
-                            release.Key == entry.Key ? release with { SpentAt = entry.Time, EntryHash = entry.Hash } : release)],
+                        Measurements = [.. run.Measurements.Select(measurement =>
+                            measurement.Key == entry.Key ? measurement with { SpentAt = entry.Time, EntryHash = entry.Hash } : measurement)],
                     })
                     with
                 { Spent = Spent.Add(entry.Event!) };
 
-            case LedgerEntryKind.Release:
+            case LedgerEntryKind.GiveBack:
                 Require(entry.Run is not null, "ends no run");
                 var ending = FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! };
                 Require(!ending.Closed, "ends a run that is over");
                 var rest = Unspent(ending);
-                Require(entry.Releases is not null && entry.Releases.SequenceEqual(rest), "gives back something else than what its run held in reserve");
+                Require(
+                    entry.Measurements is not null && entry.Measurements.SequenceEqual(rest), "gives back something else than what its run held in reserve");
                 return next.WithRun(ending, run => run with { Closed = true })
                     with
-                { Committed = Committed.Remove(rest.Select(release => release.Event)) };
+                { Committed = Committed.Remove(rest.Select(measurement => measurement.Event)) };
 
             case LedgerEntryKind.Join:
                 Require(
                     entry is { Other: { Sequence: > 0, Hash: not null }, Runs: not null } && entry.Other.Lineage != Lineage && !HasJoined(entry.Other.Lineage),
                     "joins a ledger that is joined already, or none");
                 Require(
-                    entry.Runs!.All(run => run.Closed && run.Releases.All(release => release is { SpentAt: not null, EntryHash: not null })),
+                    entry.Runs!.All(run => run.Closed && run.Measurements.All(measurement => measurement is { SpentAt: not null, EntryHash: not null })),
                     "joins a ledger with runs that are not over");
-                var charged = entry.Runs!.SelectMany(run => run.Releases.Select(release => release.Event)).ToList();
+                var charged = entry.Runs!.SelectMany(run => run.Measurements.Select(measurement => measurement.Event)).ToList();
                 return entry.Runs!.Aggregate(next, (state, run) => state.AddRun(run)) with
                 {
                     JoinedAt = JoinedAt.Add(entry.Other!),
@@ -162,8 +163,8 @@ public sealed record LedgerState
     internal static string Unlinked(long before) => $"names another entry {before} than the one in front of it: one of the two was replaced";
 
     /// <summary>What a run holds in reserve, in order of reservation.</summary>
-    internal static IReadOnlyList<PlannedRelease> Unspent(RunBudget run) =>
-        [.. run.Releases.Where(release => release.SpentAt is null).Select(release => new PlannedRelease(release.Key, release.Event))];
+    internal static IReadOnlyList<PlannedMeasurement> Unspent(RunBudget run) =>
+        [.. run.Measurements.Where(made => made.SpentAt is null).Select(made => new PlannedMeasurement(made.Key, made.Event))];
 
     /// <summary>What everything costs together at the cap's δ.</summary>
     internal LedgerTotal ComposeTotal(LedgerAccountant accountant)

@@ -75,7 +75,7 @@ public static class LedgerVerification
             if (LedgerLine.Read(line, out var fault) is { } entry && fault is null)
             {
                 hashes.Add(entry.Hash!);
-                hashes.UnionWith((entry.Runs ?? []).SelectMany(run => run.Releases).Select(release => release.EntryHash ?? ""));
+                hashes.UnionWith((entry.Runs ?? []).SelectMany(run => run.Measurements).Select(measurement => measurement.EntryHash ?? ""));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DpSynth.Privacy.Accounting;
 
 namespace DpSynth.Ledgers;
@@ -19,17 +20,17 @@ public sealed record PrivacyBudget
     /// <summary>δ at which every ε here is stated.</summary>
     public required double CapDelta { get; init; }
 
-    /// <summary>ε of all releases made.</summary>
+    /// <summary>ε of all measurements made.</summary>
     public double SpentEpsilon { get; init; }
 
-    /// <summary>ε of all releases made and of what open runs hold in reserve; never below <see cref="SpentEpsilon"/>.</summary>
+    /// <summary>ε of all measurements made and of what open runs hold in reserve; never below <see cref="SpentEpsilon"/>.</summary>
     public double CommittedEpsilon { get; init; }
 
     /// <summary>The accountant that composed the two.</summary>
     public AccountantKind Accountant { get; init; } = AccountantKind.Gdp;
 
     /// <summary>
-    /// ε of the costliest single further run (of Gaussian releases) that the cap still admits; 0 if none. Searched when it is first asked
+    /// ε of the costliest single further run (of Gaussian measurements) that the cap still admits; 0 if none. Searched when it is first asked
     /// for, in some twenty evaluations of the accountant at most.
     /// </summary>
     public double RemainingEpsilon
@@ -57,13 +58,14 @@ public sealed record RunBudget
     /// <summary>Whether the run is over; what it did not spend is then free again.</summary>
     public bool Closed { get; init; }
 
-    /// <summary>Its releases, in order of reservation.</summary>
-    public IReadOnlyList<LedgerRelease> Releases { get; init; } = [];
+    /// <summary>Its measurements, in order of reservation.</summary>
+    [JsonPropertyName("releases")]
+    public IReadOnlyList<LedgerMeasurement> Measurements { get; init; } = [];
 }
 
-/// <summary>One release on the ledger.</summary>
+/// <summary>One measurement on the ledger.</summary>
 /// <param name="Key">Its name in the run.</param>
 /// <param name="Event">What it costs.</param>
 /// <param name="SpentAt">When it was spent (UTC); null while only reserved, and for ever if the run closed before.</param>
 /// <param name="EntryHash">SHA-256 of the entry that spent it, in hexadecimal; null unless spent.</param>
-public sealed record LedgerRelease(string Key, PrivacyEvent Event, DateTimeOffset? SpentAt, string? EntryHash);
+public sealed record LedgerMeasurement(string Key, PrivacyEvent Event, DateTimeOffset? SpentAt, string? EntryHash);

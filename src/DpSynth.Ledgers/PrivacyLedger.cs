@@ -48,13 +48,13 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
 
     /// <inheritdoc/>
     public async Task<LedgerReservation> ReserveAsync(
-        string dataset, string runId, IReadOnlyList<PlannedRelease> releases, CancellationToken cancellationToken)
+        string dataset, string runId, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken)
     {
         var (state, refused) = await WriteAsync(
             dataset,
             runId,
             opens: true,
-            ledger => LedgerRules.Reserve(ledger, dataset, runId, releases),
+            ledger => LedgerRules.Reserve(ledger, dataset, runId, measurements),
             tried => _accountant.Admits(tried.After.Cap!, tried.After.Committed),
             cancellationToken);
         return new LedgerReservation(!refused, state.ToBudget(dataset, _accountant));
@@ -66,12 +66,12 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         var (state, _) = await WriteAsync(
             dataset, runId, opens: false, ledger => LedgerRules.Spend(ledger, runId, key).Entry, admits: null, cancellationToken);
         return LedgerRules.Spend(state, runId, key).SpentBy
-            ?? throw new InvalidOperationException($"Release '{key}' of run '{runId}' could not be recorded.");
+            ?? throw new InvalidOperationException($"Measurement '{key}' of run '{runId}' could not be recorded.");
     }
 
     /// <inheritdoc/>
     public Task CloseAsync(string dataset, string runId, CancellationToken cancellationToken) =>
-        WriteAsync(dataset, runId, opens: false, ledger => LedgerRules.Release(ledger, runId), admits: null, cancellationToken);
+        WriteAsync(dataset, runId, opens: false, ledger => LedgerRules.GiveBack(ledger, runId), admits: null, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken)

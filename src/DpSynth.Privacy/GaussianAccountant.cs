@@ -5,8 +5,8 @@ namespace DpSynth.Privacy;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A release with noise multiplier σ (standard deviation ÷ L2 sensitivity, dimensionless) is μ-Gaussian-DP with μ = 1/σ, and
-/// adaptive releases compose to μ = √(Σ μ_t²) exactly (arXiv 1905.02383, corollary 3.3). With Φ the normal distribution function,
+/// A measurement with noise multiplier σ (standard deviation ÷ L2 sensitivity, dimensionless) is μ-Gaussian-DP with μ = 1/σ, and
+/// adaptive measurements compose to μ = √(Σ μ_t²) exactly (arXiv 1905.02383, corollary 3.3). With Φ the normal distribution function,
 /// δ(ε; μ) = Φ(μ/2 − ε/μ) − e^ε·Φ(−μ/2 − ε/μ) (arXiv 1805.06530, theorem 8). ε is in nats.
 /// </para>
 /// <para>
@@ -121,10 +121,10 @@ public static class GaussianAccountant
         return Bisect(lower, upper, Admits).Lower;
     }
 
-    /// <summary>The smallest noise multiplier σ with which <paramref name="steps"/> releases are (ε, δ)-DP together.</summary>
+    /// <summary>The smallest noise multiplier σ with which <paramref name="steps"/> measurements are (ε, δ)-DP together.</summary>
     /// <param name="epsilon">ε in nats of the whole composition, at least 0 and finite.</param>
     /// <param name="delta">δ of the whole composition, inside (0, 1).</param>
-    /// <param name="steps">Number of adaptive releases, at least 1.</param>
+    /// <param name="steps">Number of adaptive measurements, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static double NoiseMultiplier(double epsilon, double delta, int steps)
     {
@@ -137,7 +137,7 @@ public static class GaussianAccountant
     /// </summary>
     /// <param name="epsilon">ε in nats of the whole composition, at least 0 and finite.</param>
     /// <param name="delta">δ of the whole composition, inside (0, 1).</param>
-    /// <param name="weights">Relative shares w_t of the budget, one a release; each above 0 and finite.</param>
+    /// <param name="weights">Relative shares w_t of the budget, one a measurement; each above 0 and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε, δ or a weight is out of range.</exception>
     /// <exception cref="ArgumentException">There are no weights, or they differ by more than the range of a double.</exception>
     public static double[] NoiseMultipliers(double epsilon, double delta, ReadOnlySpan<double> weights)
@@ -174,8 +174,8 @@ public static class GaussianAccountant
         return multipliers;
     }
 
-    /// <summary>μ of releases with the given noise multipliers together: √(Σ 1/σ_t²); 0 for none.</summary>
-    /// <param name="noiseMultipliers">One a release; each above 0 and finite.</param>
+    /// <summary>μ of measurements with the given noise multipliers together: √(Σ 1/σ_t²); 0 for none.</summary>
+    /// <param name="noiseMultipliers">One a measurement; each above 0 and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">A noise multiplier is out of range, or so small that μ overflows.</exception>
     public static double Compose(ReadOnlySpan<double> noiseMultipliers)
     {

@@ -44,7 +44,7 @@ public static class StorageServices
         services.TryAddSingleton<IRunRecords>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IPrivateEmbeddings>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IExactWork>(provider => provider.GetRequiredService<PrivateStore>());
-        services.TryAddSingleton<INoisyReleases>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<IMeasurements>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
         services.TryAddSingleton(provider =>
         {

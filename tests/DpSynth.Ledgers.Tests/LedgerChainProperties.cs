@@ -154,13 +154,13 @@ public sealed class LedgerChainProperties
             Lineage = "birds",
             Kind = LedgerEntryKind.Reserve,
             Run = "run",
-            Releases = [.. events.Select((release, i) => new PlannedRelease($"{i}", release))],
+            Measurements = [.. events.Select((measurement, i) => new PlannedMeasurement($"{i}", measurement))],
             Total = new LedgerTotal(0.1, double.PositiveInfinity, 1e-5, AccountantKind.Pld),
         };
         var (written, line) = LedgerLine.Seal(entry);
         var read = LedgerLine.Read(line.AsSpan(..^1), out var fault)!;
         Assert.Null(fault);
-        Assert.Equal(events, read.Releases!.Select(release => release.Event));
+        Assert.Equal(events, read.Measurements!.Select(measurement => measurement.Event));
         Assert.Equal((written.Hash, written.Total), (read.Hash, read.Total));
     }
 
@@ -194,17 +194,17 @@ public sealed class LedgerChainProperties
     {
         using var ledger = new PrivacyLedger(new InMemoryLedgerStorage(), new LedgerCap(10, 1e-5), new SettableClock());
         await ledger.SetCapAsync("birds", 9, 1e-6, None);
-        PlannedRelease[] releases =
+        PlannedMeasurement[] measurements =
         [
             new("class-counts", new DiscreteGaussianEvent { SigmaSquared = new Rational(900, 1) }),
             new("iteration-001", new DiscreteGaussianEvent { SigmaSquared = new Rational(1000, 3) }),
             new("iteration-002", new DiscreteGaussianEvent { SigmaSquared = new Rational(1000, 3) }),
         ];
-        await ledger.ReserveAsync("birds", "one", releases, None);
+        await ledger.ReserveAsync("birds", "one", measurements, None);
         await ledger.SpendAsync("birds", "one", "class-counts", None);
         await ledger.SpendAsync("birds", "one", "iteration-001", None);
         await ledger.CloseAsync("birds", "one", None);
-        await ledger.ReserveAsync("birds", "two", releases[1..], None);
+        await ledger.ReserveAsync("birds", "two", measurements[1..], None);
         await ledger.SpendAsync("birds", "two", "iteration-002", None);
         return await ledger.ReadChainAsync("birds", None);
     }
@@ -246,7 +246,7 @@ public sealed class LedgerChainProperties
                         spent.Add((run, key));
                         break;
                     default:
-                        await ledger.ReserveAsync("birds", run, [new PlannedRelease(key, new GaussianEvent { NoiseMultiplier = sigma })], None);
+                        await ledger.ReserveAsync("birds", run, [new PlannedMeasurement(key, new GaussianEvent { NoiseMultiplier = sigma })], None);
                         break;
                 }
             }
@@ -257,7 +257,7 @@ public sealed class LedgerChainProperties
         }
 
         var budget = await ledger.ReadAsync("birds", None);
-        var onLedger = budget.Runs.SelectMany(run => run.Releases.Where(release => release.SpentAt is not null).Select(release => (run.RunId, release.Key)));
+        var onLedger = budget.Runs.SelectMany(run => run.Measurements.Where(made => made.SpentAt is not null).Select(made => (run.RunId, made.Key)));
         return budget.CommittedEpsilon <= 4 * (1 + 1e-12)
             && budget.SpentEpsilon <= budget.CommittedEpsilon
             && spent.SetEquals(onLedger)

@@ -55,9 +55,9 @@ public sealed class LedgerLineTests
         var most = new GaussianEvent { NoiseMultiplier = 1e9, Count = int.MaxValue };
         var totals = EventTotals.Empty.Add(most).Add(most).Add(most with { Count = 2 });
 
-        Assert.Equal([int.MaxValue], EventTotals.Empty.Add(most).ToEvents().Select(release => release.Count));
-        Assert.Equal([int.MaxValue, int.MaxValue, 2], totals.ToEvents().Select(release => release.Count));
-        Assert.Equal([int.MaxValue, 2], totals.Remove(most).ToEvents().Select(release => release.Count));
+        Assert.Equal([int.MaxValue], EventTotals.Empty.Add(most).ToEvents().Select(measurement => measurement.Count));
+        Assert.Equal([int.MaxValue, int.MaxValue, 2], totals.ToEvents().Select(measurement => measurement.Count));
+        Assert.Equal([int.MaxValue, 2], totals.Remove(most).ToEvents().Select(measurement => measurement.Count));
         Assert.True(totals.Remove(most).Remove(most).Remove(most with { Count = 2 }).IsEmpty);
         Assert.Throws<InvalidOperationException>(() => totals.Remove(most).Remove(most).Remove(most));
         Assert.Throws<InvalidOperationException>(() => totals.Remove([most, most, most]));

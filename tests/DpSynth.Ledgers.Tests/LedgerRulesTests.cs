@@ -10,7 +10,7 @@ public sealed class LedgerRulesTests
     private static readonly LedgerState _empty = new() { Lineage = "birds" };
     private static readonly LedgerState _opened = Write(_empty, LedgerRules.Open(_empty, "birds", _cap));
     private static readonly LedgerState _running = Write(
-        _opened, LedgerRules.Reserve(_opened, "birds", "run", [new PlannedRelease("a", _noise), new PlannedRelease("b", _noise)]));
+        _opened, LedgerRules.Reserve(_opened, "birds", "run", [new PlannedMeasurement("a", _noise), new PlannedMeasurement("b", _noise)]));
 
     [Fact]
     public void What_is_recorded_already_is_not_written_again()
@@ -19,11 +19,11 @@ public sealed class LedgerRulesTests
         Assert.Null(LedgerRules.SetCap(_opened, _cap));
         Assert.Null(LedgerRules.Follow(_opened, "birds"));
         Assert.Null(LedgerRules.Part(_opened, "cats", "cats.2", "why"));
-        Assert.Null(LedgerRules.Reserve(_running, "birds", "run", [new PlannedRelease("b", _noise)]));
+        Assert.Null(LedgerRules.Reserve(_running, "birds", "run", [new PlannedMeasurement("b", _noise)]));
         Assert.Null(LedgerRules.Reserve(_running, "birds", "run", []));
-        Assert.Null(LedgerRules.Release(_empty, "run"));
-        var ended = Write(_running, LedgerRules.Release(_running, "run"));
-        Assert.Null(LedgerRules.Release(ended, "run"));
+        Assert.Null(LedgerRules.GiveBack(_empty, "run"));
+        var ended = Write(_running, LedgerRules.GiveBack(_running, "run"));
+        Assert.Null(LedgerRules.GiveBack(ended, "run"));
         var closed = Write(ended, LedgerRules.Close(ended, "cats", null));
         Assert.Null(LedgerRules.Close(closed, "cats", null));
     }
@@ -38,12 +38,12 @@ public sealed class LedgerRulesTests
         Assert.Equal(LedgerEntryKind.Follow, LedgerRules.Follow(_opened, "finches")!.Kind);
         var part = LedgerRules.Part(_opened, "birds", "birds.2", "why")!;
         Assert.Equal((LedgerEntryKind.Part, "birds", "birds.2", "why"), (part.Kind, part.Dataset, part.Other!.Lineage, part.Reason));
-        var reserve = LedgerRules.Reserve(_running, "birds", "run", [new PlannedRelease("b", _noise), new PlannedRelease("c", _noise)])!;
+        var reserve = LedgerRules.Reserve(_running, "birds", "run", [new PlannedMeasurement("b", _noise), new PlannedMeasurement("c", _noise)])!;
         Assert.Equal((LedgerEntryKind.Reserve, "birds", "run"), (reserve.Kind, reserve.Dataset, reserve.Run));
-        Assert.Equal(["c"], reserve.Releases!.Select(release => release.Key));
-        var release = LedgerRules.Release(_running, "run")!;
-        Assert.Equal(["a", "b"], release.Releases!.Select(given => given.Key));
-        Assert.Equal((LedgerEntryKind.Release, 0), (LedgerRules.Release(_opened, "late")!.Kind, LedgerRules.Release(_opened, "late")!.Releases!.Count));
+        Assert.Equal(["c"], reserve.Measurements!.Select(measurement => measurement.Key));
+        var measurement = LedgerRules.GiveBack(_running, "run")!;
+        Assert.Equal(["a", "b"], measurement.Measurements!.Select(given => given.Key));
+        Assert.Equal((LedgerEntryKind.GiveBack, 0), (LedgerRules.GiveBack(_opened, "late")!.Kind, LedgerRules.GiveBack(_opened, "late")!.Measurements!.Count));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class LedgerRulesTests
         Assert.Equal((null, spent.LastHash), LedgerRules.Spend(spent, "run", "a"));
         Assert.Contains("holds nothing in reserve", Refusal(() => LedgerRules.Spend(_running, "other", "a")), StringComparison.Ordinal);
         Assert.Contains("has not reserved 'c'", Refusal(() => LedgerRules.Spend(_running, "run", "c")), StringComparison.Ordinal);
-        var ended = Write(spent, LedgerRules.Release(spent, "run"));
+        var ended = Write(spent, LedgerRules.GiveBack(spent, "run"));
         Assert.Equal((null, spent.LastHash), LedgerRules.Spend(ended, "run", "a"));
         Assert.Contains("has given 'b' back", Refusal(() => LedgerRules.Spend(ended, "run", "b")), StringComparison.Ordinal);
     }
@@ -67,7 +67,7 @@ public sealed class LedgerRulesTests
         Assert.Contains("with other noise", Refusal(() => LedgerRules.Reserve(_running, "birds", "run", [new("a", other)])), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => LedgerRules.Reserve(_running, "birds", "run", [new("", _noise)]));
         Assert.Throws<ArgumentException>(() => LedgerRules.Reserve(_running, "birds", "run", [new("c", _noise), new("c", _noise)]));
-        var ended = Write(_running, LedgerRules.Release(_running, "run"));
+        var ended = Write(_running, LedgerRules.GiveBack(_running, "run"));
         Assert.Contains("is over", Refusal(() => LedgerRules.Reserve(ended, "birds", "run", [new("c", _noise)])), StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class LedgerRulesTests
     {
         Assert.Contains("'run' is not over", Refusal(() => LedgerRules.Close(_running, "cats", null)), StringComparison.Ordinal);
         var spent = Write(_running, LedgerRules.Spend(_running, "run", "b").Entry);
-        var ended = Write(spent, LedgerRules.Release(spent, "run"));
+        var ended = Write(spent, LedgerRules.GiveBack(spent, "run"));
         var close = LedgerRules.Close(ended, "cats", "why")!;
         Assert.Equal((LedgerEntryKind.Close, "cats", "why"), (close.Kind, close.Other!.Lineage, close.Reason));
         var closed = Write(ended, close);
@@ -86,14 +86,14 @@ public sealed class LedgerRulesTests
         cats = Write(cats, LedgerRules.Open(cats, "cats", _cap));
         var join = LedgerRules.Join(cats, closed, "why")!;
         Assert.Equal((LedgerEntryKind.Join, new LedgerReference("birds", closed.Sequence, closed.LastHash), "why"), (join.Kind, join.Other, join.Reason));
-        Assert.Equal(["b"], Assert.Single(join.Runs!).Releases.Select(release => release.Key));
+        Assert.Equal(["b"], Assert.Single(join.Runs!).Measurements.Select(measurement => measurement.Key));
         Assert.Null(LedgerRules.Join(Write(cats, join), closed, "why"));
     }
 
     [Fact]
     public void Report_adds_each_runs_own_cost_and_admits_what_is_left()
     {
-        var third = Write(_running, LedgerRules.Reserve(_running, "birds", "run", [new PlannedRelease("c", _noise)]));
+        var third = Write(_running, LedgerRules.Reserve(_running, "birds", "run", [new PlannedMeasurement("c", _noise)]));
         var spent = Write(third, LedgerRules.Spend(third, "run", "a").Entry);
         var budget = spent.ToBudget("finches", _accountant);
         var report = BudgetReport.Of(budget);

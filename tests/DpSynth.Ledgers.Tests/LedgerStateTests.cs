@@ -34,20 +34,20 @@ public sealed class LedgerStateTests
         { "takes away a dataset's name", Next(_running, LedgerEntryKind.Part) with { Dataset = "birds" } },
         { "takes away a dataset's name", Next(_running, LedgerEntryKind.Part) with { Other = new LedgerReference("cats") } },
         { "takes away a dataset's name", Next(_running, LedgerEntryKind.Part) with { Dataset = "cats", Other = new LedgerReference("cats") } },
-        { "reserves nothing", Next(_running, LedgerEntryKind.Reserve) with { Releases = [new("c", _noise)] } },
+        { "reserves nothing", Next(_running, LedgerEntryKind.Reserve) with { Measurements = [new("c", _noise)] } },
         { "reserves nothing", Next(_running, LedgerEntryKind.Reserve) with { Run = "run" } },
-        { "reserves nothing", Next(_running, LedgerEntryKind.Reserve) with { Run = "run", Releases = [] } },
-        { "reserves a release twice", Next(_running, LedgerEntryKind.Reserve) with { Run = "run", Releases = [new("b", _noise)] } },
-        { "reserves a release twice", Next(_running, LedgerEntryKind.Reserve) with { Run = "new", Releases = [new("c", _noise), new("c", _noise)] } },
+        { "reserves nothing", Next(_running, LedgerEntryKind.Reserve) with { Run = "run", Measurements = [] } },
+        { "reserves a measurement twice", Next(_running, LedgerEntryKind.Reserve) with { Run = "run", Measurements = [new("b", _noise)] } },
+        { "reserves a measurement twice", Next(_running, LedgerEntryKind.Reserve) with { Run = "new", Measurements = [new("c", _noise), new("c", _noise)] } },
         { "spends what its run does not hold", Next(_running, LedgerEntryKind.Spend) with { Key = "b", Event = _noise } },
         { "spends what its run does not hold", Next(_running, LedgerEntryKind.Spend) with { Run = "other", Key = "b", Event = _noise } },
         { "spends what its run does not hold", Next(_running, LedgerEntryKind.Spend) with { Run = "run", Key = "c", Event = _noise } },
         { "spends what its run does not hold", Next(_running, LedgerEntryKind.Spend) with { Run = "run", Key = "a", Event = _noise } },
         { "spends what its run does not hold", Next(_running, LedgerEntryKind.Spend) with { Run = "run", Key = "b", Event = _otherNoise } },
-        { "ends no run", Next(_running, LedgerEntryKind.Release) with { Releases = [] } },
-        { "gives back something else", Next(_running, LedgerEntryKind.Release) with { Run = "run" } },
-        { "gives back something else", Next(_running, LedgerEntryKind.Release) with { Run = "run", Releases = [] } },
-        { "gives back something else", Next(_running, LedgerEntryKind.Release) with { Run = "run", Releases = [new("b", _otherNoise)] } },
+        { "ends no run", Next(_running, LedgerEntryKind.GiveBack) with { Measurements = [] } },
+        { "gives back something else", Next(_running, LedgerEntryKind.GiveBack) with { Run = "run" } },
+        { "gives back something else", Next(_running, LedgerEntryKind.GiveBack) with { Run = "run", Measurements = [] } },
+        { "gives back something else", Next(_running, LedgerEntryKind.GiveBack) with { Run = "run", Measurements = [new("b", _otherNoise)] } },
         { "closes the ledger into none", Next(_running, LedgerEntryKind.Close) },
         { "closes the ledger into none", Next(_running, LedgerEntryKind.Close) with { Other = new LedgerReference("birds") } },
         { "closes a ledger on which runs are not over", Next(_running, LedgerEntryKind.Close) with { Other = new LedgerReference("cats") } },
@@ -97,9 +97,9 @@ public sealed class LedgerStateTests
     [Fact]
     public void Run_that_is_over_reserves_spends_and_ends_nothing_more()
     {
-        AssertRefused(_ended, "reserves for a run that is over", Next(_ended, LedgerEntryKind.Reserve) with { Run = "run", Releases = [new("c", _noise)] });
+        AssertRefused(_ended, "reserves for a run that is over", Next(_ended, LedgerEntryKind.Reserve) with { Run = "run", Measurements = [new("c", _noise)] });
         AssertRefused(_ended, "spends what its run does not hold", Next(_ended, LedgerEntryKind.Spend) with { Run = "run", Key = "b", Event = _noise });
-        AssertRefused(_ended, "ends a run that is over", Next(_ended, LedgerEntryKind.Release) with { Run = "run", Releases = [] });
+        AssertRefused(_ended, "ends a run that is over", Next(_ended, LedgerEntryKind.GiveBack) with { Run = "run", Measurements = [] });
     }
 
     [Fact]
@@ -111,13 +111,13 @@ public sealed class LedgerStateTests
         Assert.Equal((one, one), (_ended.Committed.Identity, _ended.Spent.Identity));
         var run = _ended.FindRun("run")!;
         Assert.True(run.Closed);
-        Assert.Equal([(Hash(3), _start), (null, null)], run.Releases.Select(release => (release.EntryHash, release.SpentAt)));
+        Assert.Equal([(Hash(3), _start), (null, null)], run.Measurements.Select(measurement => (measurement.EntryHash, measurement.SpentAt)));
         Assert.Null(_ended.FindRun("other"));
     }
 
     private static RunBudget HalfSpent => Closed(_start, Hash(6)) with
     {
-        Releases = [new LedgerRelease("a", _noise, _start, Hash(6)), new LedgerRelease("b", _noise, null, null)],
+        Measurements = [new LedgerMeasurement("a", _noise, _start, Hash(6)), new LedgerMeasurement("b", _noise, null, null)],
     };
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class LedgerStateTests
 
     [Fact]
     public void Further_reservation_of_a_run_keeps_its_first() =>
-        Assert.Equal(["a", "b", "c"], Reserved(_running, "run", "c").FindRun("run")!.Releases.Select(release => release.Key));
+        Assert.Equal(["a", "b", "c"], Reserved(_running, "run", "c").FindRun("run")!.Measurements.Select(measurement => measurement.Key));
 
     [Fact]
     public void Closed_ledger_takes_no_more_entries()
@@ -182,16 +182,16 @@ public sealed class LedgerStateTests
         Next(state ?? _opened, LedgerEntryKind.Join) with { Other = other, Runs = runs };
 
     private static RunBudget Closed(DateTimeOffset? spentAt, string? hash) =>
-        new() { RunId = "cat", Closed = true, Releases = [new LedgerRelease("a", _noise, spentAt, hash)] };
+        new() { RunId = "cat", Closed = true, Measurements = [new LedgerMeasurement("a", _noise, spentAt, hash)] };
 
     private static LedgerState Reserved(LedgerState state, string run, params string[] keys) => state.Apply(
-        Next(state, LedgerEntryKind.Reserve) with { Run = run, Releases = [.. keys.Select(key => new PlannedRelease(key, _noise))] });
+        Next(state, LedgerEntryKind.Reserve) with { Run = run, Measurements = [.. keys.Select(key => new PlannedMeasurement(key, _noise))] });
 
     private static LedgerState Spent(LedgerState state, string run, string key) =>
         state.Apply(Next(state, LedgerEntryKind.Spend) with { Run = run, Key = key, Event = _noise });
 
     private static LedgerState Ended(LedgerState state, string run, string rest) =>
-        state.Apply(Next(state, LedgerEntryKind.Release) with { Run = run, Releases = [new PlannedRelease(rest, _noise)] });
+        state.Apply(Next(state, LedgerEntryKind.GiveBack) with { Run = run, Measurements = [new PlannedMeasurement(rest, _noise)] });
 
     private static string Hash(long sequence) => sequence.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
 

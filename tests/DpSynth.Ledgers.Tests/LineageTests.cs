@@ -80,7 +80,7 @@ public sealed class LineageTests : IDisposable
     {
         await FollowAsync("birds", 0, 10);
         await _ledger.CloseAsync("birds", "cancelled", None);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.ReserveAsync("birds", "cancelled", Releases(1), None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.ReserveAsync("birds", "cancelled", Measurements(1), None));
         Assert.Equal(0, (await _ledger.ReadAsync("birds", None)).CommittedEpsilon);
     }
 
@@ -90,7 +90,7 @@ public sealed class LineageTests : IDisposable
         await FollowAsync("birds", 0, 10);
         await FollowAsync("cats", 10, 20);
         await SpendAsync("cats", "run-2");
-        await _ledger.ReserveAsync("birds", "run-1", Releases(2), None);
+        await _ledger.ReserveAsync("birds", "run-1", Measurements(2), None);
         var hash = await _ledger.SpendAsync("birds", "run-1", "iteration-001", None);
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.JoinAsync("birds", "cats", null, None));
         Assert.Contains("'run-1' is not over", refusal.Message, StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class LineageTests : IDisposable
         await FollowAsync("birds", 0, 10);
         await SpendAsync("birds", "run-1");
         await _ledger.SetCapAsync("birds", 5, 1e-6, None);
-        await _ledger.ReserveAsync("birds", "running", Releases(2), None);
+        await _ledger.ReserveAsync("birds", "running", Measurements(2), None);
         var begun = await _ledger.StartNewAsync("birds", "New consent was given.", None);
         Assert.Equal(("birds.2", 0, 5, 0), (begun.Lineage, begun.SpentEpsilon, begun.CapEpsilon, begun.Runs.Count));
         Assert.Null(await FollowAsync("birds", 0, 12));
@@ -228,8 +228,8 @@ public sealed class LineageTests : IDisposable
     private static HashSet<ImageFingerprint> Images(int first, int end) =>
         [.. Enumerable.Range(first, end - first).Select(i => new ImageFingerprint((UInt128)i * 0x9E3779B97F4A7C15))];
 
-    private static PlannedRelease[] Releases(int count) =>
-        [.. Enumerable.Range(1, count).Select(i => new PlannedRelease($"iteration-{i:D3}", new GaussianEvent { NoiseMultiplier = 20 }))];
+    private static PlannedMeasurement[] Measurements(int count) =>
+        [.. Enumerable.Range(1, count).Select(i => new PlannedMeasurement($"iteration-{i:D3}", new GaussianEvent { NoiseMultiplier = 20 }))];
 
     private static double Epsilon(int count) => PrivacyAccountant.Epsilon([new GaussianEvent { NoiseMultiplier = 20, Count = count }], 1e-5).Epsilon;
 
@@ -239,7 +239,7 @@ public sealed class LineageTests : IDisposable
 
     private async Task SpendAsync(string dataset, string run)
     {
-        await _ledger.ReserveAsync(dataset, run, Releases(1), None);
+        await _ledger.ReserveAsync(dataset, run, Measurements(1), None);
         await _ledger.SpendAsync(dataset, run, "iteration-001", None);
         await _ledger.CloseAsync(dataset, run, None);
     }

@@ -43,15 +43,15 @@ public sealed class PrivacyLedgerTests : IDisposable
     {
         await _ledger.SetCapAsync(Dataset, epsilon, delta, None);
         var events = NoiseCalibration.Calibrate(epsilon, delta, [1, 2, 3, 1, 1, 1, 7]);
-        PlannedRelease[] planned = [.. events.Select((release, i) => new PlannedRelease($"iteration-{i + 1:D3}", release))];
+        PlannedMeasurement[] planned = [.. events.Select((measurement, i) => new PlannedMeasurement($"iteration-{i + 1:D3}", measurement))];
         Assert.True((await _ledger.ReserveAsync(Dataset, "first", planned, None)).Granted);
-        foreach (var release in planned)
+        foreach (var measurement in planned)
         {
-            await _ledger.SpendAsync(Dataset, "first", release.Key, None);
+            await _ledger.SpendAsync(Dataset, "first", measurement.Key, None);
         }
 
         await _ledger.CloseAsync(Dataset, "first", None);
-        var refusal = await _ledger.ReserveAsync(Dataset, "second", Releases(1000 / epsilon), None);
+        var refusal = await _ledger.ReserveAsync(Dataset, "second", Measurements(1000 / epsilon), None);
         Assert.False(refusal.Granted);
         Assert.InRange(refusal.Budget.RemainingEpsilon, 0, epsilon * 1e-2);
         Assert.InRange(refusal.Budget.SpentEpsilon, epsilon * (1 - 1e-6), epsilon * (1 + 1e-12));
@@ -76,21 +76,21 @@ public sealed class PrivacyLedgerTests : IDisposable
         for (var time = 0; time < 2; time++)
         {
             Assert.True((await ReserveAsync("run", 20, 20, 30)).Granted);
-            var again = await _ledger.SpendAsync(Dataset, "run", "release-1", None);
+            var again = await _ledger.SpendAsync(Dataset, "run", "measurement-1", None);
             Assert.Equal(spent ??= again, again);
-            await _ledger.SpendAsync(Dataset, "run", "release-2", None);
+            await _ledger.SpendAsync(Dataset, "run", "measurement-2", None);
         }
 
         for (var time = 0; time < 2; time++)
         {
             await _ledger.CloseAsync(Dataset, "run", None);
-            Assert.Equal(spent, await _ledger.SpendAsync(Dataset, "run", "release-1", None));
+            Assert.Equal(spent, await _ledger.SpendAsync(Dataset, "run", "measurement-1", None));
             Assert.True((await ReserveAsync("run", 20, 20, 30)).Granted);
         }
 
         var run = Assert.Single((await _ledger.ReadAsync(Dataset, None)).Runs);
         Assert.True(run.Closed);
-        Assert.Equal([true, true, false], run.Releases.Select(release => release.SpentAt is not null));
+        Assert.Equal([true, true, false], run.Measurements.Select(measurement => measurement.SpentAt is not null));
         Assert.Equal(5, _storage.Heads[Dataset].Sequence);
     }
 
@@ -99,7 +99,7 @@ public sealed class PrivacyLedgerTests : IDisposable
     {
         var half = NoiseMultiplier(10) * Math.Sqrt(2);
         await ReserveAsync("a", half, half);
-        await _ledger.SpendAsync(Dataset, "a", "release-1", None);
+        await _ledger.SpendAsync(Dataset, "a", "measurement-1", None);
         Assert.False((await ReserveAsync("b", half)).Granted);
         await _ledger.CloseAsync(Dataset, "a", None);
         Assert.True((await ReserveAsync("b", half)).Granted);
@@ -112,20 +112,20 @@ public sealed class PrivacyLedgerTests : IDisposable
         await ReserveAsync("run", 20);
         Assert.True((await ReserveAsync("run", 20, 20)).Granted);
         Assert.False((await ReserveAsync("run", 20, 20, 0.1)).Granted);
-        Assert.Equal(2, Assert.Single((await _ledger.ReadAsync(Dataset, None)).Runs).Releases.Count);
+        Assert.Equal(2, Assert.Single((await _ledger.ReadAsync(Dataset, None)).Runs).Measurements.Count);
         await Assert.ThrowsAsync<InvalidOperationException>(() => ReserveAsync("run", 21));
     }
 
     [Fact]
     public async Task Release_that_was_not_reserved_or_was_given_back_is_refused()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "release-1", None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "measurement-1", None));
         await _ledger.CloseAsync(Dataset, "run", None);
         Assert.Empty(_storage.Chains);
         await ReserveAsync("run", 20);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "release-2", None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "measurement-2", None));
         await _ledger.CloseAsync(Dataset, "run", None);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "release-1", None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "measurement-1", None));
         await Assert.ThrowsAsync<InvalidOperationException>(() => ReserveAsync("run", 20, 20));
         Assert.Equal(0, (await _ledger.ReadAsync(Dataset, None)).SpentEpsilon);
     }
@@ -157,13 +157,13 @@ public sealed class PrivacyLedgerTests : IDisposable
     {
         await ReserveAsync("run", 20, 20);
         _clock.Now -= TimeSpan.FromMinutes(4);
-        await _ledger.SpendAsync(Dataset, "run", "release-1", None);
-        var spent = (await _ledger.ReadAsync(Dataset, None)).Runs[0].Releases[0];
+        await _ledger.SpendAsync(Dataset, "run", "measurement-1", None);
+        var spent = (await _ledger.ReadAsync(Dataset, None)).Runs[0].Measurements[0];
         Assert.Equal(_clock.Now + TimeSpan.FromMinutes(4), spent.SpentAt);
 
         _clock.Now -= TimeSpan.FromMinutes(2);
         var before = _storage.Chains[Dataset];
-        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "release-2", None));
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger.SpendAsync(Dataset, "run", "measurement-2", None));
         Assert.Contains("clock", fault.Message, StringComparison.Ordinal);
         Assert.Same(before, _storage.Chains[Dataset]);
     }
@@ -173,7 +173,7 @@ public sealed class PrivacyLedgerTests : IDisposable
     {
         _storage.LosesAnswer = _ => true;
         Assert.True((await ReserveAsync("run", 20, 20)).Granted);
-        var hash = await _ledger.SpendAsync(Dataset, "run", "release-1", None);
+        var hash = await _ledger.SpendAsync(Dataset, "run", "measurement-1", None);
         await _ledger.SetCapAsync(Dataset, 9, 1e-5, None);
         _storage.LosesAnswer = _ => throw new IOException("The connection broke.");
         await Assert.ThrowsAsync<IOException>(() => _ledger.CloseAsync(Dataset, "run", None));
@@ -181,9 +181,9 @@ public sealed class PrivacyLedgerTests : IDisposable
         _storage.LosesAnswer = _ => false;
         using var restarted = NewLedger();
         await restarted.CloseAsync(Dataset, "run", None);
-        Assert.Equal(hash, await restarted.SpendAsync(Dataset, "run", "release-1", None));
+        Assert.Equal(hash, await restarted.SpendAsync(Dataset, "run", "measurement-1", None));
         Assert.Equal(
-            [LedgerEntryKind.Open, LedgerEntryKind.Reserve, LedgerEntryKind.Spend, LedgerEntryKind.Cap, LedgerEntryKind.Release],
+            [LedgerEntryKind.Open, LedgerEntryKind.Reserve, LedgerEntryKind.Spend, LedgerEntryKind.Cap, LedgerEntryKind.GiveBack],
             Entries(Dataset).Select(entry => entry.Kind));
         Assert.Equal(5, _storage.Heads[Dataset].Sequence);
     }
@@ -192,12 +192,12 @@ public sealed class PrivacyLedgerTests : IDisposable
     public async Task Ledger_that_was_cut_off_or_is_of_another_version_admits_nothing()
     {
         await ReserveAsync("run", 20);
-        await _ledger.SpendAsync(Dataset, "run", "release-1", None);
+        await _ledger.SpendAsync(Dataset, "run", "measurement-1", None);
         var whole = _storage.Chains[Dataset];
         _storage.Chains[Dataset] = whole[..(whole.AsSpan(..^1).LastIndexOf(LedgerLine.End) + 1)];
         using (var restarted = NewLedger())
         {
-            var fault = await Assert.ThrowsAsync<InvalidDataException>(() => restarted.ReserveAsync(Dataset, "next", Releases(100), None));
+            var fault = await Assert.ThrowsAsync<InvalidDataException>(() => restarted.ReserveAsync(Dataset, "next", Measurements(100), None));
             Assert.Contains("it had 3 entries and has 2", fault.Message, StringComparison.Ordinal);
         }
 
@@ -205,7 +205,7 @@ public sealed class PrivacyLedgerTests : IDisposable
 
         _storage.Chains[Dataset] = [.. whole, .. "{\"schemaVersion\":2,\"sequence\":4}\n"u8];
         using var old = NewLedger();
-        var unknown = await Assert.ThrowsAsync<InvalidDataException>(() => old.ReserveAsync(Dataset, "next", Releases(100), None));
+        var unknown = await Assert.ThrowsAsync<InvalidDataException>(() => old.ReserveAsync(Dataset, "next", Measurements(100), None));
         Assert.Contains("schema version 2", unknown.Message, StringComparison.Ordinal);
     }
 
@@ -215,7 +215,7 @@ public sealed class PrivacyLedgerTests : IDisposable
         var share = NoiseMultiplier(10) * Math.Sqrt(10.5);
         var ledgers = Enumerable.Range(0, 4).Select(_ => NewLedger()).ToList();
         var granted = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
-            (await ledgers[i % 4].ReserveAsync(Dataset, $"run-{i}", Releases(share), None)).Granted)));
+            (await ledgers[i % 4].ReserveAsync(Dataset, $"run-{i}", Measurements(share), None)).Granted)));
         Assert.Equal(10, granted.Count(won => won));
         Assert.Equal(10, (await _ledger.ReadAsync(Dataset, None)).Runs.Count);
         ledgers.ForEach(ledger => ledger.Dispose());
@@ -223,13 +223,13 @@ public sealed class PrivacyLedgerTests : IDisposable
 
     private static double NoiseMultiplier(double epsilon) => 1 / Privacy.GaussianAccountant.Mu(epsilon, 1e-5);
 
-    private static PlannedRelease[] Releases(params double[] noiseMultipliers) =>
-        [.. noiseMultipliers.Select((sigma, i) => new PlannedRelease($"release-{i + 1}", new GaussianEvent { NoiseMultiplier = sigma }))];
+    private static PlannedMeasurement[] Measurements(params double[] noiseMultipliers) =>
+        [.. noiseMultipliers.Select((sigma, i) => new PlannedMeasurement($"measurement-{i + 1}", new GaussianEvent { NoiseMultiplier = sigma }))];
 
     private PrivacyLedger NewLedger() => new(_storage, new LedgerCap(10, 1e-5), _clock);
 
     private Task<LedgerReservation> ReserveAsync(string run, params double[] noiseMultipliers) =>
-        _ledger.ReserveAsync(Dataset, run, Releases(noiseMultipliers), None);
+        _ledger.ReserveAsync(Dataset, run, Measurements(noiseMultipliers), None);
 
     private IEnumerable<LedgerEntry> Entries(string lineage) => System.Text.Encoding.UTF8.GetString(_storage.Chains[lineage])
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -7,7 +7,7 @@ internal static class AccountantCommand
 {
     public static Command Create(CommandContext context) => CommandContext.Group(
         "accountant",
-        "Work out what noisy releases cost, how much noise they need, and how many runs a budget has room for.",
+        "Work out what measurements cost, how much noise they need, and how many runs a budget has room for.",
         [
             EpsilonCommand.Create(context),
             NoiseCommand.Create(context),

@@ -29,7 +29,7 @@ internal static class EpsilonCommand
 
     public static Command Create(CommandContext context) => CommandContext.Command(
         "epsilon",
-        "Say what releases cost: ε at a δ, with a certified interval.",
+        "Say what measurements cost: ε at a δ, with a certified interval.",
         [_noiseMultiplier, .. _options.Symbols, _events],
         (parsed, cancellationToken) => RunAsync(context, parsed, cancellationToken));
 
@@ -95,7 +95,7 @@ internal static class EpsilonCommand
     }
 }
 
-/// <summary>What releases cost, to twelve digits: upper bounds rounded up, the lower one down; null stands for ∞.</summary>
+/// <summary>What measurements cost, to twelve digits: upper bounds rounded up, the lower one down; null stands for ∞.</summary>
 internal sealed record EpsilonAnswer(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Epsilon,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Lower,

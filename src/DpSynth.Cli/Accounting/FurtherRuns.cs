@@ -18,14 +18,14 @@ internal sealed record FurtherRuns(
 
     /// <summary>Counts.</summary>
     /// <param name="budget">The dataset's budget.</param>
-    /// <param name="run">The releases of one run of the kind; at least one.</param>
+    /// <param name="run">The measurements of one run of the kind; at least one.</param>
     public static FurtherRuns Of(PrivacyBudget budget, IReadOnlyList<PrivacyEvent> run)
     {
         var committed = Committed(budget);
-        var most = (int)Math.Min(Most, run.Min(release => (long)int.MaxValue / 2 / release.Count));
+        var most = (int)Math.Min(Most, run.Min(measurement => (long)int.MaxValue / 2 / measurement.Count));
         double EpsilonWith(int runs)
         {
-            var further = runs == 0 ? [] : run.Select(release => release with { Count = release.Count * runs });
+            var further = runs == 0 ? [] : run.Select(measurement => measurement with { Count = measurement.Count * runs });
             return PrivacyAccountant.Epsilon(Merge([.. committed, .. further]), budget.CapDelta).Epsilon;
         }
 
@@ -49,16 +49,16 @@ internal sealed record FurtherRuns(
             budget.Dataset, fits, budget.CapEpsilon, budget.CapDelta, SignificantDigits.Up(EpsilonWith(0)), SignificantDigits.Up(EpsilonWith(fits)));
     }
 
-    /// <summary>The releases of the run that was planned last; empty if there is none.</summary>
+    /// <summary>The measurements of the run that was planned last; empty if there is none.</summary>
     public static IReadOnlyList<PrivacyEvent> LatestKind(PrivacyBudget budget) =>
-        Merge(budget.Runs.LastOrDefault(run => run.Releases.Count > 0)?.Releases.Select(release => release.Event) ?? []);
+        Merge(budget.Runs.LastOrDefault(run => run.Measurements.Count > 0)?.Measurements.Select(measurement => measurement.Event) ?? []);
 
     /// <summary>What is spent or held in reserve by runs that are not over.</summary>
-    private static IReadOnlyList<PrivacyEvent> Committed(PrivacyBudget budget) => Merge(budget.Runs.SelectMany(run => run.Releases
-        .Where(release => release.SpentAt is not null || !run.Closed)
-        .Select(release => release.Event)));
+    private static IReadOnlyList<PrivacyEvent> Committed(PrivacyBudget budget) => Merge(budget.Runs.SelectMany(run => run.Measurements
+        .Where(measurement => measurement.SpentAt is not null || !run.Closed)
+        .Select(measurement => measurement.Event)));
 
     /// <summary>Like events in one, with their number.</summary>
     internal static IReadOnlyList<PrivacyEvent> Merge(IEnumerable<PrivacyEvent> events) =>
-        [.. events.GroupBy(release => release with { Count = 1 }).Select(like => like.Key with { Count = like.Sum(release => release.Count) })];
+        [.. events.GroupBy(measurement => measurement with { Count = 1 }).Select(like => like.Key with { Count = like.Sum(measurement => measurement.Count) })];
 }

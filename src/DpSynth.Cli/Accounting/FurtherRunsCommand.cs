@@ -19,7 +19,7 @@ internal static class FurtherRunsCommand
 
     private static readonly Option<double?> _delta = new("--delta") { Description = "δ of each further run (default: the cap's).", HelpName = "D" };
 
-    private static readonly Option<int?> _iterations = new("--iterations") { Description = "Its noisy releases (default: 1).", HelpName = "T" };
+    private static readonly Option<int?> _iterations = new("--iterations") { Description = "Its measurements (default: 1).", HelpName = "T" };
 
     public static Command Create(CommandContext context) => CommandContext.Command(
         "runs",

@@ -21,7 +21,7 @@ internal sealed class MechanismOptions(string? mechanismByDefault)
         HelpName = "NAME",
     };
 
-    private readonly Option<int?> _steps = new("--steps") { Description = "How many releases.", HelpName = "T" };
+    private readonly Option<int?> _steps = new("--steps") { Description = "How many measurements.", HelpName = "T" };
 
     private readonly Option<double?> _delta = new("--delta") { Description = "δ of the whole, inside (0, 1).", HelpName = "D" };
 
@@ -106,7 +106,7 @@ internal sealed class MechanismOptions(string? mechanismByDefault)
     /// <param name="fewest">0 or 1.</param>
     public int Steps(ParseResult parsed, int fewest)
     {
-        var steps = parsed.GetValue(_steps) ?? throw new CommandException(ExitCode.Usage, "--steps is missing: how many releases there are.");
+        var steps = parsed.GetValue(_steps) ?? throw new CommandException(ExitCode.Usage, "--steps is missing: how many measurements there are.");
         return steps >= fewest
             ? steps
             : throw new CommandException(ExitCode.Usage, $"--steps is {steps}; it must be at least {fewest}.");

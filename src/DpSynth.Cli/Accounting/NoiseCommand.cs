@@ -12,7 +12,7 @@ internal static class NoiseCommand
 
     public static Command Create(CommandContext context) => CommandContext.Command(
         "noise",
-        "Say how much noise releases need to cost at most an ε.",
+        "Say how much noise measurements need to cost at most an ε.",
         [_epsilon, .. _options.Symbols],
         (parsed, _) => Task.FromResult(Run(context, parsed)));
 

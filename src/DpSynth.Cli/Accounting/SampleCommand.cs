@@ -14,7 +14,7 @@ internal static class SampleCommand
 
     private static readonly Option<string> _mechanism = new("--mechanism")
     {
-        Description = "discrete-gaussian (default): the noise of releases, from the secure generator.",
+        Description = "discrete-gaussian (default): the noise of measurements, from the secure generator.",
         HelpName = "NAME",
     };
 

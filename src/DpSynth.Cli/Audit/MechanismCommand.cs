@@ -9,7 +9,7 @@ internal static class MechanismCommand
 {
     private static readonly Option<double> _epsilon = new("--epsilon")
     {
-        Description = "ε that the audited releases claim together.",
+        Description = "ε that the audited measurements claim together.",
         HelpName = "E",
         DefaultValueFactory = _ => 1,
     };
@@ -18,7 +18,7 @@ internal static class MechanismCommand
 
     private static readonly Option<int> _iterations = new("--iterations")
     {
-        Description = "Vote histograms released.",
+        Description = "Vote histograms measured.",
         HelpName = "T",
         DefaultValueFactory = _ => 4,
     };

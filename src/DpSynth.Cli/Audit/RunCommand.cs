@@ -151,7 +151,7 @@ internal static class RunCommand
             var images = new ImageBatch(recipe.Shape, ofClass.Count, ofClass.SelectMany(canary => canary.Pixels).ToArray());
             var embeddings = new EmbeddingMatrix(ofClass.Count, embedder.Dimension);
             await embedder.EmbedAsync(images, embeddings.Memory, cancellationToken);
-            var iterations = await ReleasedIteration.ReadAsync(connection, reserved, classIndex, cancellationToken);
+            var iterations = await MeasuredIteration.ReadAsync(connection, reserved, classIndex, cancellationToken);
             scored.AddRange(CanaryScoring.Score(embeddings, iterations, reserved.Request.Evolution.Metric, reserved.Grid.UnitsPerVote)
                 .Zip(ofClass, (score, canary) => (score, canary.Included)));
         }

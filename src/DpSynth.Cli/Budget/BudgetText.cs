@@ -19,9 +19,9 @@ internal static class BudgetText
             ("left", $"ε {Figures.Epsilon(report.RemainingEpsilon)} for a single further run"),
         ]);
         var runs = layout.Table(
-            ["RUN", "SPENT", "RELEASES", "STATE"],
+            ["RUN", "SPENT", "MEASUREMENTS", "STATE"],
             report.Runs.Select(
-                run => (string[])[run.RunId, $"ε {Figures.Epsilon(run.SpentEpsilon)}", Figures.Count(run.Releases), run.Closed ? "over" : "running"]));
+                run => (string[])[run.RunId, $"ε {Figures.Epsilon(run.SpentEpsilon)}", Figures.Count(run.Measurements), run.Closed ? "over" : "running"]));
         return report.Runs.Count == 0 ? figures : $"{figures}{Environment.NewLine}{Environment.NewLine}{runs}";
     }
 }

@@ -79,7 +79,7 @@ internal static class VerifyCommand
         return string.Join(Environment.NewLine, [.. lines, .. verdict.Notes]);
     }
 
-    private static string Witnesses(CheckedLedger ledger) => ledger.Releases is { } count
+    private static string Witnesses(CheckedLedger ledger) => ledger.Measurements is { } count
         ? string.Create(CultureInfo.InvariantCulture, $"; {count} noisy releases quote entries of it")
         : "";
 }
@@ -97,9 +97,9 @@ internal sealed record LedgerVerdict(IReadOnlyList<CheckedLedger> Ledgers, IRead
 /// <param name="Lineage">The lineage.</param>
 /// <param name="Entries">How many entries it has.</param>
 /// <param name="LastHash">The last entry's hash.</param>
-/// <param name="Releases">How many published noisy releases quote an entry that is there; null where that was not checked.</param>
+/// <param name="Measurements">How many published measurements quote an entry that is there; null where that was not checked.</param>
 /// <param name="Faults">What is wrong.</param>
-internal sealed record CheckedLedger(string Lineage, int Entries, string? LastHash, int? Releases, IReadOnlyList<CheckedFault> Faults)
+internal sealed record CheckedLedger(string Lineage, int Entries, string? LastHash, int? Measurements, IReadOnlyList<CheckedFault> Faults)
 {
     public static CheckedLedger Of(LedgerReport report, int? releases) => new(
         report.Lineage, report.Entries, report.LastHash, releases, [.. report.Faults.Select(fault => new CheckedFault(fault.Sequence, fault.ToString()))]);

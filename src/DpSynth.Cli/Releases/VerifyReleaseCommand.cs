@@ -16,7 +16,7 @@ internal static class VerifyReleaseCommand
 
     private static readonly Option<string> _ledger = new("--ledger")
     {
-        Description = "The dataset's exported ledger: every release's entry is looked up in it.",
+        Description = "The dataset's exported ledger: every measurement's entry is looked up in it.",
         HelpName = "EXPORT.jsonl",
     };
 
@@ -44,7 +44,7 @@ internal static class VerifyReleaseCommand
             verdict.Statement?.Dataset,
             verdict.Statement?.Epsilon,
             verdict.Statement?.Delta,
-            verdict.Statement?.Releases.Count,
+            verdict.Statement?.Measurements.Count,
             ledger is not null,
             verdict.Mismatches);
         context.Terminal.Result(report, Describe);
@@ -85,10 +85,10 @@ internal static class VerifyReleaseCommand
     {
         if (report.Holds)
         {
-            var entries = report.LedgerChecked ? "every release is on the ledger" : "the ledger was not at hand";
+            var entries = report.LedgerChecked ? "every measurement is on the ledger" : "the ledger was not at hand";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The statement of run {report.RunId} holds: ε {report.Epsilon:R} at δ {report.Delta:R}, {report.Releases} releases; {entries}.");
+                $"The statement of run {report.RunId} holds: ε {report.Epsilon:R} at δ {report.Delta:R}, {report.Measurements} measurements; {entries}.");
         }
 
         var lines = layout.Table(
@@ -104,7 +104,7 @@ internal static class VerifyReleaseCommand
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Epsilon">ε.</param>
 /// <param name="Delta">δ.</param>
-/// <param name="Releases">How many releases it lists.</param>
+/// <param name="Measurements">How many measurements it lists.</param>
 /// <param name="LedgerChecked">Whether their ledger entries were looked up.</param>
 /// <param name="Mismatches">What does not hold.</param>
 internal sealed record VerificationReport(
@@ -113,6 +113,6 @@ internal sealed record VerificationReport(
     string? Dataset,
     double? Epsilon,
     double? Delta,
-    int? Releases,
+    int? Measurements,
     bool LedgerChecked,
     IReadOnlyList<ReleaseMismatch> Mismatches);

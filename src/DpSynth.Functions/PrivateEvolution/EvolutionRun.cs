@@ -30,7 +30,7 @@ public sealed record EvolutionState
 }
 
 /// <summary>
-/// Private Evolution in a run. One execution does one generation: have it made, let the private images vote on it, release the noisy
+/// Private Evolution in a run. One execution does one generation: have it made, let the private images vote on it, measure the noisy
 /// histogram, select the parents of the next; then it continues as new, so that history does not grow with the number of iterations. Large
 /// generations and datasets take several executions.
 /// </summary>
@@ -66,11 +66,11 @@ internal sealed class EvolutionRun(RunLife life, EvolutionState state) : IMethod
     Task<bool> IEvolutionSteps.VoteAsync(int iteration) => life.ForEachShardAsync(
         RunStage.Voting, nameof(EvolutionActivities.CountVotes), shard => new VoteInput(RunId, iteration, shard), iteration);
 
-    async Task IEvolutionSteps.ReleaseAsync(int iteration)
+    async Task IEvolutionSteps.MeasureAsync(int iteration)
     {
         life.Report(RunStage.Selecting, 0, 1, "steps", iteration);
-        var released = await life.CallAsync<ReleasedHistogram>(nameof(EvolutionActivities.ReleaseHistogram), new IterationInput(RunId, iteration));
-        life.Spent(released.EpsilonSpent);
+        var measured = await life.CallAsync<MeasuredHistogram>(nameof(EvolutionActivities.MeasureHistogram), new IterationInput(RunId, iteration));
+        life.Spent(measured.EpsilonSpent);
     }
 
     Task IEvolutionSteps.SelectAsync(int iteration) =>

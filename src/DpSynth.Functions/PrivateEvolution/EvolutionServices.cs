@@ -15,7 +15,7 @@ internal static class EvolutionServices
         services.AddSingleton<IMethodOrchestration, PrivateEvolutionOrchestrator>();
         services.AddSingleton<CandidateEmbeddings>();
         services.AddSingleton<VoteCounting>();
-        services.AddSingleton<HistogramRelease>();
+        services.AddSingleton<HistogramMeasurement>();
         services.AddSingleton<ParentSelection>();
     }
 }

@@ -17,7 +17,7 @@ public enum AccountantKind
     [JsonStringEnumMemberName("auto")]
     Auto,
 
-    /// <summary>Gaussian differential privacy, exact for Gaussian releases (arXiv 1905.02383).</summary>
+    /// <summary>Gaussian differential privacy, exact for Gaussian measurements (arXiv 1905.02383).</summary>
     [JsonStringEnumMemberName("gdp")]
     Gdp,
 

@@ -1,6 +1,6 @@
 namespace DpSynth.Privacy.Accounting;
 
-/// <summary>The Gaussian mechanisms, in μ² of Gaussian differential privacy, between which a release lies.</summary>
+/// <summary>The Gaussian mechanisms, in μ² of Gaussian differential privacy, between which a measurement lies.</summary>
 /// <remarks>
 /// <para>
 /// Discrete Gaussian noise on a fine grid behaves like the continuous one whatever integer vector a unit contributes. Let
@@ -10,7 +10,7 @@ namespace DpSynth.Privacy.Accounting;
 /// <para>
 /// From above. For v in Z draw y from N(v, σ² − r²) and then x in Z with probability proportional to ρ_r(x − y), which does not look
 /// at v. The probability of x is ∫ φ(y − v; σ² − r²)·ρ_r(x − y)/(r√(2π)(1 ± η)) dy = φ(x − v; σ²)/(1 ± η), by the convolution of two Gaussians:
-/// N_Z(v, σ²) up to factors 1 ± η (its own normalisation is σ√(2π)(1 ± η) again). So a release with noise N_Z(0, σ²) on every
+/// N_Z(v, σ²) up to factors 1 ± η (its own normalisation is σ√(2π)(1 ± η) again). So a measurement with noise N_Z(0, σ²) on every
 /// coordinate is, up to (1 ± η) to the power of twice the number of coordinates, a post-processing of one with noise N(0, σ² − r²), and
 /// costs at most μ² = D²/(σ² − r²). For 10⁹ coordinates the factor is 1 ± 1e-25, below the rounding that the accountants allow for.
 /// </para>
@@ -21,7 +21,7 @@ namespace DpSynth.Privacy.Accounting;
 /// use the same two facts).
 /// </para>
 /// </remarks>
-/// <param name="UpperMuSquared">μ² of a Gaussian release that is at least as revealing.</param>
+/// <param name="UpperMuSquared">μ² of a Gaussian measurement that is at least as revealing.</param>
 /// <param name="LowerMuSquared">μ² of one that is at most as revealing.</param>
 internal readonly record struct GaussianEquivalent(double UpperMuSquared, double LowerMuSquared)
 {
@@ -31,15 +31,15 @@ internal readonly record struct GaussianEquivalent(double UpperMuSquared, double
     /// <summary>σ² in squared grid units from which vectors are covered.</summary>
     internal const double LeastSigmaSquared = 64;
 
-    /// <summary>The equivalent of one release of an event; null if it has none.</summary>
-    /// <param name="release">The event; its count is ignored.</param>
+    /// <summary>The equivalent of one measurement of an event; null if it has none.</summary>
+    /// <param name="measurement">The event; its count is ignored.</param>
     /// <param name="adjacency">Replacing a unit moves a vector of contributions that are not negative by √2·D.</param>
     /// <param name="fineGrid">σ² from which noise on a single coordinate is taken as Gaussian too; infinite for never.</param>
     /// <exception cref="NotSupportedException">Vectors with noise too small for the argument.</exception>
-    internal static GaussianEquivalent? Of(PrivacyEvent release, Adjacency adjacency, double fineGrid)
+    internal static GaussianEquivalent? Of(PrivacyEvent measurement, Adjacency adjacency, double fineGrid)
     {
         double factor = adjacency == Adjacency.ReplaceOne ? 2 : 1;
-        switch (release)
+        switch (measurement)
         {
             case GaussianEvent gaussian:
                 var muSquared = factor / gaussian.NoiseMultiplier / gaussian.NoiseMultiplier;

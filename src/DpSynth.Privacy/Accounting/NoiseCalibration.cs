@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DpSynth.Privacy.Accounting;
 
-/// <summary>Finds how much noise a schedule of releases needs.</summary>
+/// <summary>Finds how much noise a schedule of measurements needs.</summary>
 public static class NoiseCalibration
 {
     /// <summary>How close to the smallest noise a search comes, relative.</summary>
@@ -15,13 +15,13 @@ public static class NoiseCalibration
     private const int MaxDenominatorBits = 39;
 
     /// <summary>
-    /// The smallest discrete Gaussian noise with which the releases, together with what is fixed already, are (ε, δ)-DP:
+    /// The smallest discrete Gaussian noise with which the measurements, together with what is fixed already, are (ε, δ)-DP:
     /// σ_t² ∝ 1/w_t.
     /// </summary>
     /// <param name="epsilon">ε of the whole in nats, above 0 and finite.</param>
     /// <param name="delta">δ of the whole, inside (0, 1).</param>
-    /// <param name="weights">w_t: relative share of the budget of each release, above 0 and finite.</param>
-    /// <param name="sensitivity">D of every release in units of its integer query, at least 1.</param>
+    /// <param name="weights">w_t: relative share of the budget of each measurement, above 0 and finite.</param>
+    /// <param name="sensitivity">D of every measurement in units of its integer query, at least 1.</param>
     /// <param name="contribution">How a unit's contribution lies among the coordinates.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <param name="alreadySpent">Events that the same ε must cover too; empty for none.</param>
@@ -76,7 +76,7 @@ public static class NoiseCalibration
     /// The smallest noise multiplier of a family of events that is (ε, δ)-DP, within 1e-9 relative or to where the accountant's own
     /// resolution ends.
     /// </summary>
-    /// <param name="release">Makes the event, with its count, of a noise multiplier above 0.</param>
+    /// <param name="measurement">Makes the event, with its count, of a noise multiplier above 0.</param>
     /// <param name="epsilon">ε of the whole in nats, above 0 and finite.</param>
     /// <param name="delta">δ of the whole, inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
@@ -87,19 +87,19 @@ public static class NoiseCalibration
     /// <exception cref="ArgumentException">What is spent already leaves nothing.</exception>
     /// <exception cref="NotSupportedException">The accountant does not cover the event.</exception>
     public static double NoiseMultiplier(
-        Func<double, PrivacyEvent> release,
+        Func<double, PrivacyEvent> measurement,
         double epsilon,
         double delta,
         Adjacency adjacency = Adjacency.AddRemove,
         AccountantKind accountant = AccountantKind.Auto,
         IReadOnlyCollection<PrivacyEvent>? alreadySpent = null)
     {
-        ArgumentNullException.ThrowIfNull(release);
+        ArgumentNullException.ThrowIfNull(measurement);
         Require.Positive(epsilon);
         Require.Probability(delta);
         RequireBudget(epsilon, delta, adjacency, alreadySpent);
         return Smallest(
-            sigma => PrivacyAccountant.Epsilon([release(sigma), .. alreadySpent ?? []], delta, adjacency, accountant).Epsilon,
+            sigma => PrivacyAccountant.Epsilon([measurement(sigma), .. alreadySpent ?? []], delta, adjacency, accountant).Epsilon,
             epsilon,
             1);
     }

@@ -5,9 +5,9 @@ namespace DpSynth.Privacy.Accounting;
 /// <summary>Accounting by privacy loss distributions: the tightest for everything that is not Gaussian, with a proof on both sides.</summary>
 /// <remarks>
 /// <para>
-/// The law of each release's privacy loss is put on a grid, once rounded up and once rounded down, tilted exponentially so that the losses
+/// The law of each measurement's privacy loss is put on a grid, once rounded up and once rounded down, tilted exponentially so that the losses
 /// that decide δ carry the mass, and composed by powers of Fourier transforms. Discretisation, truncation, aliasing and rounding are
-/// all inside the interval that is returned. Releases that share a lattice (discrete Gaussians with equal D/σ²) are composed on it
+/// all inside the interval that is returned. Measurements that share a lattice (discrete Gaussians with equal D/σ²) are composed on it
 /// without discretisation; Gaussian ones are first added up exactly.
 /// </para>
 /// <para>
@@ -19,7 +19,7 @@ namespace DpSynth.Privacy.Accounting;
 public static class PldAccountant
 {
     /// <summary>The whole curve of a composition, most accurate near one δ.</summary>
-    /// <param name="events">The releases.</param>
+    /// <param name="events">The measurements.</param>
     /// <param name="delta">The δ to be most accurate at, inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <exception cref="ArgumentOutOfRangeException">δ is out of range.</exception>
@@ -61,7 +61,7 @@ public static class PldAccountant
     }
 
     /// <summary>δ at one ε.</summary>
-    /// <param name="events">The releases.</param>
+    /// <param name="events">The measurements.</param>
     /// <param name="epsilon">ε in nats, at least 0 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is out of range.</exception>

@@ -9,7 +9,7 @@ public static class PrivacyAccountant
     private const double CurveWidth = 1e-3;
 
     /// <summary>ε of all events together at one δ.</summary>
-    /// <param name="events">The releases; empty costs 0.</param>
+    /// <param name="events">The measurements; empty costs 0.</param>
     /// <param name="delta">δ of the whole, inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours; parameters of events are always given for add/remove.</param>
     /// <param name="accountant">Which accountant; auto takes the tightest that covers the events.</param>
@@ -43,7 +43,7 @@ public static class PrivacyAccountant
     }
 
     /// <summary>δ of all events together at one ε.</summary>
-    /// <param name="events">The releases; empty costs 0.</param>
+    /// <param name="events">The measurements; empty costs 0.</param>
     /// <param name="epsilon">ε of the whole in nats, at least 0 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <param name="accountant">Which accountant; auto takes the tightest that covers the events.</param>
@@ -75,7 +75,7 @@ public static class PrivacyAccountant
     }
 
     /// <summary>ε at each of several δ, from as few compositions as the width of the certified intervals allows.</summary>
-    /// <param name="events">The releases; empty costs 0.</param>
+    /// <param name="events">The measurements; empty costs 0.</param>
     /// <param name="deltas">The values of δ, each inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <param name="accountant">Which accountant; auto takes the tightest that covers the events.</param>
@@ -114,7 +114,7 @@ public static class PrivacyAccountant
 
     private static AccountantKind Choose(IReadOnlyCollection<PrivacyEvent> events, Adjacency adjacency, AccountantKind accountant)
     {
-        if (events.Any(release => release is null))
+        if (events.Any(measurement => measurement is null))
         {
             throw new ArgumentException("An event is missing.", nameof(events));
         }
@@ -124,14 +124,14 @@ public static class PrivacyAccountant
             return accountant;
         }
 
-        foreach (var release in events)
+        foreach (var measurement in events)
         {
-            if (GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity) is null)
+            if (GaussianEquivalent.Of(measurement, adjacency, double.PositiveInfinity) is null)
             {
                 return accountant == AccountantKind.Auto
                     ? AccountantKind.Pld
                     : throw new NotSupportedException(
-                        $"Gaussian differential privacy does not cover a {release.GetType().Name}: it is exact for Gaussian noise, "
+                        $"Gaussian differential privacy does not cover a {measurement.GetType().Name}: it is exact for Gaussian noise, "
                             + "and for discrete Gaussian noise on vectors; use the accountant pld or auto.");
             }
         }
@@ -143,19 +143,19 @@ public static class PrivacyAccountant
     {
         double upper = 0;
         double lower = 0;
-        foreach (var release in events)
+        foreach (var measurement in events)
         {
-            var gaussian = GaussianEquivalent.Of(release, adjacency, double.PositiveInfinity)!.Value;
-            upper += release.Count * gaussian.UpperMuSquared;
-            lower += release.Count * gaussian.LowerMuSquared;
+            var gaussian = GaussianEquivalent.Of(measurement, adjacency, double.PositiveInfinity)!.Value;
+            upper += measurement.Count * gaussian.UpperMuSquared;
+            lower += measurement.Count * gaussian.LowerMuSquared;
         }
 
         return (Math.Sqrt(upper), Math.Sqrt(lower));
     }
 
-    private static SingleReleaseCurve Gaussian(double mu)
+    private static SingleMeasurementCurve Gaussian(double mu)
     {
         SubsampledGaussianLoss law = new(mu, 1, LossDirection.Remove);
-        return new SingleReleaseCurve(law, law);
+        return new SingleMeasurementCurve(law, law);
     }
 }

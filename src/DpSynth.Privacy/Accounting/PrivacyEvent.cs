@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace DpSynth.Privacy.Accounting;
 
 /// <summary>
-/// One noisy release, or several alike: the mechanism, its parameters, how often. The vocabulary that ledgers store, statements list
+/// One noisy measurement, or several alike: the mechanism, its parameters, how often. The vocabulary that ledgers store, statements list
 /// and accountants add up. Holds public parameters only. Equality is by value.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "mechanism")]
@@ -16,7 +16,7 @@ public abstract record PrivacyEvent
 {
     private readonly int _count = 1;
 
-    /// <summary>How many releases of this kind, each with fresh noise, possibly chosen after seeing the earlier ones. At least 1.</summary>
+    /// <summary>How many measurements of this kind, each with fresh noise, possibly chosen after seeing the earlier ones. At least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int Count
     {
@@ -107,7 +107,7 @@ public sealed record SubsampledGaussianEvent : PrivacyEvent
 /// <summary>Laplace noise.</summary>
 public sealed record LaplaceEvent : PrivacyEvent
 {
-    /// <summary>b: scale ÷ L1 sensitivity under add/remove; ε of one release is 1/b. Above 0 and finite.</summary>
+    /// <summary>b: scale ÷ L1 sensitivity under add/remove; ε of one measurement is 1/b. Above 0 and finite.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public required double NoiseMultiplier { get; init => field = Require.InRange(value); }
 }

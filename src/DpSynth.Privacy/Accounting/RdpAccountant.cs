@@ -34,7 +34,7 @@ public static class RdpAccountant
     /// <summary>
     /// The Rényi divergence R(α) of all events together in nats: the larger of the two directions under add/remove.
     /// </summary>
-    /// <param name="events">The releases.</param>
+    /// <param name="events">The measurements.</param>
     /// <param name="order">α, above 1 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <returns>At least 0; +∞ where an outcome is possible on one input only.</returns>
@@ -49,7 +49,7 @@ public static class RdpAccountant
     }
 
     /// <summary>ε at one δ.</summary>
-    /// <param name="events">The releases.</param>
+    /// <param name="events">The measurements.</param>
     /// <param name="delta">δ of the whole, inside (0, 1).</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <param name="orders">The grid of orders, each above 1, ascending; <see cref="DefaultOrders"/> if not given.</param>
@@ -95,7 +95,7 @@ public static class RdpAccountant
     /// δ at one ε, by the improved conversion on <see cref="DefaultOrders"/>, solved for δ:
     /// ln δ = min_α (α − 1)·(R(α) + ln(1 − 1/α) − ε) − ln α; in [0, 1] (arXiv 2004.00010, proposition 12).
     /// </summary>
-    /// <param name="events">The releases.</param>
+    /// <param name="events">The measurements.</param>
     /// <param name="epsilon">ε in nats, at least 0 and finite.</param>
     /// <param name="adjacency">Which inputs count as neighbours.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is out of range.</exception>

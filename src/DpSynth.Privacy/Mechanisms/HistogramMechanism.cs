@@ -5,20 +5,20 @@ namespace DpSynth.Privacy.Mechanisms;
 /// <summary>Makes a vote histogram differentially private: noise on every count, also on those without votes.</summary>
 public static class HistogramMechanism
 {
-    /// <summary>Adds the noise of one release.</summary>
+    /// <summary>Adds the noise of one measurement.</summary>
     /// <param name="counts">Exact counts on a grid, none negative; private.</param>
-    /// <param name="release">The release: its mechanism, and the sensitivity that the counts were made to keep, in the counts' units.</param>
+    /// <param name="measurement">The measurement: its mechanism, and the sensitivity that the counts were made to keep, in the counts' units.</param>
     /// <param name="noise">Where the noise comes from.</param>
     /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
-    /// <returns>The noisy counts, which may be negative. To be persisted before they are used: drawing again is another release.</returns>
+    /// <returns>The noisy counts, which may be negative. To be persisted before they are used: drawing again is another measurement.</returns>
     /// <exception cref="ArgumentException">
-    /// A count is negative, a count with its noise does not fit 64 bits, or the event stands for more than one release.
+    /// A count is negative, a count with its noise does not fit 64 bits, or the event stands for more than one measurement.
     /// </exception>
     /// <exception cref="NotSupportedException">No noise is drawn for events of this kind.</exception>
-    public static long[] Release(ReadOnlySpan<long> counts, PrivacyEvent release, IDiscreteGaussianNoise noise, string purpose)
+    public static long[] Measure(ReadOnlySpan<long> counts, PrivacyEvent measurement, IDiscreteGaussianNoise noise, string purpose)
     {
         Check(counts);
-        return IntegerMechanism.Release(counts, release, noise, purpose);
+        return IntegerMechanism.Measure(counts, measurement, noise, purpose);
     }
 
     /// <summary>Makes sure that values are counts.</summary>

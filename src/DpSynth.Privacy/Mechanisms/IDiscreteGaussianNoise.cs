@@ -1,7 +1,7 @@
 namespace DpSynth.Privacy.Mechanisms;
 
 /// <summary>
-/// Draws the noise of a release. Production has one implementation, drawing from the operating system's secure generator.
+/// Draws the noise of a measurement. Production has one implementation, drawing from the operating system's secure generator.
 /// </summary>
 public interface IDiscreteGaussianNoise
 {

@@ -5,32 +5,32 @@ namespace DpSynth.Privacy.Mechanisms;
 /// <summary>Makes an integer query of any number of coordinates differentially private by the mechanism that a privacy event names.</summary>
 public static class IntegerMechanism
 {
-    /// <summary>Adds the noise of one release to every coordinate.</summary>
-    /// <param name="values">Exact values on a grid, of any sign; private. They keep the release's sensitivity.</param>
-    /// <param name="release">The mechanism and its parameters, in the values' units.</param>
+    /// <summary>Adds the noise of one measurement to every coordinate.</summary>
+    /// <param name="values">Exact values on a grid, of any sign; private. They keep the measurement's sensitivity.</param>
+    /// <param name="measurement">The mechanism and its parameters, in the values' units.</param>
     /// <param name="noise">Where the noise comes from.</param>
     /// <param name="purpose">What the noise is for; see <see cref="IDiscreteGaussianNoise.Fill"/>.</param>
-    /// <returns>The noisy values. To be persisted before they are used: drawing again is another release.</returns>
-    /// <exception cref="ArgumentException">The event stands for more than one release, or a value with its noise does not fit 64 bits.</exception>
+    /// <returns>The noisy values. To be persisted before they are used: drawing again is another measurement.</returns>
+    /// <exception cref="ArgumentException">The event stands for more than one measurement, or a value with its noise does not fit 64 bits.</exception>
     /// <exception cref="NotSupportedException">No noise is drawn for events of this kind.</exception>
-    public static long[] Release(ReadOnlySpan<long> values, PrivacyEvent release, IDiscreteGaussianNoise noise, string purpose)
+    public static long[] Measure(ReadOnlySpan<long> values, PrivacyEvent measurement, IDiscreteGaussianNoise noise, string purpose)
     {
-        ArgumentNullException.ThrowIfNull(release);
+        ArgumentNullException.ThrowIfNull(measurement);
         ArgumentNullException.ThrowIfNull(noise);
-        if (release.Count != 1)
+        if (measurement.Count != 1)
         {
-            throw new ArgumentException($"One release draws noise once; this event stands for {release.Count} releases.", nameof(release));
+            throw new ArgumentException($"One measurement draws noise once; this event stands for {measurement.Count} measurements.", nameof(measurement));
         }
 
         // Noise first, so that its duration cannot depend on the values.
         var noisy = new long[values.Length];
-        switch (release)
+        switch (measurement)
         {
             case DiscreteGaussianEvent discrete:
                 noise.Fill(noisy, discrete.SigmaSquared, purpose);
                 break;
             default:
-                throw new NotSupportedException($"No noise is drawn for a {release.GetType().Name}: it is accounted for, but no mechanism here makes it.");
+                throw new NotSupportedException($"No noise is drawn for a {measurement.GetType().Name}: it is accounted for, but no mechanism here makes it.");
         }
 
         try
@@ -43,7 +43,7 @@ public static class IntegerMechanism
         catch (OverflowException overflow)
         {
             throw new ArgumentException(
-                "A value with its noise does not fit 64 bits: count on a grid of fewer bits. Nothing was released.", nameof(values), overflow);
+                "A value with its noise does not fit 64 bits: count on a grid of fewer bits. Nothing was measured.", nameof(values), overflow);
         }
 
         return noisy;

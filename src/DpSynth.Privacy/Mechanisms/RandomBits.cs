@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace DpSynth.Privacy.Mechanisms;
 
 /// <summary>
-/// Random bits from buffered random bytes. Each word is wiped as it is taken, the rest on disposal: the noise of a release cannot be
+/// Random bits from buffered random bytes. Each word is wiped as it is taken, the rest on disposal: the noise of a measurement cannot be
 /// recomputed from memory read later. Not thread-safe.
 /// </summary>
 /// <param name="bytes">The generator.</param>

@@ -40,7 +40,7 @@ public static class LedgerWitness
                     spends[hash] = new LedgerSpend(
                         Text(entry, "run"),
                         Text(entry, "key"),
-                        entry.TryGetProperty("event", out var release) ? release.Deserialize<PrivacyEvent>(PrivacyJson.Options) : null);
+                        entry.TryGetProperty("event", out var measurement) ? measurement.Deserialize<PrivacyEvent>(PrivacyJson.Options) : null);
                 }
             }
             catch (Exception fault) when (
@@ -63,11 +63,11 @@ public static class LedgerWitness
 
 /// <summary>What an entry says was spent; null where it does not say.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="Key">The release's name in the run.</param>
+/// <param name="Key">The measurement's name in the run.</param>
 /// <param name="Event">What it cost.</param>
 public sealed record LedgerSpend(string? Run, string? Key, PrivacyEvent? Event)
 {
-    /// <summary>Whether this is the spend of a run's release, as far as it says.</summary>
-    internal bool Covers(string run, ReleaseCost release) =>
-        (Run is null || Run == run) && (Key is null || Key == release.Key) && (Event is null || Event == release.Event);
+    /// <summary>Whether this is the spend of a run's measurement, as far as it says.</summary>
+    internal bool Covers(string run, MeasurementCost measurement) =>
+        (Run is null || Run == run) && (Key is null || Key == measurement.Key) && (Event is null || Event == measurement.Event);
 }

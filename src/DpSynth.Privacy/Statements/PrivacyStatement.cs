@@ -33,7 +33,7 @@ public sealed record PrivacyStatement
     /// <summary>The dataset.</summary>
     public required string Dataset { get; init; }
 
-    /// <summary>ε in nats of all releases together at <see cref="Delta"/>: a certified upper bound, at most <see cref="RequestedEpsilon"/>.</summary>
+    /// <summary>ε in nats of all measurements together at <see cref="Delta"/>: a certified upper bound, at most <see cref="RequestedEpsilon"/>.</summary>
     public required double Epsilon { get; init; }
 
     /// <summary>δ, inside (0, 1).</summary>
@@ -60,14 +60,15 @@ public sealed record PrivacyStatement
     /// <summary>The interval that certainly holds the exact ε at <see cref="Delta"/>.</summary>
     public required EpsilonInterval Interval { get; init; }
 
-    /// <summary>ε at δ = 1e-5, 1e-6, …, 1e-9: upper bounds for the same releases.</summary>
+    /// <summary>ε at δ = 1e-5, 1e-6, …, 1e-9: upper bounds for the same measurements.</summary>
     public required EquatableList<EpsilonAtDelta> Curve { get; init; }
 
-    /// <summary>The same releases under the other adjacency.</summary>
+    /// <summary>The same measurements under the other adjacency.</summary>
     public required OtherAdjacencyCost OtherAdjacency { get; init; }
 
-    /// <summary>The noisy releases in order; everything published is computed from them and from public data.</summary>
-    public required EquatableList<ReleaseCost> Releases { get; init; }
+    /// <summary>The measurements in order; everything published is computed from them and from public data.</summary>
+    [JsonPropertyName("releases")]
+    public required EquatableList<MeasurementCost> Measurements { get; init; }
 
     /// <summary>What the request declared public or the product takes as public, one sentence each.</summary>
     public required EquatableList<string> DeclaredPublic { get; init; }
@@ -76,26 +77,26 @@ public sealed record PrivacyStatement
     public required EquatableList<string> NotCovered { get; init; }
 
     /// <summary>States what a run cost.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">δ or the requested ε is out of range, or a release has less than one grid unit a vote.</exception>
-    /// <exception cref="ArgumentException">Two releases have the same key.</exception>
-    /// <exception cref="InvalidOperationException">The releases cost more than was asked for.</exception>
-    /// <exception cref="NotSupportedException">No accountant covers a release.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">δ or the requested ε is out of range, or a measurement has less than one grid unit a vote.</exception>
+    /// <exception cref="ArgumentException">Two measurements have the same key.</exception>
+    /// <exception cref="InvalidOperationException">The measurements cost more than was asked for.</exception>
+    /// <exception cref="NotSupportedException">No accountant covers a measurement.</exception>
     public static PrivacyStatement Of(StatementFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
         Require.Probability(facts.Delta);
         Require.Positive(facts.RequestedEpsilon);
-        if (facts.Releases.DistinctBy(release => release.Key, StringComparer.Ordinal).Count() != facts.Releases.Count)
+        if (facts.Measurements.DistinctBy(measurement => measurement.Key, StringComparer.Ordinal).Count() != facts.Measurements.Count)
         {
-            throw new ArgumentException("Two releases have the same key.", nameof(facts));
+            throw new ArgumentException("Two measurements have the same key.", nameof(facts));
         }
 
-        PrivacyEvent[] events = [.. facts.Releases.Select(release => release.Event)];
+        PrivacyEvent[] events = [.. facts.Measurements.Select(measurement => measurement.Event)];
         var bound = PrivacyAccountant.Epsilon(events, facts.Delta, facts.Adjacency);
         if (!(bound.Epsilon <= facts.RequestedEpsilon))
         {
             throw new InvalidOperationException(
-                $"The releases cost ε = {bound.Epsilon:R} at δ = {facts.Delta:R}, more than the ε = {facts.RequestedEpsilon:R} that was asked for.");
+                $"The measurements cost ε = {bound.Epsilon:R} at δ = {facts.Delta:R}, more than the ε = {facts.RequestedEpsilon:R} that was asked for.");
         }
 
         var other = facts.Adjacency == Adjacency.AddRemove ? Adjacency.ReplaceOne : Adjacency.AddRemove;
@@ -115,7 +116,7 @@ public sealed record PrivacyStatement
             Interval = new EpsilonInterval(bound.Lower, bound.Upper),
             Curve = CurveOf(events, facts.Adjacency),
             OtherAdjacency = new OtherAdjacencyCost(other, PrivacyAccountant.Epsilon(events, facts.Delta, other).Epsilon, CurveOf(events, other)),
-            Releases = [.. facts.Releases.Select(ReleaseCost.Of)],
+            Measurements = [.. facts.Measurements.Select(MeasurementCost.Of)],
             DeclaredPublic = [.. facts.DeclaredPublic],
             NotCovered = [.. StatementSentences.NotCovered(facts)],
         };
@@ -133,7 +134,7 @@ public sealed record PrivacyStatement
         RequestedEpsilon = RequestedEpsilon,
         Delta = Delta,
         DeltaSource = DeltaSource,
-        Releases = [.. Releases.Select(release => new StatedRelease(release.Key, release.Event, release.UnitsPerVote, release.LedgerEntry))],
+        Measurements = [.. Measurements.Select(made => new StatedMeasurement(made.Key, made.Event, made.UnitsPerVote, made.LedgerEntry))],
         DeclaredPublic = DeclaredPublic,
     };
 
@@ -156,34 +157,35 @@ public sealed record EpsilonInterval(double Lower, double Upper);
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record EpsilonAtDelta(double Delta, double Epsilon);
 
-/// <summary>What the releases cost under the adjacency that the statement is not about.</summary>
+/// <summary>What the measurements cost under the adjacency that the statement is not about.</summary>
 /// <param name="Adjacency">That adjacency.</param>
 /// <param name="Epsilon">ε in nats at the statement's δ, an upper bound.</param>
 /// <param name="Curve">ε at δ = 1e-5, 1e-6, …, 1e-9.</param>
 [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public sealed record OtherAdjacencyCost(Adjacency Adjacency, double Epsilon, EquatableList<EpsilonAtDelta> Curve);
 
-/// <summary>One noisy release.</summary>
+/// <summary>One measurement: the output of a mechanism, noise included.</summary>
 /// <param name="Key">Its name in the run and on the ledger.</param>
 /// <param name="Sigma">The noise's σ in votes (its scale for Laplace noise); null where the mechanism has none.</param>
 /// <param name="Event">Mechanism and parameters.</param>
 /// <param name="UnitsPerVote">Grid units that make one full vote.</param>
 /// <param name="LedgerEntry">SHA-256 of the ledger entry that spent it, in hexadecimal.</param>
-public sealed record ReleaseCost(string Key, double? Sigma, PrivacyEvent Event, long UnitsPerVote, string LedgerEntry)
+public sealed record MeasurementCost(string Key, double? Sigma, PrivacyEvent Event, long UnitsPerVote, string LedgerEntry)
 {
     /// <summary>Works out σ.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A vote has no grid unit.</exception>
-    public static ReleaseCost Of(StatedRelease release)
+    public static MeasurementCost Of(StatedMeasurement measurement)
     {
-        ArgumentNullException.ThrowIfNull(release);
-        ArgumentOutOfRangeException.ThrowIfLessThan(release.UnitsPerVote, 1, nameof(release));
-        return new ReleaseCost(release.Key, SigmaOf(release.Event, release.UnitsPerVote), release.Event, release.UnitsPerVote, release.LedgerEntry);
+        ArgumentNullException.ThrowIfNull(measurement);
+        ArgumentOutOfRangeException.ThrowIfLessThan(measurement.UnitsPerVote, 1, nameof(measurement));
+        return new MeasurementCost(
+            measurement.Key, SigmaOf(measurement.Event, measurement.UnitsPerVote), measurement.Event, measurement.UnitsPerVote, measurement.LedgerEntry);
     }
 
-    /// <summary>σ of a release's noise in votes (its scale for Laplace noise); null where the mechanism has none.</summary>
-    /// <param name="release">The release.</param>
+    /// <summary>σ of a measurement's noise in votes (its scale for Laplace noise); null where the mechanism has none.</summary>
+    /// <param name="measurement">The measurement.</param>
     /// <param name="unitsPerVote">Grid units that make one full vote, at least 1; only discrete noise is measured in them.</param>
-    public static double? SigmaOf(PrivacyEvent release, long unitsPerVote) => release switch
+    public static double? SigmaOf(PrivacyEvent measurement, long unitsPerVote) => measurement switch
     {
         DiscreteGaussianEvent discrete => Math.Sqrt(discrete.SigmaSquared.ToDouble()) / unitsPerVote,
         GaussianEvent gaussian => gaussian.NoiseMultiplier,

@@ -117,15 +117,15 @@ public static class ReleaseVerification
     private static void CheckEntries(PrivacyStatement statement, IReadOnlyDictionary<string, LedgerSpend>? spends, List<ReleaseMismatch> mismatches)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
-        for (var i = 0; i < statement.Releases.Count; i++)
+        for (var i = 0; i < statement.Measurements.Count; i++)
         {
-            var entry = statement.Releases[i].LedgerEntry;
+            var entry = statement.Measurements[i].LedgerEntry;
             var problem = true switch
             {
                 _ when !LedgerWitness.IsHash(entry) => "is not the SHA-256 of an entry, 64 hexadecimal digits in lower case",
                 _ when !seen.Add(entry) => "stands for another release already",
                 _ when spends?.ContainsKey(entry) == false => "is not among the ledger's spends",
-                _ when spends?[entry].Covers(statement.RunId, statement.Releases[i]) == false => "is the spend of another release on the ledger",
+                _ when spends?[entry].Covers(statement.RunId, statement.Measurements[i]) == false => "is the spend of another release on the ledger",
                 _ => null,
             };
             if (problem is not null)
@@ -177,7 +177,7 @@ public static class ReleaseVerification
             }
         }
 
-        ReleaseCost[] iterations = [.. statement.Releases.Where(release => release.Key.StartsWith("iteration-", StringComparison.Ordinal))];
+        MeasurementCost[] iterations = [.. statement.Measurements.Where(measurement => measurement.Key.StartsWith("iteration-", StringComparison.Ordinal))];
         if (Member(root, "iterations") is not { ValueKind: JsonValueKind.Array } listed || listed.GetArrayLength() != iterations.Length)
         {
             Report("iterations", $"should list the {iterations.Length} iterations that privacy.json has");

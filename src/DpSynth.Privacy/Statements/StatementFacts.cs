@@ -24,7 +24,7 @@ public sealed record StatementFacts
     /// <summary>Which two inputs count as neighbours.</summary>
     public required Adjacency Adjacency { get; init; }
 
-    /// <summary>ε in nats that was asked for, above 0 and finite; what the releases cost is at most this.</summary>
+    /// <summary>ε in nats that was asked for, above 0 and finite; what the measurements cost is at most this.</summary>
     public required double RequestedEpsilon { get; init; }
 
     /// <summary>δ of the whole run, inside (0, 1).</summary>
@@ -33,8 +33,8 @@ public sealed record StatementFacts
     /// <summary>Where δ comes from.</summary>
     public required DeltaSource DeltaSource { get; init; }
 
-    /// <summary>The noisy releases, in order, each under a key of its own.</summary>
-    public required IReadOnlyList<StatedRelease> Releases { get; init; }
+    /// <summary>The measurements, in order, each under a key of its own.</summary>
+    public required IReadOnlyList<StatedMeasurement> Measurements { get; init; }
 
     /// <summary>What the request declared public or the product takes as public, one sentence each.</summary>
     public required IReadOnlyList<string> DeclaredPublic { get; init; }
@@ -65,14 +65,14 @@ public enum DeltaSource
     [JsonStringEnumMemberName("declared-size")]
     DeclaredSize,
 
-    /// <summary>1/(n ln n) of a noisy size n, whose release is among the releases.</summary>
+    /// <summary>1/(n ln n) of a noisy size n, whose measurement is among the measurements.</summary>
     [JsonStringEnumMemberName("noisy-size")]
     NoisySize,
 }
 
-/// <summary>One noisy release.</summary>
+/// <summary>One measurement.</summary>
 /// <param name="Key">Its name in the run and on the ledger: <c>class-counts</c>, <c>iteration-001</c>, ….</param>
 /// <param name="Event">Mechanism and parameters.</param>
 /// <param name="UnitsPerVote">Grid units that make one full vote, at least 1: σ in votes is √σ² ÷ this.</param>
 /// <param name="LedgerEntry">SHA-256 of the ledger entry that spent it, in hexadecimal.</param>
-public sealed record StatedRelease(string Key, PrivacyEvent Event, long UnitsPerVote, string LedgerEntry);
+public sealed record StatedMeasurement(string Key, PrivacyEvent Event, long UnitsPerVote, string LedgerEntry);

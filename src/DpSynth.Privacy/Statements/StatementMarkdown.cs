@@ -19,7 +19,7 @@ internal static class StatementMarkdown
         PlainWords(text, statement);
         Promise(text, statement);
         OtherDeltas(text, statement);
-        Releases(text, statement);
+        Measurements(text, statement);
         Sentences(text, "Taken as public", "Nothing was declared public.", statement.DeclaredPublic);
         Sentences(text, "Not covered", "", statement.NotCovered);
         Words(text);
@@ -34,7 +34,7 @@ internal static class StatementMarkdown
         var change = statement.Adjacency == Adjacency.ReplaceOne ? "was exchanged for another" : "was among the private ones";
         Line(text, $"# Privacy of run {Escape(statement.RunId)}");
         Line(text);
-        if (statement.Releases.Count == 0)
+        if (statement.Measurements.Count == 0)
         {
             Line(text, $"The private dataset `{statement.Dataset}` was not looked at: nothing in this release depends on it.");
             return;
@@ -84,10 +84,10 @@ internal static class StatementMarkdown
         }
     }
 
-    private static void Releases(StringBuilder text, PrivacyStatement statement)
+    private static void Measurements(StringBuilder text, PrivacyStatement statement)
     {
         Heading(text, "The noisy releases");
-        if (statement.Releases.Count == 0)
+        if (statement.Measurements.Count == 0)
         {
             Line(text, "None.");
             return;
@@ -97,17 +97,18 @@ internal static class StatementMarkdown
         Line(text);
         Line(text, "| release | noise | σ | grid units a vote | ledger entry |");
         Line(text, "| --- | --- | --- | --- | --- |");
-        foreach (var release in statement.Releases)
+        foreach (var measurement in statement.Measurements)
         {
-            var sigma = release.Sigma is { } value ? Exact(value) : "–";
-            Line(text, $"| {Escape(release.Key)} | {StatementSentences.NameOf(release.Event)} | {sigma} | {release.UnitsPerVote} | `{release.LedgerEntry}` |");
+            var sigma = measurement.Sigma is { } value ? Exact(value) : "–";
+            Line(text, $"| {Escape(measurement.Key)} | {StatementSentences.NameOf(measurement.Event)} | {sigma} | {measurement.UnitsPerVote} | "
+                + $"`{measurement.LedgerEntry}` |");
         }
 
         Line(text);
         Line(text, "The same as events, one a release, σ² and sensitivity in grid units; an accountant needs nothing else:");
         Line(text);
         Line(text, "```json");
-        string[] events = [.. statement.Releases.Select(release => JsonSerializer.Serialize(release.Event, PrivacyJson.Options))];
+        string[] events = [.. statement.Measurements.Select(measurement => JsonSerializer.Serialize(measurement.Event, PrivacyJson.Options))];
         Line(text, $"[\n  {string.Join(",\n  ", events)}\n]");
         Line(text, "```");
     }

@@ -66,7 +66,7 @@ internal static class StatementSentences
     };
 
     /// <summary>A mechanism's name.</summary>
-    internal static string NameOf(PrivacyEvent release) => release switch
+    internal static string NameOf(PrivacyEvent measurement) => measurement switch
     {
         DiscreteGaussianEvent => "discrete Gaussian",
         GaussianEvent => "Gaussian",

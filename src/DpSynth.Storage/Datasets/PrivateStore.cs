@@ -11,7 +11,7 @@ namespace DpSynth.Storage.Datasets;
 
 /// <summary>The private store over the containers <c>private-data</c> and <c>private-work</c>.</summary>
 public sealed class PrivateStore(PrivateAccount account, RequestJson json)
-    : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention
+    : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
 {
     private readonly BlobImageReader _images = new(account.Data);
 
@@ -133,7 +133,7 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
     }
 
     /// <inheritdoc/>
-    public async Task<long[]> PersistReleaseAsync(
+    public async Task<long[]> PersistMeasurementAsync(
         string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken)
     {
         var name = PrivateLayout.Release(runId, key, part);
@@ -146,7 +146,7 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
     }
 
     /// <inheritdoc/>
-    public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
+    public Task<long[]?> ReadMeasurementAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
         ReadVectorAsync(PrivateLayout.Release(runId, key, part), cancellationToken);
 
     /// <inheritdoc/>

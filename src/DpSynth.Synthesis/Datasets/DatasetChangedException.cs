@@ -1,7 +1,7 @@
 namespace DpSynth.Synthesis.Datasets;
 
 /// <summary>
-/// A dataset is not what it was when its run was planned. A run reads one state of its dataset or ends, before anything is released. The message is one
+/// A dataset is not what it was when its run was planned. A run reads one state of its dataset or ends, before anything is measured. The message is one
 /// sentence for the run's status; it goes through logs and the orchestration's history, and so names no private file.
 /// </summary>
 public sealed class DatasetChangedException(string message, Exception? innerException = null) : Exception(message, innerException)

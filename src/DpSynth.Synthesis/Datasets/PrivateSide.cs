@@ -84,29 +84,29 @@ public interface IExactWork
     Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken);
 }
 
-/// <summary>What was released, with its noise (container <c>private-work</c>): drawn once, kept for ever.</summary>
-public interface INoisyReleases
+/// <summary>What was measured, with its noise (container <c>private-work</c>): drawn once, kept for ever.</summary>
+public interface IMeasurements
 {
     /// <summary>
-    /// Writes one part of a noisy release if there is none yet; returns the one that is stored. Whatever was persisted first is the
-    /// release, for ever.
+    /// Writes one part of a measurement if there is none yet; returns the one that is stored. Whatever was persisted first is the
+    /// measurement, for ever.
     /// </summary>
     /// <param name="runId">The run.</param>
-    /// <param name="key">The release's name in the run: <c>class-counts</c>, <c>iteration-003</c>.</param>
+    /// <param name="key">The measurement's name in the run: <c>class-counts</c>, <c>iteration-003</c>.</param>
     /// <param name="part">The part: the class of an iteration's histogram, 0 for class counts.</param>
     /// <param name="noisyCounts">Grid units.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    Task<long[]> PersistReleaseAsync(string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken);
+    Task<long[]> PersistMeasurementAsync(string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken);
 
-    /// <summary>Reads one part of a noisy release; null if it has not been released.</summary>
-    Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken);
+    /// <summary>Reads one part of a measurement; null if it has not been made.</summary>
+    Task<long[]?> ReadMeasurementAsync(string runId, string key, int part, CancellationToken cancellationToken);
 }
 
 /// <summary>Lets go of what a run that is over left without noise.</summary>
 public interface IExactWorkRetention
 {
     /// <summary>
-    /// Deletes the embeddings, votes and neighbours of a run that is over. Its records and noisy releases stay. Doing it again is well.
+    /// Deletes the embeddings, votes and neighbours of a run that is over. Its records and measurements stay. Doing it again is well.
     /// </summary>
     /// <returns>How many files are left because somebody holds them: a policy, a legal hold, a lease.</returns>
     Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken);

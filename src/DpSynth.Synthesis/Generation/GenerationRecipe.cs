@@ -15,7 +15,7 @@ public sealed record GenerationRecipe
     public required IReadOnlyList<string?> Classes { get; init; }
 
     /// <summary>
-    /// How a population is divided among the classes: noisy counts as they were released, or counts declared public. Empty: evenly.
+    /// How a population is divided among the classes: noisy counts as they were measured, or counts declared public. Empty: evenly.
     /// </summary>
     public IReadOnlyList<long> ClassWeights { get; init; } = [];
 

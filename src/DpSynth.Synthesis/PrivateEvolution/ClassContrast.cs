@@ -9,7 +9,7 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// drawn for the nines wins the votes of the nines that look like it, although the fours hold the region many times over.
 /// </summary>
 /// <remarks>
-/// It compares released histograms of one generation only, so that it costs no privacy. A weight becomes w·s², where s is its own
+/// It compares measured histograms of one generation only, so that it costs no privacy. A weight becomes w·s², where s is its own
 /// class's share of the weight on the n nearest other weighted candidates of all classes, by Euclidean distance between embeddings:
 /// a k-nearest-neighbour estimate of the probability of the class.
 /// </remarks>

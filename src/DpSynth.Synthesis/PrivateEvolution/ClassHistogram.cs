@@ -2,7 +2,7 @@ using DpSynth.Numerics;
 
 namespace DpSynth.Synthesis.PrivateEvolution;
 
-/// <summary>One class's share of a release: the noisy votes for its candidates.</summary>
+/// <summary>One class's share of a measurement: the noisy votes for its candidates.</summary>
 /// <param name="NoisyCounts">One finite count a candidate, at least one.</param>
 /// <param name="Sigma">Standard deviation of the counts' noise in votes, at least 0.</param>
 /// <param name="Embeddings">

@@ -7,7 +7,7 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// from candidate to candidate and votes are not: candidates that look alike win votes together. Where a class has few private images,
 /// the mean loses more noise than it loses detail.
 /// </summary>
-/// <remarks>It compares released counts and public embeddings only, so that it costs no privacy.</remarks>
+/// <remarks>It compares measured counts and public embeddings only, so that it costs no privacy.</remarks>
 public static class CountSmoothing
 {
     /// <summary>Smooths one class's histogram.</summary>

@@ -39,8 +39,8 @@ public static class Evolution
     {
         EvolutionStep.Make when generation == iterations => null,
         EvolutionStep.Make => (EvolutionStep.Vote, generation),
-        EvolutionStep.Vote => (EvolutionStep.Release, generation),
-        EvolutionStep.Release => (EvolutionStep.Select, generation),
+        EvolutionStep.Vote => (EvolutionStep.Measure, generation),
+        EvolutionStep.Measure => (EvolutionStep.Select, generation),
         EvolutionStep.Select => (EvolutionStep.Make, generation + 1),
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "There is no such step."),
     };
@@ -59,8 +59,8 @@ public static class Evolution
                 return await steps.MakeAsync(generation);
             case EvolutionStep.Vote:
                 return await steps.VoteAsync(generation + 1);
-            case EvolutionStep.Release:
-                await steps.ReleaseAsync(generation + 1);
+            case EvolutionStep.Measure:
+                await steps.MeasureAsync(generation + 1);
                 return true;
             case EvolutionStep.Select:
                 await steps.SelectAsync(generation + 1);
@@ -108,7 +108,7 @@ public static class Evolution
 
     /// <summary>Draws the parents of a generation's successor from its noisy histograms, all classes at once. Reads nothing private.</summary>
     /// <param name="generation">What was voted on.</param>
-    /// <param name="noisy">Its released histograms, class by class.</param>
+    /// <param name="noisy">Its measured histograms, class by class.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public static SelectedParents[] Select(Generation generation, IReadOnlyList<ClassHistogram> noisy, CancellationToken cancellationToken)
     {
@@ -161,8 +161,8 @@ public enum EvolutionStep
     /// <summary>The private images vote on it.</summary>
     Vote,
 
-    /// <summary>The votes are released with noise.</summary>
-    Release,
+    /// <summary>The votes are measured with noise.</summary>
+    Measure,
 
     /// <summary>The parents of the next are selected.</summary>
     Select,
@@ -181,9 +181,9 @@ public interface IEvolutionSteps
     /// <returns>Whether all have.</returns>
     Task<bool> VoteAsync(int iteration);
 
-    /// <summary>Adds the noise, once, and releases the histograms.</summary>
-    Task ReleaseAsync(int iteration);
+    /// <summary>Adds the noise, once, and measures the histograms.</summary>
+    Task MeasureAsync(int iteration);
 
-    /// <summary>Selects the parents of the next generation from what was released.</summary>
+    /// <summary>Selects the parents of the next generation from what was measured.</summary>
     Task SelectAsync(int iteration);
 }

@@ -40,7 +40,7 @@ public static class EvolutionDescriptor
         ReadDegree,
         "required",
         "as many entries",
-        "how far variations move: entry 0 in the initial folds, entry t in the lookahead before release t and in making generation t. A number, or an "
+        "how far variations move: entry 0 in the initial folds, entry t in the lookahead before measurement t and in making generation t. A number, or an "
             + "object of the generator's components",
         minimum: 2);
 
@@ -158,7 +158,8 @@ public static class EvolutionDescriptor
         if (evolution.BudgetWeights.Count != 0 && evolution.BudgetWeights.Count != sizes - 1)
         {
             throw new RequestException(
-                $"'{fields.PathOf("budgetWeights")}' has {evolution.BudgetWeights.Count} entries; it needs one for each of the {sizes - 1} releases, or none.");
+                $"'{fields.PathOf("budgetWeights")}' has {evolution.BudgetWeights.Count} entries; it needs one for each of the {sizes - 1} "
+                    + "measurements, or none.");
         }
 
         var smallestVoted = evolution.PopulationSizes.Take(sizes - 1).Min();

@@ -7,12 +7,12 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// <summary>The knobs of Private Evolution (arXiv 2305.15560, algorithm 1; arXiv 2502.05505 for simulators).</summary>
 public sealed record EvolutionOptions : MethodOptions
 {
-    /// <summary>Candidates in generations 0 to T over all classes; T, the number of releases, is the length less one. 2 to 101 entries.</summary>
+    /// <summary>Candidates in generations 0 to T over all classes; T, the number of measurements, is the length less one. 2 to 101 entries.</summary>
     public required IReadOnlyList<int> PopulationSizes { get; init; }
 
     /// <summary>
     /// How far variations move, one entry a generation: entry 0 for the initial variation folds, entry t for the lookahead before
-    /// release t and for making generation t. As long as <see cref="PopulationSizes"/>.
+    /// measurement t and for making generation t. As long as <see cref="PopulationSizes"/>.
     /// </summary>
     public required IReadOnlyList<VariationDegree> VariationDegrees { get; init; }
 
@@ -34,7 +34,7 @@ public sealed record EvolutionOptions : MethodOptions
     /// <summary>H: what is taken off every (smoothed) noisy count before selection, in <see cref="ThresholdUnit"/>. At least 0.</summary>
     public double Threshold { get; init; } = 1.0;
 
-    /// <summary>Whether the threshold counts in σ of the release or in votes.</summary>
+    /// <summary>Whether the threshold counts in σ of the measurement or in votes.</summary>
     public ThresholdUnit ThresholdUnit { get; init; } = ThresholdUnit.Sigma;
 
     /// <summary>
@@ -57,12 +57,12 @@ public sealed record EvolutionOptions : MethodOptions
     public bool KeepSelected { get; init; }
 
     /// <summary>
-    /// Relative share of the privacy budget of releases 1 to T: release t has σ_t ∝ 1/√w_t, so that Σ 1/σ_t² is the run's μ².
+    /// Relative share of the privacy budget of measurements 1 to T: measurement t has σ_t ∝ 1/√w_t, so that Σ 1/σ_t² is the run's μ².
     /// Empty: even shares.
     /// </summary>
     public IReadOnlyList<double> BudgetWeights { get; init; } = [];
 
-    /// <summary>T: the number of noisy releases, and the number of the last generation.</summary>
+    /// <summary>T: the number of noisy measurements, and the number of the last generation.</summary>
     public int Iterations => PopulationSizes.Count - 1;
 
     /// <inheritdoc/>
@@ -121,7 +121,7 @@ public static class EvolutionRequests
 /// <summary>The unit of the threshold.</summary>
 public enum ThresholdUnit
 {
-    /// <summary>Standard deviations of the noise that the counts have, which is the release's where they are not smoothed.</summary>
+    /// <summary>Standard deviations of the noise that the counts have, which is the measurement's where they are not smoothed.</summary>
     Sigma,
 
     /// <summary>Votes.</summary>

@@ -34,7 +34,7 @@ public sealed class Generation(ReservedRun run, int number)
     }
 
     /// <summary>What workers make of the generations of a run.</summary>
-    public static IEnumerable<GenerationStep> Steps(EvolutionOptions evolution, bool embedsRelease)
+    public static IEnumerable<GenerationStep> Steps(EvolutionOptions evolution, bool embedsPublished)
     {
         ArgumentNullException.ThrowIfNull(evolution);
         var degrees = evolution.VariationDegrees;
@@ -47,7 +47,7 @@ public sealed class Generation(ReservedRun run, int number)
                 Folds = generation == 0 ? evolution.InitialVariationFolds : 0,
                 Degree = degrees[generation],
                 Lookahead = generation < evolution.Iterations ? new Lookahead(evolution.Lookahead, degrees[generation + 1])
-                    : embedsRelease ? new Lookahead(0, degrees[generation])
+                    : embedsPublished ? new Lookahead(0, degrees[generation])
                     : null,
             };
         }

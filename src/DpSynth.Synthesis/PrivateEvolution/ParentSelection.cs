@@ -5,10 +5,10 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.PrivateEvolution;
 
 /// <summary>
-/// Selects the parents of a generation from the released histogram. It reads nothing that was not released, so that it costs no
+/// Selects the parents of a generation from the measured histogram. It reads nothing that was not measured, so that it costs no
 /// privacy.
 /// </summary>
-public sealed class ParentSelection(IRunRecords records, INoisyReleases released, ICandidateStore candidates, CandidateEmbeddings embeddings)
+public sealed class ParentSelection(IRunRecords records, IMeasurements measured, ICandidateStore candidates, CandidateEmbeddings embeddings)
 {
     /// <summary>Selects and stores the parents of generation <paramref name="iteration"/>; doing it again gives the same.</summary>
     public async Task<ParentChoice> SelectAsync(string runId, int iteration, CancellationToken cancellationToken)
@@ -26,12 +26,12 @@ public sealed class ParentSelection(IRunRecords records, INoisyReleases released
     private async Task<ClassHistogram[]> ReadHistogramsAsync(ReservedRun run, Generation generation, CancellationToken cancellationToken)
     {
         var iteration = generation.Number + 1;
-        var key = PrivateEvolutionMethod.ReleaseOf(iteration);
+        var key = PrivateEvolutionMethod.MeasurementOf(iteration);
         var histograms = new ClassHistogram[run.Recipe.Classes.Count];
         for (var classIndex = 0; classIndex < histograms.Length; classIndex++)
         {
-            var counts = await released.ReadReleaseAsync(run.Request.RunId, key, classIndex, cancellationToken)
-                ?? throw new InvalidOperationException($"Iteration {iteration} of run '{run.Request.RunId}' has not been released.");
+            var counts = await measured.ReadMeasurementAsync(run.Request.RunId, key, classIndex, cancellationToken)
+                ?? throw new InvalidOperationException($"Iteration {iteration} of run '{run.Request.RunId}' has not been measured.");
             var places = run.Request.Evolution is { ContrastNeighbours: > 0 } or { SmoothingNeighbours: > 0 }
                 ? await embeddings.ReadAsync(run.Recipe, generation.Number, classIndex, cancellationToken)
                 : null;

@@ -3,13 +3,13 @@ using DpSynth.Numerics;
 namespace DpSynth.Synthesis.PrivateEvolution;
 
 /// <summary>
-/// Draws parents from a released noisy histogram (arXiv 2305.15560, algorithm 1, lines 7 to 9). It sees nothing private, so that
+/// Draws parents from a measured noisy histogram (arXiv 2305.15560, algorithm 1, lines 7 to 9). It sees nothing private, so that
 /// whatever it does costs no privacy.
 /// </summary>
 public static class ParentSelector
 {
     /// <summary>Draws the parents of the next generation, all classes at once.</summary>
-    /// <param name="classes">The release, class by class.</param>
+    /// <param name="classes">The measurement, class by class.</param>
     /// <param name="parents">For each class, how many parents to draw; at least 0.</param>
     /// <param name="options">Smoothing, threshold, contrast and way of selection.</param>
     /// <param name="seed">Seed of the generation's draws; each class draws for itself.</param>

@@ -9,7 +9,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.PrivateEvolution;
 
 /// <summary>
-/// Private Evolution as a method: T releases, each of the vote histograms of all classes, and the last generation to publish (arXiv
+/// Private Evolution as a method: T measurements, each of the vote histograms of all classes, and the last generation to publish (arXiv
 /// 2305.15560, algorithm 1).
 /// </summary>
 public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
@@ -20,8 +20,8 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
     /// <inheritdoc/>
     public string Name => EvolutionDescriptor.Name;
 
-    /// <summary>One iteration's release, by name.</summary>
-    public static string ReleaseOf(int iteration) => $"iteration-{iteration:D3}";
+    /// <summary>One iteration's measurement, by name.</summary>
+    public static string MeasurementOf(int iteration) => $"iteration-{iteration:D3}";
 
     /// <summary>However the classes' counts turn out, each must have a candidate, and as many as an image votes for where it votes.</summary>
     public string? FindFault(RunRequest request, int classes)
@@ -46,20 +46,20 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
     }
 
     /// <summary>Where a unit has a single whole vote it moves one count by one; else its vote lies among several, with an L2 norm of at most one.</summary>
-    public static ReleaseDesign DesignOf(RunRequest request)
+    public static MeasurementDesign DesignOf(RunRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var evolution = request.Evolution;
         var isSingleVote = request.Privacy.Unit == PrivacyUnit.Image && evolution.Neighbours == 1;
         var weights = evolution.BudgetWeights is { Count: > 0 } given ? given : [.. Enumerable.Repeat(1.0, evolution.Iterations)];
-        return new ReleaseDesign(
+        return new MeasurementDesign(
             new VoteGrid(isSingleVote ? 0 : FractionBits),
             isSingleVote ? ContributionShape.OneCoordinate : ContributionShape.Vector,
-            [.. weights.Select((weight, index) => new WeightedRelease(ReleaseOf(index + 1), weight))]);
+            [.. weights.Select((weight, index) => new WeightedMeasurement(MeasurementOf(index + 1), weight))]);
     }
 
     /// <inheritdoc/>
-    public ReleaseDesign Design(RunRequest request) => DesignOf(request);
+    public MeasurementDesign Design(RunRequest request) => DesignOf(request);
 
     /// <inheritdoc/>
     public IReadOnlyList<GenerationStep> Steps(RunRequest request)
@@ -79,7 +79,7 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
             var selected = await records.ReadRecordAsync<ParentChoice>(run.Request.RunId, ParentChoice.RecordName(iteration), cancellationToken);
             var fallbacks = selected?.FallbackClasses is { Count: > 0 } classes ? classes : null;
             iterations.Add(new ManifestIteration(
-                iteration, run.NoiseInVotes(ReleaseOf(iteration)), fallbacks is null ? null : SelectedParents.RankFallback, fallbacks));
+                iteration, run.NoiseInVotes(MeasurementOf(iteration)), fallbacks is null ? null : SelectedParents.RankFallback, fallbacks));
         }
 
         return new MethodReport

@@ -9,7 +9,7 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// <summary>Lets the images of one private shard vote on their class's candidates. The raw counts stay on the private side.</summary>
 /// <param name="records">The run's records.</param>
 /// <param name="embeddings">The private images' embeddings.</param>
-/// <param name="exactWork">Where votes are kept until they are released with noise.</param>
+/// <param name="exactWork">Where votes are kept until they are measured with noise.</param>
 /// <param name="candidates">The candidates' embeddings.</param>
 /// <param name="search">Searches the nearest candidates; null for the processor.</param>
 public sealed class VoteCounting(

@@ -18,7 +18,7 @@ public sealed record PrivacyOptions
     public ClassCounts ClassCounts { get; init; } = ClassCounts.Private;
 
     /// <summary>
-    /// The share of the budget that noisy class counts take: of Σ 1/σ² over all releases. Above 0, at most 0.5; without meaning
+    /// The share of the budget that noisy class counts take: of Σ 1/σ² over all measurements. Above 0, at most 0.5; without meaning
     /// unless <see cref="ClassCounts"/> is private.
     /// </summary>
     public double ClassCountShare { get; init; } = 0.05;

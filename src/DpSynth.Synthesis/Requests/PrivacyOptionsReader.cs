@@ -31,14 +31,14 @@ internal static class PrivacyOptionsReader
 
     private static readonly Field<ClassCounts> _classCounts = Field.Choice(
         "classCounts",
-        "how the population is divided among the classes: by noisy counts, which are a release like any other; by the true counts, which the request "
+        "how the population is divided among the classes: by noisy counts, which are a measurement like any other; by the true counts, which the request "
             + "thereby declares public; or evenly, and nothing of the classes' sizes is used",
         ("private", ClassCounts.Private),
         ("public", ClassCounts.Public),
         ("even", ClassCounts.Even));
 
     private static readonly Field<double?> _share = new(
-        "classCountShare", "the share of the budget that noisy class counts take: of Σ 1/σ² over all releases", ReadShare)
+        "classCountShare", "the share of the budget that noisy class counts take: of Σ 1/σ² over all measurements", ReadShare)
     {
         Default = "0.05",
         Range = "above 0, at most 0.5",

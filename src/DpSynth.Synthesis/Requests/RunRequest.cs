@@ -23,7 +23,7 @@ public sealed record RunRequest
     public required double Epsilon { get; init; }
 
     /// <summary>
-    /// δ of the whole run, inside (0, 1); null: 1/(n ln n) of the number of units n as it is declared, public or released with noise,
+    /// δ of the whole run, inside (0, 1); null: 1/(n ln n) of the number of units n as it is declared, public or measured with noise,
     /// never of the true private one.
     /// </summary>
     public double? Delta { get; init; }

@@ -42,7 +42,7 @@ public sealed class RunRequestReader
             ["type"] = "number",
             ["exclusiveMinimum"] = 0,
             ["exclusiveMaximum"] = 1,
-            ["description"] = "If absent, 1/(n ln n) of the number of units n as declared in privacy.datasetSize, public, or released with noise.",
+            ["description"] = "If absent, 1/(n ln n) of the number of units n as declared in privacy.datasetSize, public, or measured with noise.",
         },
     };
 

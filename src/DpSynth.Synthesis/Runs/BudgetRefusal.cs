@@ -16,5 +16,5 @@ internal static class BudgetRefusal
 
     /// <summary>One sentence: what noisy class counts cost although the run ended.</summary>
     public static string DescribeCost(double epsilon, double delta) => string.Create(
-        CultureInfo.InvariantCulture, $"The noisy class counts released before that cost ε = {epsilon:0.####} at δ = {delta:0.##e+0}.");
+        CultureInfo.InvariantCulture, $"The noisy class counts measured before that cost ε = {epsilon:0.####} at δ = {delta:0.##e+0}.");
 }

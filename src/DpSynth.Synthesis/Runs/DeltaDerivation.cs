@@ -8,17 +8,17 @@ namespace DpSynth.Synthesis.Runs;
 /// <summary>Where a run's δ comes from: the request, or 1/(n ln n) of a number of units n that is no secret.</summary>
 internal static class DeltaDerivation
 {
-    /// <summary>δ as it is known before anything is released; null if it has to come from noisy counts.</summary>
+    /// <summary>δ as it is known before anything is measured; null if it has to come from noisy counts.</summary>
     /// <param name="request">The request.</param>
     /// <param name="publicCounts">The units of each class in grid units, where the request declares them public.</param>
     /// <param name="grid">The grid.</param>
-    public static DerivedDelta? BeforeRelease(RunRequest request, long[]? publicCounts, VoteGrid grid) =>
+    public static DerivedDelta? BeforeMeasurement(RunRequest request, long[]? publicCounts, VoteGrid grid) =>
         request.Delta is { } given ? new DerivedDelta(given, DeltaSource.Request)
         : request.Privacy.DatasetSize is { } declared ? new DerivedDelta(OfSize(declared), DeltaSource.DeclaredSize)
         : publicCounts is not null ? OfCounts(request, publicCounts, grid, DeltaSource.DeclaredSize)
         : null;
 
-    /// <summary>δ of counts that are public or released with noise.</summary>
+    /// <summary>δ of counts that are public or measured with noise.</summary>
     public static DerivedDelta OfCounts(RunRequest request, long[] counts, VoteGrid grid, DeltaSource source)
     {
         var size = Math.Round((double)counts.Sum() / grid.UnitsPerVote);

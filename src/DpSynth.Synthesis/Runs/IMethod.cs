@@ -6,7 +6,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>
-/// What sets one method apart from the others: what a run of it releases, and what it has to say of what it made. Admission, budget, noise,
+/// What sets one method apart from the others: what a run of it measures, and what it has to say of what it made. Admission, budget, noise,
 /// publication and closing are the same for all. A method is registered, and read by the reader of requests.
 /// </summary>
 public interface IMethod
@@ -17,26 +17,26 @@ public interface IMethod
     /// <summary>Why a request cannot be served with a dataset of so many classes, in one sentence; null if it can be.</summary>
     string? FindFault(RunRequest request, int classes);
 
-    /// <summary>What a run releases beside noisy class counts. Follows from the request alone.</summary>
-    ReleaseDesign Design(RunRequest request);
+    /// <summary>What a run measures beside noisy class counts. Follows from the request alone.</summary>
+    MeasurementDesign Design(RunRequest request);
 
     /// <summary>What workers make for a run, generation after generation; empty where they make nothing. Follows from the request alone.</summary>
     IReadOnlyList<GenerationStep> Steps(RunRequest request);
 
-    /// <summary>Gathers what a run whose releases are all made has to publish.</summary>
+    /// <summary>Gathers what a run whose measurements are all made has to publish.</summary>
     Task<MethodReport> ReportAsync(ReservedRun run, CancellationToken cancellationToken);
 }
 
-/// <summary>The releases of a run before their noise is known.</summary>
+/// <summary>The measurements of a run before their noise is known.</summary>
 /// <param name="Grid">The grid that all of them, and the class counts, are counted on.</param>
-/// <param name="Contribution">How one unit's contribution lies among the coordinates of a release; its L2 norm is at most one full vote.</param>
-/// <param name="Releases">The releases in their order, each with its share of the budget.</param>
-public sealed record ReleaseDesign(VoteGrid Grid, ContributionShape Contribution, IReadOnlyList<WeightedRelease> Releases);
+/// <param name="Contribution">How one unit's contribution lies among the coordinates of a measurement; its L2 norm is at most one full vote.</param>
+/// <param name="Measurements">The measurements in their order, each with its share of the budget.</param>
+public sealed record MeasurementDesign(VoteGrid Grid, ContributionShape Contribution, IReadOnlyList<WeightedMeasurement> Measurements);
 
-/// <summary>One release of a design.</summary>
+/// <summary>One measurement of a design.</summary>
 /// <param name="Key">Its name in the run and on the ledger.</param>
 /// <param name="Weight">Its share of the budget relative to the others: 1/σ² is in proportion to it. Above 0.</param>
-public sealed record WeightedRelease(string Key, double Weight);
+public sealed record WeightedMeasurement(string Key, double Weight);
 
 /// <summary>What a method has to publish of a run.</summary>
 public sealed record MethodReport

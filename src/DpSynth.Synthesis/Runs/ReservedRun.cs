@@ -25,7 +25,7 @@ public sealed record ReservedRun
     /// <summary>The class of each private shard, by its number.</summary>
     public required IReadOnlyList<int> ShardClasses { get; init; }
 
-    /// <summary>The grid that all releases are counted on.</summary>
+    /// <summary>The grid that all measurements are counted on.</summary>
     public required VoteGrid Grid { get; init; }
 
     /// <summary>δ of the run.</summary>
@@ -34,33 +34,34 @@ public sealed record ReservedRun
     /// <summary>Where δ comes from.</summary>
     public required DeltaSource DeltaSource { get; init; }
 
-    /// <summary>The releases in their order: class counts first, if they are released, then the method's own.</summary>
-    public required IReadOnlyList<PlannedRelease> Releases { get; init; }
+    /// <summary>The measurements in their order: class counts first, if they are measured, then the method's own.</summary>
+    [JsonPropertyName("measurements")]
+    public required IReadOnlyList<PlannedMeasurement> Measurements { get; init; }
 
-    /// <summary>Whether noisy class counts are released.</summary>
+    /// <summary>Whether noisy class counts are measured.</summary>
     [JsonIgnore]
-    public bool ReleasesClassCounts => Releases is [{ Key: ReleaseKeys.ClassCounts }, ..];
+    public bool MeasuresClassCounts => Measurements is [{ Key: MeasurementKeys.ClassCounts }, ..];
 
-    /// <summary>One release.</summary>
+    /// <summary>One measurement.</summary>
     /// <exception cref="InvalidOperationException">The run has none of that name.</exception>
-    public PlannedRelease Release(string key) =>
-        Releases.FirstOrDefault(release => release.Key == key)
-        ?? throw new InvalidOperationException($"The run '{Request.RunId}' has no release '{key}'.");
+    public PlannedMeasurement Measurement(string key) =>
+        Measurements.FirstOrDefault(measurement => measurement.Key == key)
+        ?? throw new InvalidOperationException($"The run '{Request.RunId}' has no measurement '{key}'.");
 
-    /// <summary>The releases up to one, that one included, in their order.</summary>
-    public IReadOnlyList<PlannedRelease> ReleasesThrough(string key)
+    /// <summary>The measurements up to one, that one included, in their order.</summary>
+    public IReadOnlyList<PlannedMeasurement> MeasurementsThrough(string key)
     {
-        var last = Release(key);
-        return [.. Releases.TakeWhile(release => release != last), last];
+        var last = Measurement(key);
+        return [.. Measurements.TakeWhile(measurement => measurement != last), last];
     }
 
-    /// <summary>σ of one release's noise in full votes.</summary>
-    public double NoiseInVotes(string key) => ReleaseCost.SigmaOf(Release(key).Event, Grid.UnitsPerVote)
-        ?? throw new InvalidOperationException($"The release '{key}' has no noise of its own.");
+    /// <summary>σ of one measurement's noise in full votes.</summary>
+    public double NoiseInVotes(string key) => MeasurementCost.SigmaOf(Measurement(key).Event, Grid.UnitsPerVote)
+        ?? throw new InvalidOperationException($"The measurement '{key}' has no noise of its own.");
 }
 
-/// <summary>The names of the releases that runs of all methods have in common.</summary>
-public static class ReleaseKeys
+/// <summary>The names of the measurements that runs of all methods have in common.</summary>
+public static class MeasurementKeys
 {
     /// <summary>The noisy class counts.</summary>
     public const string ClassCounts = "class-counts";

@@ -8,10 +8,10 @@ namespace DpSynth.Synthesis.Runs;
 
 /// <summary>How a request's budget turns into noise. Follows from the request alone, so that doing it again gives the same.</summary>
 /// <param name="request">The request.</param>
-/// <param name="design">What the method releases.</param>
+/// <param name="design">What the method measurements.</param>
 /// <param name="classes">Number of classes.</param>
 /// <exception cref="RequestException">Thrown by all calibrations: no noise gives the budget asked for.</exception>
-public sealed class RunCalibration(RunRequest request, ReleaseDesign design, int classes)
+public sealed class RunCalibration(RunRequest request, MeasurementDesign design, int classes)
 {
     /// <summary>
     /// δ at which noisy class counts are calibrated where the run's own δ is to be derived from them. Below the δ of any dataset of up
@@ -19,36 +19,36 @@ public sealed class RunCalibration(RunRequest request, ReleaseDesign design, int
     /// </summary>
     public const double ProvisionalDelta = 1e-9;
 
-    /// <summary>The grid that all releases of the run are counted on.</summary>
+    /// <summary>The grid that all measurements of the run are counted on.</summary>
     public VoteGrid Grid => design.Grid;
 
     /// <summary>
-    /// Whether noisy class counts are released: they divide the population among classes, and give the size that δ is derived from.
+    /// Whether noisy class counts are measured: they divide the population among classes, and give the size that δ is derived from.
     /// Where neither is needed, nothing is spent on them.
     /// </summary>
-    public bool ReleasesClassCounts =>
+    public bool MeasuresClassCounts =>
         request.Privacy.ClassCounts == ClassCounts.Private
         && (classes > 1 || (request.Delta is null && request.Privacy.DatasetSize is null));
 
-    /// <summary>Calibrates all releases at once; class counts come first.</summary>
-    public IReadOnlyList<PlannedRelease> Calibrate(double delta)
+    /// <summary>Calibrates all measurements at once; class counts come first.</summary>
+    public IReadOnlyList<PlannedMeasurement> Calibrate(double delta)
     {
-        var share = ReleasesClassCounts ? request.Privacy.ClassCountShare : 0;
-        var events = Calibrate(delta, ReleasesClassCounts ? [share, .. Weights(1 - share)] : Weights(1), []);
-        return ReleasesClassCounts
-            ? [new PlannedRelease(ReleaseKeys.ClassCounts, events[0]), .. OfMethod(events.Skip(1))]
+        var share = MeasuresClassCounts ? request.Privacy.ClassCountShare : 0;
+        var events = Calibrate(delta, MeasuresClassCounts ? [share, .. Weights(1 - share)] : Weights(1), []);
+        return MeasuresClassCounts
+            ? [new PlannedMeasurement(MeasurementKeys.ClassCounts, events[0]), .. OfMethod(events.Skip(1))]
             : [.. OfMethod(events)];
     }
 
     /// <summary>Calibrates class counts alone, at their share of the budget and <see cref="ProvisionalDelta"/>.</summary>
-    public PlannedRelease CalibrateClassCounts()
+    public PlannedMeasurement CalibrateClassCounts()
     {
         var share = request.Privacy.ClassCountShare;
-        return new PlannedRelease(ReleaseKeys.ClassCounts, Calibrate(ProvisionalDelta, [share, .. Weights(1 - share)], [])[0]);
+        return new PlannedMeasurement(MeasurementKeys.ClassCounts, Calibrate(ProvisionalDelta, [share, .. Weights(1 - share)], [])[0]);
     }
 
-    /// <summary>Calibrates the method's releases beside class counts that are fixed already, which come first.</summary>
-    public IReadOnlyList<PlannedRelease> CalibrateBeside(PlannedRelease classCounts, double delta) =>
+    /// <summary>Calibrates the method's measurements beside class counts that are fixed already, which come first.</summary>
+    public IReadOnlyList<PlannedMeasurement> CalibrateBeside(PlannedMeasurement classCounts, double delta) =>
         [classCounts, .. OfMethod(Calibrate(delta, Weights(1), [classCounts.Event]))];
 
     /// <summary>One sentence on a budget that no noise gives.</summary>
@@ -75,13 +75,13 @@ public sealed class RunCalibration(RunRequest request, ReleaseDesign design, int
         }
     }
 
-    /// <summary>Weights of the method's releases that add up to <paramref name="total"/>.</summary>
+    /// <summary>Weights of the method's measurements that add up to <paramref name="total"/>.</summary>
     private double[] Weights(double total)
     {
-        var sum = design.Releases.Sum(release => release.Weight);
-        return [.. design.Releases.Select(release => total * release.Weight / sum)];
+        var sum = design.Measurements.Sum(measurement => measurement.Weight);
+        return [.. design.Measurements.Select(measurement => total * measurement.Weight / sum)];
     }
 
-    private IEnumerable<PlannedRelease> OfMethod(IEnumerable<PrivacyEvent> events) =>
-        design.Releases.Zip(events, (release, cost) => new PlannedRelease(release.Key, cost));
+    private IEnumerable<PlannedMeasurement> OfMethod(IEnumerable<PrivacyEvent> events) =>
+        design.Measurements.Zip(events, (measurement, cost) => new PlannedMeasurement(measurement.Key, cost));
 }

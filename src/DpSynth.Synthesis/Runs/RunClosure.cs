@@ -22,7 +22,7 @@ public sealed class RunClosure(IRunRecords records, ICandidateStore candidates, 
         await ledger.CloseAsync(header.Request.Dataset, runId, cancellationToken);
         var budget = await ledger.ReadAsync(header.Request.Dataset, cancellationToken);
         var run = budget.Runs.SingleOrDefault(run => run.RunId == runId);
-        PrivacyEvent[] spent = [.. (run?.Releases ?? []).Where(static release => release.SpentAt is not null).Select(static release => release.Event)];
+        PrivacyEvent[] spent = [.. (run?.Measurements ?? []).Where(static made => made.SpentAt is not null).Select(static made => made.Event)];
         if (!header.IsKnown)
         {
             return spent.Length == 0 ? new ClosedRun(0, null) : new ClosedRun(Cost.EpsilonOf(spent, budget.CapDelta, Adjacency.AddRemove), budget.CapDelta);

@@ -196,7 +196,7 @@ public sealed class RunPlanner(
     /// </summary>
     private static string? FindBudgetFault(RunRequest request, PrivacyBudget budget)
     {
-        var delta = DeltaDerivation.BeforeRelease(request, null, new VoteGrid(0))?.Delta ?? RunCalibration.ProvisionalDelta;
+        var delta = DeltaDerivation.BeforeMeasurement(request, null, new VoteGrid(0))?.Delta ?? RunCalibration.ProvisionalDelta;
         try
         {
             var mu = GaussianAccountant.Mu(request.Epsilon, delta) / (request.Privacy.Adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);

@@ -102,7 +102,7 @@ public sealed class RunPublication(
                     name,
                     report.Published.Where(job => job.ClassIndex == index).Sum(job => job.Count),
                     shares[index],
-                    !run.ReleasesClassCounts ? null : (double)run.Recipe.ClassWeights[index] / run.Grid.UnitsPerVote)),
+                    !run.MeasuresClassCounts ? null : (double)run.Recipe.ClassWeights[index] / run.Grid.UnitsPerVote)),
             ],
             Iterations = report.Iterations,
             Shards = [.. report.Published.Select(job => new ManifestShard(ShardFile(job), job.ClassIndex, job.Count))],

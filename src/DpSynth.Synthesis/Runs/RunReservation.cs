@@ -9,10 +9,10 @@ namespace DpSynth.Synthesis.Runs;
 
 /// <summary>
 /// Reserves the budget of a run once its images are embedded and found in order: ties the dataset to its lineage, calibrates the noise, reserves the
-/// budget, releases noisy class counts where they are needed, divides the population. No budget, no run. Doing it twice finds the
+/// budget, measures noisy class counts where they are needed, divides the population. No budget, no run. Doing it twice finds the
 /// first one's work.
 /// </summary>
-public sealed class RunReservation(IRunRecords records, ICandidateStore candidates, IPrivacyLedger ledger, NoisyRelease noisyRelease, Methods methods)
+public sealed class RunReservation(IRunRecords records, ICandidateStore candidates, IPrivacyLedger ledger, NoisyMeasurement noisyMeasurement, Methods methods)
 {
     /// <summary>Reserves the run's budget.</summary>
     public async Task<ReservationSummary> ReserveAsync(string runId, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
 
     private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveAsync(
         RunPlan plan, RunCalibration calibration, long[]? publicCounts, CancellationToken cancellationToken) =>
-        DeltaDerivation.BeforeRelease(plan.Request, publicCounts, calibration.Grid) is { } known
+        DeltaDerivation.BeforeMeasurement(plan.Request, publicCounts, calibration.Grid) is { } known
             ? await ReserveAtAsync(plan, calibration, known, publicCounts, cancellationToken)
             : await ReserveByNoisySizeAsync(plan, calibration, cancellationToken);
 
@@ -70,20 +70,20 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
 
         var reserved = Fix(plan, calibration, known, calibration.Calibrate(known.Delta));
         var reservation = await ledger.ReserveAsync(
-            plan.Request.Dataset, plan.Request.RunId, reserved.Releases, cancellationToken);
+            plan.Request.Dataset, plan.Request.RunId, reserved.Measurements, cancellationToken);
         if (!reservation.Granted)
         {
             return (null, new ReservationSummary(BudgetRefusal.Describe(plan.Request, known.Delta, reservation.Budget), known.Delta, 0));
         }
 
-        var weights = reserved.ReleasesClassCounts
-            ? await ReleaseClassCountsAsync(plan, calibration.Grid, reserved.Releases[0], cancellationToken)
+        var weights = reserved.MeasuresClassCounts
+            ? await MeasureClassCountsAsync(plan, calibration.Grid, reserved.Measurements[0], cancellationToken)
             : publicCounts;
         return (WithWeights(reserved, weights ?? []), null);
     }
 
     /// <summary>
-    /// δ comes from the noisy size: class counts are reserved and released first, the iterations are calibrated beside them. A refusal
+    /// δ comes from the noisy size: class counts are reserved and measured first, the iterations are calibrated beside them. A refusal
     /// after that has cost the class counts.
     /// </summary>
     private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveByNoisySizeAsync(
@@ -97,7 +97,7 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
             return (null, new ReservationSummary(BudgetRefusal.Describe(request, RunCalibration.ProvisionalDelta, first.Budget), null, 0));
         }
 
-        var noisyCounts = await ReleaseClassCountsAsync(plan, calibration.Grid, classCounts, cancellationToken);
+        var noisyCounts = await MeasureClassCountsAsync(plan, calibration.Grid, classCounts, cancellationToken);
         var derived = DeltaDerivation.OfCounts(request, noisyCounts, calibration.Grid, DeltaSource.NoisySize);
         var costAt = derived.Fault is null ? derived.Delta : RunCalibration.ProvisionalDelta;
         var cost = Cost.EpsilonOf([classCounts.Event], costAt, request.Privacy.Adjacency);
@@ -108,23 +108,23 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
 
         var reserved = Fix(plan, calibration, derived, calibration.CalibrateBeside(classCounts, derived.Delta));
         var reservation = await ledger.ReserveAsync(
-            request.Dataset, request.RunId, reserved.Releases, cancellationToken);
+            request.Dataset, request.RunId, reserved.Measurements, cancellationToken);
         return reservation.Granted
             ? (WithWeights(reserved, noisyCounts), null)
             : (null, new ReservationSummary(
                 $"{BudgetRefusal.Describe(request, derived.Delta, reservation.Budget)} {BudgetRefusal.DescribeCost(cost, costAt)}", derived.Delta, cost));
     }
 
-    private async Task<long[]> ReleaseClassCountsAsync(RunPlan plan, VoteGrid grid, PlannedRelease release, CancellationToken cancellationToken)
+    private async Task<long[]> MeasureClassCountsAsync(RunPlan plan, VoteGrid grid, PlannedMeasurement measurement, CancellationToken cancellationToken)
     {
-        var released = await noisyRelease.ReleaseAsync(
+        var measured = await noisyMeasurement.MeasureAsync(
             plan.Request.Dataset,
             plan.Request.RunId,
-            release,
+            measurement,
             async () => [await ClassCounting.CountAsync(records, plan, grid, cancellationToken)],
             parts: 1,
             cancellationToken);
-        return released[0];
+        return measured[0];
     }
 
     private async Task<HashSet<ImageFingerprint>> ReadFingerprintsAsync(RunPlan plan, CancellationToken cancellationToken)
@@ -142,7 +142,7 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
         return fingerprints;
     }
 
-    private ReservedRun Fix(RunPlan plan, RunCalibration calibration, DerivedDelta delta, IReadOnlyList<PlannedRelease> releases) => new()
+    private ReservedRun Fix(RunPlan plan, RunCalibration calibration, DerivedDelta delta, IReadOnlyList<PlannedMeasurement> measurements) => new()
     {
         Request = plan.Request,
         Recipe = new GenerationRecipe
@@ -160,18 +160,18 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
         Grid = calibration.Grid,
         Delta = delta.Delta,
         DeltaSource = delta.Source,
-        Releases = releases,
+        Measurements = measurements,
     };
 
     private static ReservedRun WithWeights(ReservedRun reserved, IReadOnlyList<long> weights) =>
         reserved with { Recipe = reserved.Recipe with { ClassWeights = weights } };
 
     private static ReservationSummary Summarise(ReservedRun reserved) =>
-        new(null, reserved.Delta, Cost.EpsilonOf(reserved, reserved.ReleasesClassCounts ? [reserved.Releases[0]] : []));
+        new(null, reserved.Delta, Cost.EpsilonOf(reserved, reserved.MeasuresClassCounts ? [reserved.Measurements[0]] : []));
 }
 
 /// <summary>What the orchestrator gets to know of a reservation.</summary>
 /// <param name="Refusal">One sentence if the run may not go on, else null.</param>
 /// <param name="Delta">δ of the run; null where a refusal came before it was known.</param>
-/// <param name="EpsilonSpent">ε of the class counts, if they were released.</param>
+/// <param name="EpsilonSpent">ε of the class counts, if they were measured.</param>
 public sealed record ReservationSummary(string? Refusal, double? Delta, double EpsilonSpent);

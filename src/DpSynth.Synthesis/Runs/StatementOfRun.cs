@@ -8,18 +8,18 @@ namespace DpSynth.Synthesis.Runs;
 /// <summary>Gathers what a run's privacy statement is computed from.</summary>
 internal static class StatementOfRun
 {
-    /// <summary>The facts of a run whose releases are all made.</summary>
-    /// <exception cref="InvalidOperationException">A release has not been spent.</exception>
+    /// <summary>The facts of a run whose measurements are all made.</summary>
+    /// <exception cref="InvalidOperationException">A measurement has not been spent.</exception>
     public static async Task<StatementFacts> FactsAsync(
         IRunRecords records, ReservedRun run, string product, CancellationToken cancellationToken)
     {
         var request = run.Request;
-        var releases = new List<StatedRelease>();
-        foreach (var release in run.Releases)
+        var measurements = new List<StatedMeasurement>();
+        foreach (var measurement in run.Measurements)
         {
-            var spent = await records.ReadRecordAsync<SpentRelease>(request.RunId, SpentRelease.RecordName(release.Key), cancellationToken)
-                ?? throw new InvalidOperationException($"The release '{release.Key}' of run '{request.RunId}' has not been made.");
-            releases.Add(new StatedRelease(release.Key, release.Event, run.Grid.UnitsPerVote, spent.LedgerEntry));
+            var spent = await records.ReadRecordAsync<SpentMeasurement>(request.RunId, SpentMeasurement.RecordName(measurement.Key), cancellationToken)
+                ?? throw new InvalidOperationException($"The measurement '{measurement.Key}' of run '{request.RunId}' has not been made.");
+            measurements.Add(new StatedMeasurement(measurement.Key, measurement.Event, run.Grid.UnitsPerVote, spent.LedgerEntry));
         }
 
         return new StatementFacts
@@ -33,7 +33,7 @@ internal static class StatementOfRun
             RequestedEpsilon = request.Epsilon,
             Delta = run.Delta,
             DeltaSource = run.DeltaSource,
-            Releases = releases,
+            Measurements = measurements,
             DeclaredPublic = [.. DeclaredPublic(run)],
         };
     }

@@ -34,7 +34,7 @@ public sealed class FurtherRunsTests
         {
             RunId = $"{closed} {spent}",
             Closed = closed,
-            Releases = [new LedgerRelease("iteration-001", run[0] with { Count = 10 }, spent ? DateTimeOffset.UnixEpoch : null, null)],
+            Measurements = [new LedgerMeasurement("iteration-001", run[0] with { Count = 10 }, spent ? DateTimeOffset.UnixEpoch : null, null)],
         };
 
         var free = FurtherRuns.Of(Budget(5), run).Runs;
@@ -57,7 +57,8 @@ public sealed class FurtherRunsTests
         var release = new GaussianEvent { NoiseMultiplier = 3 };
         var budget = Budget(1) with
         {
-            Runs = [new RunBudget { RunId = "a", Releases = [new("x", release, null, null), new("y", release, null, null)] }, new RunBudget { RunId = "b" }],
+            Runs =
+                [new RunBudget { RunId = "a", Measurements = [new("x", release, null, null), new("y", release, null, null)] }, new RunBudget { RunId = "b" }],
         };
 
         Assert.Equal(release with { Count = 2 }, Assert.Single(FurtherRuns.LatestKind(budget)));

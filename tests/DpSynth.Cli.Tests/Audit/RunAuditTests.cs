@@ -31,14 +31,14 @@ public sealed class RunAuditTests
         var rows = Enumerable.Range(0, canaries.Rows).Where(i => included[i]).ToArray();
         var present = new EmbeddingMatrix(rows.Length, canaries.Columns, rows.SelectMany(i => canaries[i].ToArray()).ToArray());
         SeededNoise noise = new(51);
-        var iterations = new List<ReleasedIteration>();
+        var iterations = new List<MeasuredIteration>();
         for (var t = 0; t < 4; t++)
         {
             var candidates = Uniform(100, ref random);
             var counts = Numerics.Search.NearestNeighbours.Find(present, candidates, Metric.L2).Indices.CountBy(j => j).ToDictionary();
             var drawn = new long[100];
             noise.Fill(drawn, Privacy.Rational.FromDouble(sigma * sigma * unitsPerVote * unitsPerVote), "");
-            iterations.Add(new ReleasedIteration([.. drawn.Select((n, j) => (double)(n + (unitsPerVote * counts.GetValueOrDefault(j))))], candidates));
+            iterations.Add(new MeasuredIteration([.. drawn.Select((n, j) => (double)(n + (unitsPerVote * counts.GetValueOrDefault(j))))], candidates));
         }
 
         var scores = CanaryScoring.Score(canaries, iterations, Metric.L2, unitsPerVote);

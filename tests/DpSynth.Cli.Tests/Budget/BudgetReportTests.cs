@@ -33,13 +33,13 @@ public sealed class BudgetReportTests
                 new RunBudget
                 {
                     RunId = "over", Closed = true,
-                    Releases = [new LedgerRelease("a", release, DateTimeOffset.UnixEpoch, "hash"), new LedgerRelease("b", release, null, null)],
+                    Measurements = [new LedgerMeasurement("a", release, DateTimeOffset.UnixEpoch, "hash"), new LedgerMeasurement("b", release, null, null)],
                 },
-                new RunBudget { RunId = "running", Releases = [new LedgerRelease("a", release, null, null)] },
+                new RunBudget { RunId = "running", Measurements = [new LedgerMeasurement("a", release, null, null)] },
             ],
         });
 
-        Assert.Equal([(1, 1), (0, 0)], report.Runs.Select(run => (Math.Round(run.SpentEpsilon, 9), run.Releases)));
+        Assert.Equal([(1, 1), (0, 0)], report.Runs.Select(run => (Math.Round(run.SpentEpsilon, 9), run.Measurements)));
         Assert.Contains("1.5 with what running runs hold", Describe(report), StringComparison.Ordinal);
         Assert.True(report.Admits(report.RemainingEpsilon, Delta));
         Assert.False(report.Admits(report.RemainingEpsilon * 1.001, Delta));

@@ -53,7 +53,7 @@ public sealed class LedgerCommandsTests : IDisposable
         await using var storage = await LocalEnds.StartStorageAsync(_commands.Surroundings, CancellationToken.None);
         await using var connection = new Connection(storage.Settings, endpoint: null);
         await connection.EnsureCreatedAsync(default);
-        PlannedRelease[] releases = [new("iteration-001", new GaussianEvent { NoiseMultiplier = 10 })];
+        PlannedMeasurement[] releases = [new("iteration-001", new GaussianEvent { NoiseMultiplier = 10 })];
         await connection.Ledger.ReserveAsync("birds", "run-1", releases, default);
         var hash = await connection.Ledger.SpendAsync("birds", "run-1", "iteration-001", default);
         Assert.Equal([hash], LedgerWitness.ReadSpends(await ExportAsync(connection, "birds")).Keys);
@@ -61,7 +61,7 @@ public sealed class LedgerCommandsTests : IDisposable
         await PublishAsync(connection, "run-0", ledgerEntry: null);
 
         var verdict = await new LedgerInspection(connection).CheckAsync("birds", default);
-        Assert.Equal((true, 1), (verdict.Ok, Assert.Single(verdict.Ledgers).Releases));
+        Assert.Equal((true, 1), (verdict.Ok, Assert.Single(verdict.Ledgers).Measurements));
 
         // What was joined brings its witnesses along.
         await connection.Ledger.CloseAsync("birds", "run-1", default);

@@ -24,7 +24,7 @@ public sealed class VerifyReleaseTests : IDisposable
             RequestedEpsilon = 2,
             Delta = 1e-5,
             DeltaSource = DeltaSource.Request,
-            Releases = [new StatedRelease("iteration-001", new DiscreteGaussianEvent { SigmaSquared = Privacy.Rational.Parse("25") }, 1, _entry)],
+            Measurements = [new StatedMeasurement("iteration-001", new DiscreteGaussianEvent { SigmaSquared = Privacy.Rational.Parse("25") }, 1, _entry)],
             DeclaredPublic = ["The names of the classes are taken as public."],
         });
         _commands.Write("release/privacy.json", JsonSerializer.SerializeToUtf8Bytes(statement, Privacy.PrivacyJson.Indented));

@@ -66,7 +66,7 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
             (run.State, run.Reason, run.EpsilonSpent));
         var budget = await host.Storage.Ledger.ReadAsync("unserved", default);
         Assert.Equal(0, budget.CommittedEpsilon);
-        Assert.Empty(budget.Runs.SelectMany(spent => spent.Releases));
+        Assert.Empty(budget.Runs.SelectMany(spent => spent.Measurements));
         Assert.Null(await host.Storage.Candidates.ReadRecipeAsync("unserved-1", default));
     }
 
@@ -111,7 +111,7 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
 
         Assert.Equal(RunState.Refused, run.State);
         Assert.Contains("corrupt/level/broken.png", run.Reason, StringComparison.Ordinal);
-        Assert.Empty((await host.Storage.Ledger.ReadAsync("corrupt", default)).Runs.SelectMany(static run => run.Releases));
+        Assert.Empty((await host.Storage.Ledger.ReadAsync("corrupt", default)).Runs.SelectMany(static run => run.Measurements));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
                 RunState.Refused,
                 "The table of owners 'owners.csv' names 1 images that the dataset 'owned' does not have (level/9999.png); correct or remove these rows."),
             (run.State, run.Reason));
-        Assert.Empty((await host.Storage.Ledger.ReadAsync("owned", default)).Runs.SelectMany(static run => run.Releases));
+        Assert.Empty((await host.Storage.Ledger.ReadAsync("owned", default)).Runs.SelectMany(static run => run.Measurements));
     }
 
     [Fact]

@@ -51,8 +51,8 @@ public sealed class CrashTests(StorageFixture storage) : IClassFixture<StorageFi
         var spending = (await storage.Ledger.ReadAsync("killed", default)).Runs.Single(spent => spent.RunId == "disturbed");
         Assert.Equal(
             ["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")],
-            spending.Releases.Select(release => release.Key));
-        Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
+            spending.Measurements.Select(measurement => measurement.Key));
+        Assert.All(spending.Measurements, measurement => Assert.NotNull(measurement.SpentAt));
         Assert.Equal(await ReleaseAsync("undisturbed"), await ReleaseAsync("disturbed"));
     }
 

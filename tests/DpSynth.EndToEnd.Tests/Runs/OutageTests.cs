@@ -30,8 +30,8 @@ public sealed class OutageTests(StorageFixture storage) : IClassFixture<StorageF
         var spending = (await storage.Ledger.ReadAsync("outage", default)).Runs.Single(spent => spent.RunId == "disturbed");
         Assert.Equal(
             ["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")],
-            spending.Releases.Select(release => release.Key));
-        Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
+            spending.Measurements.Select(measurement => measurement.Key));
+        Assert.All(spending.Measurements, measurement => Assert.NotNull(measurement.SpentAt));
         Assert.Equal(await storage.HashReleaseAsync("undisturbed"), await storage.HashReleaseAsync("disturbed"));
     }
 

@@ -72,7 +72,8 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         await host.Storage.Registry.RegisterAsync(RequestParts.Reader.Read(SmallDataset.Request("newer-1", "newer")), submittedBy: null, default);
         await host.Storage.PrivateStore.TryCreateRecordAsync(
             "newer-1", RunPlan.RecordName, new { SchemaVersion = 9, Request = new { Dataset = "newer", Unheard = true }, Pieces = 3 }, default);
-        await host.Storage.Ledger.ReserveAsync("newer", "newer-1", [new PlannedRelease("iteration-001", new GaussianEvent { NoiseMultiplier = 20 })], default);
+        await host.Storage.Ledger.ReserveAsync(
+            "newer", "newer-1", [new PlannedMeasurement("iteration-001", new GaussianEvent { NoiseMultiplier = 20 })], default);
 
         var state = new EvolutionState { Run = new RunCursor { RunId = "newer-1", Iterations = 2, Step = RunStep.Work, PlanVersion = 9, PrivateShards = 1 } };
         await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(

@@ -36,8 +36,8 @@ public sealed class SharedHubTests(StorageFixture storage) : IClassFixture<Stora
         var spending = (await storage.Ledger.ReadAsync("hub", default)).Runs.Single(spent => spent.RunId == "together");
         Assert.Equal(
             ["class-counts", .. Enumerable.Range(1, Iterations).Select(iteration => $"iteration-{iteration:D3}")],
-            spending.Releases.Select(release => release.Key));
-        Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
+            spending.Measurements.Select(measurement => measurement.Key));
+        Assert.All(spending.Measurements, measurement => Assert.NotNull(measurement.SpentAt));
         Assert.Equal(await storage.HashReleaseAsync("alone"), await storage.HashReleaseAsync("together"));
     }
 

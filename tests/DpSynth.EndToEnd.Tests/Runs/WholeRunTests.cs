@@ -35,15 +35,15 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
         var budget = await host.Storage.Ledger.ReadAsync("whole", default);
         var spending = Assert.Single(budget.Runs);
         Assert.True(spending.Closed);
-        Assert.Equal(["class-counts", "iteration-001", "iteration-002"], spending.Releases.Select(release => release.Key));
-        Assert.All(spending.Releases, release => Assert.NotNull(release.SpentAt));
+        Assert.Equal(["class-counts", "iteration-001", "iteration-002"], spending.Measurements.Select(measurement => measurement.Key));
+        Assert.All(spending.Measurements, measurement => Assert.NotNull(measurement.SpentAt));
 
         using var manifest = await ReadJsonAsync("whole-1", "manifest.json");
         Assert.Equal(["level", "upright"], manifest.RootElement.GetProperty("classes").EnumerateArray().Select(item => item.GetProperty("name").GetString()));
         using var privacy = await ReadJsonAsync("whole-1", "privacy.json");
         Assert.Equal("add-remove", privacy.RootElement.GetProperty("adjacency").GetString());
         Assert.Equal(
-            spending.Releases.Select(release => release.EntryHash),
+            spending.Measurements.Select(measurement => measurement.EntryHash),
             privacy.RootElement.GetProperty("releases").EnumerateArray().Select(release => release.GetProperty("ledgerEntry").GetString()));
     }
 
@@ -62,7 +62,7 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
         var run = await client.WaitForEndAsync("thrice-1");
 
         Assert.Equal(RunState.Succeeded, run.State);
-        Assert.Equal(3, (await host.Storage.Ledger.ReadAsync("thrice", default)).Runs.Single(spent => spent.RunId == "thrice-1").Releases.Count);
+        Assert.Equal(3, (await host.Storage.Ledger.ReadAsync("thrice", default)).Runs.Single(spent => spent.RunId == "thrice-1").Measurements.Count);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
         Assert.Null(run.Release);
         var spending = Assert.Single((await host.Storage.Ledger.ReadAsync("cancelled", default)).Runs);
         Assert.True(spending.Closed);
-        Assert.InRange(spending.Releases.Count(release => release.SpentAt is not null), 2, 60);
+        Assert.InRange(spending.Measurements.Count(measurement => measurement.SpentAt is not null), 2, 60);
         Assert.InRange(run.EpsilonSpent, 1e-6, 4 * 0.999);
         Assert.True(await host.Storage.Candidates.HasEndedAsync("cancelled-1", default));
     }

@@ -99,7 +99,7 @@ internal sealed class FakeTaskHub
                     nameof(RunActivities.CheckPrivateImages) => new PrivateImagesVerdict(null),
                     nameof(RunActivities.AskWorker) => new WorkerVerdict(CanServe: true),
                     nameof(RunActivities.ReserveBudget) => new ReservationSummary(null, 1e-5, 0),
-                    nameof(EvolutionActivities.ReleaseHistogram) => new ReleasedHistogram(1, 1, 1),
+                    nameof(EvolutionActivities.MeasureHistogram) => new MeasuredHistogram(1, 1, 1),
                     nameof(RunActivities.PublishRun) => new PublishedRun("releases/large/"),
                     nameof(RunActivities.CloseRun) => new ClosedRun(1, 1e-5),
                     _ => null,

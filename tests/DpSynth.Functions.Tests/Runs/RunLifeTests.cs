@@ -51,7 +51,7 @@ public sealed class RunLifeTests
     /// <summary>Releases something, then has one generation made.</summary>
     private sealed class MeanWork(RunLife life, MeanState state) : IMethodWork
     {
-        public const string Release = "ReleaseMean";
+        public const string Release = "MeasureMean";
 
         private MeanState _state = state;
 

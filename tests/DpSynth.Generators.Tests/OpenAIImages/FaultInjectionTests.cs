@@ -98,7 +98,7 @@ public sealed class FaultInjectionTests(ITestOutputHelper output)
         Generator = ImageApiHarness.Options with { Redraws = 20, MaxRefusals = 1000 },
         Embedder = new PixelsOptions(),
         Shape = ImageApiHarness.Shape,
-        Steps = [.. Synthesis.PrivateEvolution.Generation.Steps(_evolution, embedsRelease: false)],
+        Steps = [.. Synthesis.PrivateEvolution.Generation.Steps(_evolution, embedsPublished: false)],
         CandidatesPerShard = 25,
         Seed = 1,
     };

@@ -30,10 +30,10 @@ public sealed class DiscreteGaussianReferenceTests(ITestOutputHelper output)
     public void Several_coordinates_that_change_by_one_count_as_steps() => _file.Check(
         "vector_cases", 5, node => Epsilon(node, Event(node, (int)node["steps"]! * (int)node["coordinates_changed_by_one"]!)));
 
-    private static IEnumerable<(double Found, double Expected, double Low, double High)> Epsilon(JsonNode node, PrivacyEvent release)
+    private static IEnumerable<(double Found, double Expected, double Low, double High)> Epsilon(JsonNode node, PrivacyEvent measurement)
     {
         var expected = (double)node["epsilon"]!;
-        var bound = PrivacyAccountant.Epsilon([release], (double)node["delta"]!);
+        var bound = PrivacyAccountant.Epsilon([measurement], (double)node["delta"]!);
         var tolerance = (1e-9 * expected) + 1e-10;
         return [ReferenceFile.Within(bound.Upper, expected, tolerance), ReferenceFile.Within(bound.Lower, expected, tolerance)];
     }

@@ -13,12 +13,12 @@ public sealed class LittleNoiseTests
     [InlineData(1e-9, 4)]
     public void Noise_that_is_nearly_always_zero_costs_its_loss_there(double sigma, int steps)
     {
-        // The loss at x = 0 is 1/(2σ²) a release and its probability 1 − 2e^(−1/(2σ²)): δ(ε) = 1 − e^(ε − T/(2σ²)) to far below 1e-6.
-        DiscreteGaussianEvent release = new() { SigmaSquared = Rational.FromDouble(sigma * sigma), Count = steps };
+        // The loss at x = 0 is 1/(2σ²) a measurement and its probability 1 − 2e^(−1/(2σ²)): δ(ε) = 1 − e^(ε − T/(2σ²)) to far below 1e-6.
+        DiscreteGaussianEvent measurement = new() { SigmaSquared = Rational.FromDouble(sigma * sigma), Count = steps };
 
-        var bound = PrivacyAccountant.Epsilon([release], 1e-6);
+        var bound = PrivacyAccountant.Epsilon([measurement], 1e-6);
 
-        var loss = steps / (2 * release.SigmaSquared.ToDouble());
+        var loss = steps / (2 * measurement.SigmaSquared.ToDouble());
         Assert.InRange(bound.Upper, (loss - 1.1e-6) * (1 - 1e-11), (loss + 1e-6) * (1 + 1e-11));
         Assert.InRange(bound.Lower, 0, bound.Upper);
     }

@@ -18,7 +18,7 @@ public sealed class PldAccountantTests
         select new SubsampledGaussianEvent { NoiseMultiplier = sigma / 100.0, SamplingRate = Math.Pow(10, rate / 10.0), Count = count };
 
     private static readonly Gen<PrivacyEvent> Events = Gen.OneOf(
-        Subsampled.Select(release => (PrivacyEvent)release),
+        Subsampled.Select(measurement => (PrivacyEvent)measurement),
         from sigma in Gen.Choose(100, 2000) select (PrivacyEvent)new GaussianEvent { NoiseMultiplier = sigma / 100.0 },
         from variance in Gen.Choose(1, 400)
         from sensitivity in Gen.Choose(1, 3)
@@ -56,7 +56,7 @@ public sealed class PldAccountantTests
     [InlineData(0.7, 7)]
     public void Randomised_response_is_the_binomial_sum(double truth, int count)
     {
-        ExplicitEvent release = new() { Probabilities = [truth, 1 - truth], NeighbourProbabilities = [1 - truth, truth], Count = count };
+        ExplicitEvent measurement = new() { Probabilities = [truth, 1 - truth], NeighbourProbabilities = [1 - truth, truth], Count = count };
         var unit = Math.Log(truth / (1 - truth));
         foreach (var epsilon in (double[])[0, 0.3, 1, 2.5])
         {
@@ -69,7 +69,7 @@ public sealed class PldAccountantTests
                 binomial *= (double)(count - k) / (k + 1);
             }
 
-            var bound = PrivacyAccountant.Delta([release], epsilon);
+            var bound = PrivacyAccountant.Delta([measurement], epsilon);
             Assert.InRange(exact, bound.Lower * (1 - 1e-12), bound.Upper * (1 + 1e-12));
             Assert.InRange(bound.Upper, 0, exact * (1 + 1e-8));
             Assert.InRange(bound.Lower, exact * (1 - 1e-8), 1);
@@ -79,11 +79,11 @@ public sealed class PldAccountantTests
     [Fact]
     public void Laplace_composed_often_approaches_what_direct_convolution_gives()
     {
-        // Three releases with b = 2, by brute force over a fine grid of losses rounded up and down.
-        LaplaceEvent release = new() { NoiseMultiplier = 2, Count = 3 };
+        // Three measurements with b = 2, by brute force over a fine grid of losses rounded up and down.
+        LaplaceEvent measurement = new() { NoiseMultiplier = 2, Count = 3 };
         (var down, var up) = (BruteForceLaplace(0.5, 3, 1, 0), BruteForceLaplace(0.5, 3, 1, 1));
 
-        var bound = PrivacyAccountant.Delta([release], 1);
+        var bound = PrivacyAccountant.Delta([measurement], 1);
 
         Assert.True(bound.Lower <= up && bound.Upper >= down, $"{bound} and {down:R} to {up:R} do not meet.");
         Assert.InRange(bound.Upper - bound.Lower, 0, 1e-3 * bound.Upper);
@@ -96,7 +96,7 @@ public sealed class PldAccountantTests
     public void Vector_on_one_coordinate_encloses_the_exact_lattice(int sigmaSquared, int sensitivity)
     {
         DiscreteGaussianLoss exact = new(sigmaSquared, sensitivity);
-        DiscreteGaussianEvent release = new()
+        DiscreteGaussianEvent measurement = new()
         {
             SigmaSquared = new Rational(sigmaSquared, 1),
             Sensitivity = sensitivity,
@@ -104,7 +104,7 @@ public sealed class PldAccountantTests
         };
         foreach (var epsilon in (double[])[0, 0.1, 0.5, 1, 2])
         {
-            var bound = PrivacyAccountant.Delta([release], epsilon);
+            var bound = PrivacyAccountant.Delta([measurement], epsilon);
             Assert.InRange(Math.Exp(exact.LogDelta(epsilon)), bound.Lower, bound.Upper);
         }
     }
@@ -115,7 +115,7 @@ public sealed class PldAccountantTests
     [InlineData(900, 5, 12)]
     public void Vector_on_two_coordinates_encloses_the_exact_sum(int sigmaSquared, int first, int second)
     {
-        DiscreteGaussianEvent release = new()
+        DiscreteGaussianEvent measurement = new()
         {
             SigmaSquared = new Rational(sigmaSquared, 1),
             Sensitivity = (long)Math.Sqrt((first * first) + (second * second)),
@@ -138,8 +138,8 @@ public sealed class PldAccountantTests
             }
 
             // The sensitivity was rounded down to a whole number, so only the upper bound need hold where it was one.
-            var whole = release.Sensitivity * release.Sensitivity == (first * first) + (second * second);
-            var bound = PrivacyAccountant.Delta([release], epsilon);
+            var whole = measurement.Sensitivity * measurement.Sensitivity == (first * first) + (second * second);
+            var bound = PrivacyAccountant.Delta([measurement], epsilon);
             Assert.True(!whole || exact <= bound.Upper * (1 + 1e-12), $"{exact:R} is above {bound}.");
             Assert.True(exact >= bound.Lower * (1 - 1e-12), $"{exact:R} is below {bound}.");
         }
@@ -152,12 +152,12 @@ public sealed class PldAccountantTests
     [Fact]
     public void Whole_curve_from_one_composition_agrees_with_one_composition_a_point()
     {
-        SubsampledGaussianEvent release = new() { NoiseMultiplier = 1, SamplingRate = 0.01, Count = 1000 };
-        var curve = PldAccountant.Compose([release], 1e-7);
+        SubsampledGaussianEvent measurement = new() { NoiseMultiplier = 1, SamplingRate = 0.01, Count = 1000 };
+        var curve = PldAccountant.Compose([measurement], 1e-7);
         foreach (var delta in (double[])[1e-3, 1e-5, 1e-9, 1e-12])
         {
             var onCurve = curve.Epsilon(delta);
-            var alone = PldAccountant.Epsilon([release], delta);
+            var alone = PldAccountant.Epsilon([measurement], delta);
             Assert.True(onCurve.Lower <= alone.Upper && alone.Lower <= onCurve.Upper);
             Assert.InRange(onCurve.Upper - onCurve.Lower, 0, 2e-3 * onCurve.Upper);
             Assert.Equal(delta, curve.Delta(onCurve.Upper).Upper, 1e-9 * delta);
@@ -197,17 +197,17 @@ public sealed class PldAccountantTests
         Arb.From(Subsampled.Zip(Deltas)),
         pair =>
         {
-            (var release, var delta) = pair;
+            (var measurement, var delta) = pair;
             double Upper(SubsampledGaussianEvent changed, double at) => PrivacyAccountant.Epsilon([changed], at).Upper;
             double Lower(SubsampledGaussianEvent changed, double at) => PrivacyAccountant.Epsilon([changed], at).Lower;
-            var upper = Upper(release, delta);
+            var upper = Upper(measurement, delta);
 
-            Assert.True(Lower(release with { NoiseMultiplier = 1.1 * release.NoiseMultiplier }, delta) <= upper);
-            Assert.True(Lower(release with { SamplingRate = 0.9 * release.SamplingRate }, delta) <= upper);
-            Assert.True(Lower(release, Math.Min(0.5, 2 * delta)) <= upper);
-            Assert.True(Upper(release with { Count = release.Count + 1 + (release.Count / 10) }, delta) * (1 + 1e-3) >= upper);
-            Assert.True(Upper(release with { NoiseMultiplier = release.NoiseMultiplier / 1.1 }, delta) * (1 + 1e-3) >= upper);
-            Assert.True(Upper(release with { SamplingRate = Math.Min(1, 1.1 * release.SamplingRate) }, delta) * (1 + 1e-3) >= upper);
+            Assert.True(Lower(measurement with { NoiseMultiplier = 1.1 * measurement.NoiseMultiplier }, delta) <= upper);
+            Assert.True(Lower(measurement with { SamplingRate = 0.9 * measurement.SamplingRate }, delta) <= upper);
+            Assert.True(Lower(measurement, Math.Min(0.5, 2 * delta)) <= upper);
+            Assert.True(Upper(measurement with { Count = measurement.Count + 1 + (measurement.Count / 10) }, delta) * (1 + 1e-3) >= upper);
+            Assert.True(Upper(measurement with { NoiseMultiplier = measurement.NoiseMultiplier / 1.1 }, delta) * (1 + 1e-3) >= upper);
+            Assert.True(Upper(measurement with { SamplingRate = Math.Min(1, 1.1 * measurement.SamplingRate) }, delta) * (1 + 1e-3) >= upper);
         }).Check(Few);
 
     [Fact]
@@ -215,14 +215,14 @@ public sealed class PldAccountantTests
         Arb.From(Events.Zip(Deltas)),
         pair =>
         {
-            (var release, var delta) = pair;
-            var add = PrivacyAccountant.Epsilon([release], delta);
-            var replace = PrivacyAccountant.Epsilon([release], delta, Adjacency.ReplaceOne);
+            (var measurement, var delta) = pair;
+            var add = PrivacyAccountant.Epsilon([measurement], delta);
+            var replace = PrivacyAccountant.Epsilon([measurement], delta, Adjacency.ReplaceOne);
             (var epsilon, var logDelta) = GroupPrivacy.Of(add.Upper, delta, 2);
             Assert.True(replace.Upper >= add.Lower, $"{replace} is below {add}.");
             if (logDelta < 0)
             {
-                Assert.True(PrivacyAccountant.Epsilon([release], Math.Exp(logDelta), Adjacency.ReplaceOne).Lower <= epsilon * (1 + 1e-9));
+                Assert.True(PrivacyAccountant.Epsilon([measurement], Math.Exp(logDelta), Adjacency.ReplaceOne).Lower <= epsilon * (1 + 1e-9));
             }
         }).Check(Few);
 

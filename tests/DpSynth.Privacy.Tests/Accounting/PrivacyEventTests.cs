@@ -19,12 +19,12 @@ public sealed class PrivacyEventTests
 
     [Theory]
     [MemberData(nameof(Written))]
-    public void Event_comes_back_from_JSON_as_it_was(PrivacyEvent release, string mechanism)
+    public void Event_comes_back_from_JSON_as_it_was(PrivacyEvent measurement, string mechanism)
     {
-        var json = JsonSerializer.Serialize(release, JsonSerializerOptions.Web);
+        var json = JsonSerializer.Serialize(measurement, JsonSerializerOptions.Web);
 
         Assert.Contains($"\"mechanism\":\"{mechanism}\"", json, StringComparison.Ordinal);
-        Assert.Equal(release, JsonSerializer.Deserialize<PrivacyEvent>(json, JsonSerializerOptions.Web));
+        Assert.Equal(measurement, JsonSerializer.Deserialize<PrivacyEvent>(json, JsonSerializerOptions.Web));
     }
 
     [Theory]

@@ -73,11 +73,11 @@ public sealed class UserLevelReferenceTests(ITestOutputHelper output)
         var delta = (double)node["delta"]!;
         var steps = (int)node["steps"]!;
         var adjacency = replace ? Adjacency.ReplaceOne : Adjacency.AddRemove;
-        GaussianEvent Release(double sigma) => new() { NoiseMultiplier = sigma, Count = steps };
+        GaussianEvent Measurement(double sigma) => new() { NoiseMultiplier = sigma, Count = steps };
 
-        var multiplier = NoiseCalibration.NoiseMultiplier(Release, epsilon, delta, adjacency);
+        var multiplier = NoiseCalibration.NoiseMultiplier(Measurement, epsilon, delta, adjacency);
 
-        Assert.True(PrivacyAccountant.Epsilon([Release(multiplier)], delta, adjacency).Epsilon <= epsilon);
+        Assert.True(PrivacyAccountant.Epsilon([Measurement(multiplier)], delta, adjacency).Epsilon <= epsilon);
         return [ReferenceFile.Within(multiplier * sensitivity, expected, 1e-9 * expected)];
     });
 }

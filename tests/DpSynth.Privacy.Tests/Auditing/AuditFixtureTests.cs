@@ -88,14 +88,14 @@ public sealed class AuditFixtureTests
     public void Audit_of_the_products_noise_stays_below_its_epsilon_and_within_its_law(string id)
     {
         var reference = Fixture.DiscreteAuditCases.Single(c => c.Id == id);
-        DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse(reference.Sigma2) };
+        DiscreteGaussianEvent measurement = new() { SigmaSquared = Rational.Parse(reference.Sigma2) };
         SecureDiscreteGaussianNoise noise = new(new SeededRandomBytes(31));
         long Statistic(long vote)
         {
-            // All steps are releases of the same histogram with fresh noise each.
+            // All steps are measurements of the same histogram with fresh noise each.
             var counts = new long[reference.Steps];
             Array.Fill(counts, vote);
-            return HistogramMechanism.Release(counts, release, noise, "audit").Sum();
+            return HistogramMechanism.Measure(counts, measurement, noise, "audit").Sum();
         }
 
         var falsePositives = Enumerable.Range(0, reference.TrialsPerWorld).Count(_ => Statistic(0) >= reference.ThresholdAtLeast);

@@ -5,7 +5,7 @@ namespace DpSynth.Privacy.Tests.Mechanisms;
 
 public sealed class OverflowTests
 {
-    private static readonly DiscreteGaussianEvent Release = new() { SigmaSquared = Rational.Parse("100") };
+    private static readonly DiscreteGaussianEvent Measurement = new() { SigmaSquared = Rational.Parse("100") };
 
     [Theory]
     [InlineData(long.MaxValue, 1)]
@@ -13,7 +13,7 @@ public sealed class OverflowTests
     [InlineData(1, long.MaxValue)]
     public void Count_that_leaves_64_bits_with_its_noise_is_refused_in_a_sentence(long count, long noise)
     {
-        var fault = Assert.Throws<ArgumentException>(() => HistogramMechanism.Release([0, count], Release, new FixedNoise(noise), ""));
+        var fault = Assert.Throws<ArgumentException>(() => HistogramMechanism.Measure([0, count], Measurement, new FixedNoise(noise), ""));
 
         Assert.StartsWith("A value with its noise does not fit 64 bits", fault.Message, StringComparison.Ordinal);
         Assert.IsType<OverflowException>(fault.InnerException);
@@ -24,11 +24,11 @@ public sealed class OverflowTests
     [InlineData(long.MaxValue - 5, 5)]
     [InlineData(long.MaxValue, long.MinValue)]
     public void Count_that_just_fits_is_released(long count, long noise) =>
-        Assert.Equal([count + noise], HistogramMechanism.Release([count], Release, new FixedNoise(noise), ""));
+        Assert.Equal([count + noise], HistogramMechanism.Measure([count], Measurement, new FixedNoise(noise), ""));
 
     [Fact]
     public void Negative_value_that_leaves_64_bits_with_its_noise_is_refused() =>
-        Assert.Throws<ArgumentException>(() => IntegerMechanism.Release([long.MinValue], Release, new FixedNoise(-1), ""));
+        Assert.Throws<ArgumentException>(() => IntegerMechanism.Measure([long.MinValue], Measurement, new FixedNoise(-1), ""));
 
     [Fact]
     public void Votes_that_overflow_one_count_are_added_to_none()
@@ -56,9 +56,9 @@ public sealed class OverflowTests
     public void Sum_of_vectors_that_leaves_64_bits_is_refused_in_a_sentence(float value, long noise)
     {
         VectorGrid grid = new(1, 1, 10);
-        var release = Release with { Sensitivity = grid.Sensitivity, Contribution = ContributionShape.Vector };
+        var measurement = Measurement with { Sensitivity = grid.Sensitivity, Contribution = ContributionShape.Vector };
 
-        var fault = Assert.Throws<ArgumentException>(() => VectorMechanism.Release([new[] { value }], grid, release, new FixedNoise(noise), ""));
+        var fault = Assert.Throws<ArgumentException>(() => VectorMechanism.Measure([new[] { value }], grid, measurement, new FixedNoise(noise), ""));
 
         Assert.StartsWith("A noisy sum does not fit 64 bits", fault.Message, StringComparison.Ordinal);
     }

@@ -76,14 +76,14 @@ public sealed class VectorMechanismTests
     public void What_is_missing_is_named()
     {
         VectorGrid grid = new(1, 1, 10);
-        var release = new DiscreteGaussianEvent { SigmaSquared = Rational.Parse("100"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
+        var measurement = new DiscreteGaussianEvent { SigmaSquared = Rational.Parse("100"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
         SecureDiscreteGaussianNoise noise = new();
-        Assert.Throws<ArgumentNullException>("vectors", () => VectorMechanism.Release(null!, grid, release, noise, ""));
-        Assert.Throws<ArgumentNullException>("grid", () => VectorMechanism.Release([], null!, release, noise, ""));
-        Assert.Throws<ArgumentNullException>("release", () => VectorMechanism.Release([], grid, null!, noise, ""));
-        Assert.Throws<ArgumentNullException>("noise", () => VectorMechanism.Release([], grid, release, null!, ""));
-        Assert.Throws<ArgumentNullException>("release", () => IntegerMechanism.Release([1], null!, noise, ""));
-        Assert.Throws<ArgumentNullException>("noise", () => IntegerMechanism.Release([1], release, null!, ""));
+        Assert.Throws<ArgumentNullException>("vectors", () => VectorMechanism.Measure(null!, grid, measurement, noise, ""));
+        Assert.Throws<ArgumentNullException>("grid", () => VectorMechanism.Measure([], null!, measurement, noise, ""));
+        Assert.Throws<ArgumentNullException>("measurement", () => VectorMechanism.Measure([], grid, null!, noise, ""));
+        Assert.Throws<ArgumentNullException>("noise", () => VectorMechanism.Measure([], grid, measurement, null!, ""));
+        Assert.Throws<ArgumentNullException>("measurement", () => IntegerMechanism.Measure([1], null!, noise, ""));
+        Assert.Throws<ArgumentNullException>("noise", () => IntegerMechanism.Measure([1], measurement, null!, ""));
     }
 
     [Fact]
@@ -112,17 +112,17 @@ public sealed class VectorMechanismTests
     public void Release_adds_the_events_noise_to_the_sum_of_clipped_vectors()
     {
         VectorGrid grid = new(3, 1, 20);
-        DiscreteGaussianEvent release = new()
+        DiscreteGaussianEvent measurement = new()
         {
             SigmaSquared = Rational.FromDouble(4.0 * (1L << 40)),
             Sensitivity = grid.Sensitivity,
             Contribution = ContributionShape.Vector,
         };
         var noise = new long[3];
-        new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)).Fill(noise, release.SigmaSquared, "");
+        new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)).Fill(noise, measurement.SigmaSquared, "");
 
-        var noisy = VectorMechanism.Release(
-            [new float[] { 3, 4, 0 }, new float[] { 0, 0, 0.5f }], grid, release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)), "");
+        var noisy = VectorMechanism.Measure(
+            [new float[] { 3, 4, 0 }, new float[] { 0, 0, 0.5f }], grid, measurement, new SecureDiscreteGaussianNoise(new SeededRandomBytes(12)), "");
 
         double[] clippedSum = [0.6, 0.8, 0.5];
         for (var i = 0; i < 3; i++)
@@ -130,7 +130,7 @@ public sealed class VectorMechanismTests
             Assert.Equal(clippedSum[i] + (noise[i] * grid.Unit), noisy.Values[i], 2 * grid.Unit);
         }
 
-        Assert.Equal(release, noisy.Release);
+        Assert.Equal(measurement, noisy.Measurement);
     }
 
     [Fact]
@@ -147,12 +147,12 @@ public sealed class VectorMechanismTests
         }
 
         Assert.Throws<ArgumentException>(() => grid.Quantize([0], new long[1]));
-        DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse("1"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
+        DiscreteGaussianEvent measurement = new() { SigmaSquared = Rational.Parse("1"), Sensitivity = 1024, Contribution = ContributionShape.Vector };
         DiscreteGaussianEvent[] uncovered =
-            [release with { Count = 2 }, release with { Sensitivity = 1023 }, release with { Contribution = ContributionShape.OneCoordinate }];
+            [measurement with { Count = 2 }, measurement with { Sensitivity = 1023 }, measurement with { Contribution = ContributionShape.OneCoordinate }];
         foreach (var wrong in uncovered)
         {
-            Assert.Throws<ArgumentException>(() => VectorMechanism.Release([], grid, wrong, new SecureDiscreteGaussianNoise(), ""));
+            Assert.Throws<ArgumentException>(() => VectorMechanism.Measure([], grid, wrong, new SecureDiscreteGaussianNoise(), ""));
         }
     }
 }

@@ -138,15 +138,15 @@ public sealed class VoteGridTests
     [Fact]
     public void Histogram_release_adds_exactly_the_noise_of_its_event()
     {
-        DiscreteGaussianEvent release = new() { SigmaSquared = Rational.Parse("25") };
+        DiscreteGaussianEvent measurement = new() { SigmaSquared = Rational.Parse("25") };
         var noise = new long[3];
-        new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)).Fill(noise, release.SigmaSquared, "run/iteration-001/0");
+        new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)).Fill(noise, measurement.SigmaSquared, "run/iteration-001/0");
 
-        var noisy = HistogramMechanism.Release([10, 0, 3], release, new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)), "run/iteration-001/0");
+        var noisy = HistogramMechanism.Measure([10, 0, 3], measurement, new SecureDiscreteGaussianNoise(new SeededRandomBytes(1)), "run/iteration-001/0");
 
         Assert.Equal([10 + noise[0], noise[1], 3 + noise[2]], noisy);
-        Assert.Throws<ArgumentException>(() => HistogramMechanism.Release([-1], release, new SecureDiscreteGaussianNoise(), ""));
-        Assert.Throws<ArgumentException>(() => HistogramMechanism.Release([1], release with { Count = 2 }, new SecureDiscreteGaussianNoise(), ""));
+        Assert.Throws<ArgumentException>(() => HistogramMechanism.Measure([-1], measurement, new SecureDiscreteGaussianNoise(), ""));
+        Assert.Throws<ArgumentException>(() => HistogramMechanism.Measure([1], measurement with { Count = 2 }, new SecureDiscreteGaussianNoise(), ""));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Release_left_out_is_found()
     {
-        var shorter = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [.. SampleRelease.Facts.Releases.SkipLast(1)] });
+        var shorter = PrivacyStatement.Of(SampleRelease.Facts with { Measurements = [.. SampleRelease.Facts.Measurements.SkipLast(1)] });
         var documents = SampleRelease.Of(shorter) with { Manifest = SampleRelease.Documents.Manifest };
 
         Assert.Equal("iterations", Assert.Single(AssertFound(documents)).Field);
@@ -128,7 +128,7 @@ public sealed class ReleaseVerificationTests
     [Fact]
     public void Entries_are_looked_up_among_the_spends_of_an_exported_ledger()
     {
-        List<string> lines = [.. SampleRelease.Facts.Releases.Select(release => $$"""{"kind":"spend","hash":"{{release.LedgerEntry}}"}""")];
+        List<string> lines = [.. SampleRelease.Facts.Measurements.Select(measurement => $$"""{"kind":"spend","hash":"{{measurement.LedgerEntry}}"}""")];
         Assert.True(
             ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends([.. lines, """{"head":{"hash":"00","sequence":4}}""", ""])).Holds);
 
@@ -145,8 +145,8 @@ public sealed class ReleaseVerificationTests
     {
         List<string> lines =
         [
-            .. SampleRelease.Facts.Releases.Select(release => JsonSerializer.Serialize(
-                new { kind = "spend", run = SampleRelease.Facts.RunId, key = release.Key, @event = release.Event, hash = release.LedgerEntry },
+            .. SampleRelease.Facts.Measurements.Select(measurement => JsonSerializer.Serialize(
+                new { kind = "spend", run = SampleRelease.Facts.RunId, key = measurement.Key, @event = measurement.Event, hash = measurement.LedgerEntry },
                 PrivacyJson.Options)),
         ];
         Assert.True(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Holds);

@@ -24,7 +24,7 @@ internal static class SampleRelease
         RequestedEpsilon = 10,
         Delta = 1.5e-6,
         DeltaSource = DeltaSource.NoisySize,
-        Releases =
+        Measurements =
         [
             Release("size", 900),
             .. Enumerable.Range(1, 3).Select(iteration => Release($"iteration-{iteration:000}", 4 * iteration)),
@@ -38,7 +38,7 @@ internal static class SampleRelease
 
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static StatedRelease Release(string key, long sigmaSquaredInVotes) => new(
+    private static StatedMeasurement Release(string key, long sigmaSquaredInVotes) => new(
         key,
         new DiscreteGaussianEvent
         {
@@ -57,7 +57,7 @@ internal static class SampleRelease
             ["dataset"] = statement.Dataset,
             ["iterations"] = new JsonArray(
             [
-                .. statement.Releases.Where(release => release.Key != "size").Select((release, index) =>
+                .. statement.Measurements.Where(measurement => measurement.Key != "size").Select((release, index) =>
                     (JsonNode)new JsonObject { ["iteration"] = index + 1, ["noiseMultiplier"] = release.Sigma }),
             ]),
         };

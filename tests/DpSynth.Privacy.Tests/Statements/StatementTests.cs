@@ -18,7 +18,7 @@ public sealed class StatementTests
 
         Assert.Equal(expected, statement.Epsilon, expected * 1e-9);
         Assert.InRange(expected, statement.Interval.Lower * (1 - 1e-9), statement.Interval.Upper * (1 + 1e-9));
-        Assert.Equal(sigma, Assert.Single(statement.Releases).Sigma);
+        Assert.Equal(sigma, Assert.Single(statement.Measurements).Sigma);
     }
 
     [Fact]
@@ -50,7 +50,8 @@ public sealed class StatementTests
             {
                 RequestedEpsilon = epsilon,
                 Delta = 1e-6,
-                Releases = [.. events.Select((noise, index) => new StatedRelease($"iteration-{index + 1:000}", noise, 1, SampleRelease.Hash($"{index}")))],
+                Measurements = [.. events.Select(
+                    (noise, index) => new StatedMeasurement($"iteration-{index + 1:000}", noise, 1, SampleRelease.Hash($"{index}")))],
             };
 
             Assert.InRange(PrivacyStatement.Of(facts).Epsilon, epsilon * 0.99, epsilon);
@@ -75,13 +76,13 @@ public sealed class StatementTests
     [Fact]
     public void Sigma_is_stated_in_votes()
     {
-        Assert.Equal([30, 2, Math.Sqrt(8), Math.Sqrt(12)], SampleRelease.Statement.Releases.Select(release => release.Sigma ?? 0));
+        Assert.Equal([30, 2, Math.Sqrt(8), Math.Sqrt(12)], SampleRelease.Statement.Measurements.Select(measurement => measurement.Sigma ?? 0));
     }
 
     [Fact]
     public void Run_that_released_nothing_costs_nothing_and_says_so()
     {
-        var statement = PrivacyStatement.Of(SampleRelease.Facts with { Releases = [] });
+        var statement = PrivacyStatement.Of(SampleRelease.Facts with { Measurements = [] });
 
         Assert.Equal(0, statement.Epsilon);
         Assert.Contains("was not looked at", statement.ToMarkdown(), StringComparison.Ordinal);
@@ -102,7 +103,7 @@ public sealed class StatementTests
     [Fact]
     public void Release_listed_twice_is_refused()
     {
-        var facts = SampleRelease.Facts with { Releases = [SampleRelease.Facts.Releases[0], SampleRelease.Facts.Releases[0]] };
+        var facts = SampleRelease.Facts with { Measurements = [SampleRelease.Facts.Measurements[0], SampleRelease.Facts.Measurements[0]] };
 
         Assert.Throws<ArgumentException>(() => PrivacyStatement.Of(facts));
     }
@@ -119,6 +120,6 @@ public sealed class StatementTests
     {
         RequestedEpsilon = epsilon,
         Delta = delta,
-        Releases = [new StatedRelease("iteration-001", new GaussianEvent { NoiseMultiplier = sigma, Count = steps }, 1, SampleRelease.Hash("g"))],
+        Measurements = [new StatedMeasurement("iteration-001", new GaussianEvent { NoiseMultiplier = sigma, Count = steps }, 1, SampleRelease.Hash("g"))],
     };
 }

@@ -19,7 +19,7 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
         var share = new GaussianEvent { NoiseMultiplier = Math.Sqrt(50.5) / GaussianAccountant.Mu(10, 1e-5) };
         PrivacyLedger[] ledgers = [.. Enumerable.Range(0, 5).Select(_ => NewLedger())];
         var granted = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
-            ledgers[i % ledgers.Length].ReserveAsync(dataset, $"run-{i}", [new PlannedRelease("iteration-001", share)], None)));
+            ledgers[i % ledgers.Length].ReserveAsync(dataset, $"run-{i}", [new PlannedMeasurement("iteration-001", share)], None)));
 
         Assert.Equal(50, granted.Count(reservation => reservation.Granted));
         Assert.All(granted.Where(reservation => !reservation.Granted), refusal => Assert.InRange(refusal.Budget.RemainingEpsilon, 0, 1.2));
@@ -136,8 +136,8 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
         .Select(i => new ImageFingerprint(new UInt128((ulong)i, (ulong)stem.GetHashCode(StringComparison.Ordinal))))
         .ToHashSet();
 
-    private static PlannedRelease[] Releases(int count) =>
-        [.. Enumerable.Range(1, count).Select(i => new PlannedRelease($"iteration-{i:D3}", new GaussianEvent { NoiseMultiplier = 30 }))];
+    private static PlannedMeasurement[] Releases(int count) =>
+        [.. Enumerable.Range(1, count).Select(i => new PlannedMeasurement($"iteration-{i:D3}", new GaussianEvent { NoiseMultiplier = 30 }))];
 
     private static async Task<LedgerReport> VerifyAsync(PrivacyLedger ledger, string lineage) =>
         LedgerVerification.Check(await ledger.ReadChainAsync(lineage, None), new LedgerAccountant());

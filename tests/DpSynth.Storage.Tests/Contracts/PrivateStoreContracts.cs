@@ -39,9 +39,9 @@ public static class PrivateStoreContracts
     }
 
     [Collection(AzuriteTests.Name)]
-    public sealed class OfNoisyReleases(AzuriteFixture azurite) : NoisyReleasesContract
+    public sealed class OfMeasurements(AzuriteFixture azurite) : MeasurementsContract
     {
-        protected override INoisyReleases Releases { get; } = new PrivateStore(azurite.Private, RequestParts.Json);
+        protected override IMeasurements Measurements { get; } = new PrivateStore(azurite.Private, RequestParts.Json);
     }
 
     [Collection(AzuriteTests.Name)]

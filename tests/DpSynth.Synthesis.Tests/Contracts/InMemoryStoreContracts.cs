@@ -43,9 +43,9 @@ public static class InMemoryStoreContracts
         protected override IExactWork Work { get; } = new InMemoryPrivateStore();
     }
 
-    public sealed class OfNoisyReleases : NoisyReleasesContract
+    public sealed class OfMeasurements : MeasurementsContract
     {
-        protected override INoisyReleases Releases { get; } = new InMemoryPrivateStore();
+        protected override IMeasurements Measurements { get; } = new InMemoryPrivateStore();
     }
 
     public sealed class OfRetention : ExactWorkRetentionContract<InMemoryPrivateStore>

@@ -79,7 +79,7 @@ public sealed class RunRequestReaderTests
         "[100, 50]", "[100, 50], \"metric\": \"L2\"", "'evolution.metric' is 'L2'; it must be one of 'l2', 'cosine', 'ip'; the nearest known name is 'l2'.")]
     [InlineData("[100, 50]", "[100, 50], \"nextVariationFolds\": 0", "'evolution.nextVariationFolds' is 0 and 'evolution.keepSelected' is false")]
     [InlineData(
-        "[100, 50]", "[100, 50], \"budgetWeights\": [1, 1]", "'evolution.budgetWeights' has 2 entries; it needs one for each of the 1 releases, or none.")]
+        "[100, 50]", "[100, 50], \"budgetWeights\": [1, 1]", "'evolution.budgetWeights' has 2 entries; it needs one for each of the 1 measurements, or none.")]
     [InlineData("[100, 50]", "[100, 50], \"neighbours\": 100, \"lookahead\": 101", "'evolution.lookahead' is 101")]
     [InlineData("[100, 50]", "[99, 500], \"neighbours\": 100", "'evolution.neighbours' is 100 and a generation that is voted on has 99 candidates; ask "
         + "for fewer neighbours or more candidates.")]

@@ -29,7 +29,7 @@ public sealed class OwnerRunTests : IDisposable
         var squared = 0.0;
         for (var classIndex = 0; classIndex < 2; classIndex++)
         {
-            squared += (await run.PrivateStore.ReadReleaseAsync(Run, "iteration-001", classIndex, default))!.Sum(votes => (double)votes * votes);
+            squared += (await run.PrivateStore.ReadMeasurementAsync(Run, "iteration-001", classIndex, default))!.Sum(votes => (double)votes * votes);
         }
 
         // Two owners: the norm of the sum is at most two votes, and at least one because nothing is negative.
@@ -66,7 +66,7 @@ public sealed class OwnerRunTests : IDisposable
 
         await run.RunAsync(Request(new CsvOwners("owners.csv")));
 
-        var owners = (await run.PrivateStore.ReadReleaseAsync(Run, ReleaseKeys.ClassCounts, 0, default))!.Sum() / 1024.0;
+        var owners = (await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default))!.Sum() / 1024.0;
         Assert.InRange(owners, 4.98, 5);
     }
 
@@ -206,7 +206,7 @@ public sealed class OwnerRunTests : IDisposable
         return await run.ImageCheck.FindFaultAsync(Run, default);
     }
 
-    private async Task<IEnumerable<long>> ClassCountsAsync() => (await run.PrivateStore.ReadReleaseAsync(Run, ReleaseKeys.ClassCounts, 0, default))!;
+    private async Task<IEnumerable<long>> ClassCountsAsync() => (await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default))!;
 
     private static RunRequest Request(OwnerSource owners, int neighbours = 1) => RunHarness.Request(new EvolutionOptions
     {

@@ -89,9 +89,9 @@ public sealed partial class ReleaseArchiveTests
         void Add(string what, ReadOnlySpan<byte> bytes) => text.Append(Convert.ToHexStringLower(SHA256.HashData(bytes))).Append("  ").Append(what).Append('\n');
 
         var reserved = (await run.PrivateStore.ReadRecordAsync<ReservedRun>(RunHarness.Run, ReservedRun.RecordName, default))!;
-        foreach (var release in (await run.Ledger.ReadAsync("cats", default)).Runs.Single().Releases)
+        foreach (var release in (await run.Ledger.ReadAsync("cats", default)).Runs.Single().Measurements)
         {
-            for (var part = 0; await run.PrivateStore.ReadReleaseAsync(RunHarness.Run, release.Key, part, default) is { } counts; part++)
+            for (var part = 0; await run.PrivateStore.ReadMeasurementAsync(RunHarness.Run, release.Key, part, default) is { } counts; part++)
             {
                 text.Append(CultureInfo.InvariantCulture, $"{release.Key}/{part}: {string.Join(' ', counts)}\n");
             }

@@ -44,7 +44,7 @@ internal sealed class RunHarness : IDisposable
 
     public Methods Methods => new([Method(PrivateStore)]);
 
-    public NoisyRelease NoisyRelease(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, PrivateStore, Ledger, noise ?? Noise);
+    public NoisyMeasurement NoisyMeasurement(IDiscreteGaussianNoise? noise = null) => new(PrivateStore, PrivateStore, Ledger, noise ?? Noise);
 
     public PrivateEmbedding Embedding => new(PrivateStore, PrivateStore, PrivateStore, new ModelFreeEmbedders(), new ImageDecoder(new DecodeLimits()));
 
@@ -58,7 +58,7 @@ internal sealed class RunHarness : IDisposable
         new(new OneRequest(request), PrivateStore, PrivateStore, Ledger, new ModelFreeEmbedders(), Catalogue, new NoPublicImages(), Methods);
 
     public RunReservation Reservation(IDiscreteGaussianNoise? noise = null) =>
-        new(PrivateStore, Candidates, Ledger, NoisyRelease(noise), Methods);
+        new(PrivateStore, Candidates, Ledger, NoisyMeasurement(noise), Methods);
 
     /// <summary>Runs Private Evolution.</summary>
     public Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null) => RunAsync(
@@ -71,7 +71,7 @@ internal sealed class RunHarness : IDisposable
                 shards,
                 dispatcher,
                 new VoteCounting(PrivateStore, PrivateStore, PrivateStore, embeddings),
-                new HistogramRelease(PrivateStore, PrivateStore, NoisyRelease()),
+                new HistogramMeasurement(PrivateStore, PrivateStore, NoisyMeasurement()),
                 new ParentSelection(PrivateStore, PrivateStore, Candidates, embeddings));
             await Synthesis.PrivateEvolution.Evolution.RunAsync(steps, request.Evolution.Iterations);
         },
@@ -80,9 +80,9 @@ internal sealed class RunHarness : IDisposable
         notes);
 
     /// <summary>Runs a method that releases something and has one generation made.</summary>
-    public Task RunAsync(RunRequest request, Func<string, NoisyRelease, Task> release) => RunAsync(request, async (_, dispatcher) =>
+    public Task RunAsync(RunRequest request, Func<string, NoisyMeasurement, Task> release) => RunAsync(request, async (_, dispatcher) =>
     {
-        await release(Run, NoisyRelease());
+        await release(Run, NoisyMeasurement());
         await dispatcher.DispatchAsync(Run, 0, default);
     });
 
@@ -156,7 +156,8 @@ internal sealed class RunHarness : IDisposable
     };
 
     private sealed class InProcessSteps(
-        string runId, int shards, GenerationDispatcher dispatcher, VoteCounting voting, HistogramRelease release, ParentSelection selection) : IEvolutionSteps
+        string runId, int shards, GenerationDispatcher dispatcher, VoteCounting voting, HistogramMeasurement measurement, ParentSelection selection)
+            : IEvolutionSteps
     {
         public async Task<bool> MakeAsync(int generation)
         {
@@ -174,7 +175,7 @@ internal sealed class RunHarness : IDisposable
             return true;
         }
 
-        public Task ReleaseAsync(int iteration) => release.ReleaseAsync(runId, iteration, default);
+        public Task MeasureAsync(int iteration) => measurement.MeasureAsync(runId, iteration, default);
 
         public Task SelectAsync(int iteration) => selection.SelectAsync(runId, iteration, default);
     }

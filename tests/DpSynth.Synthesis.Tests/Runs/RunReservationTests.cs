@@ -28,10 +28,10 @@ public sealed class RunReservationTests : IDisposable
         Assert.Equal([61, 21], await ClassCountsAsync());
         Assert.Equal([61, 21], reserved.Recipe.ClassWeights);
         Assert.Equal([30, 10], reserved.Generation(0).Counts);
-        var precisions = reserved.Releases.Select(release => 1 / ((DiscreteGaussianEvent)release.Event).SigmaSquared.ToDouble()).ToList();
+        var precisions = reserved.Measurements.Select(measurement => 1 / ((DiscreteGaussianEvent)measurement.Event).SigmaSquared.ToDouble()).ToList();
         var (counts, iterations) = (precisions[0], precisions[1..].Sum());
         Assert.InRange(counts / (counts + iterations), 0.045, 0.055);
-        Assert.InRange(Cost.EpsilonOf(reserved, reserved.Releases), 1.9, 2);
+        Assert.InRange(Cost.EpsilonOf(reserved, reserved.Measurements), 1.9, 2);
         Assert.Equal((1e-5, DeltaSource.Request), (reserved.Delta, reserved.DeltaSource));
         Assert.Equal(["class-counts"], await SpentAsync());
     }
@@ -44,7 +44,7 @@ public sealed class RunReservationTests : IDisposable
         await run.Reservation().ReserveAsync(Run, default);
 
         var reserved = await ReservedAsync();
-        Assert.False(reserved.ReleasesClassCounts);
+        Assert.False(reserved.MeasuresClassCounts);
         Assert.Equal([60, 20], reserved.Recipe.ClassWeights);
         Assert.Empty(await SpentAsync());
     }
@@ -57,7 +57,7 @@ public sealed class RunReservationTests : IDisposable
         await run.Reservation().ReserveAsync(Run, default);
 
         var reserved = await ReservedAsync();
-        Assert.False(reserved.ReleasesClassCounts);
+        Assert.False(reserved.MeasuresClassCounts);
         Assert.Equal([20, 20], reserved.Generation(0).Counts);
         Assert.Empty(await SpentAsync());
     }
@@ -77,7 +77,7 @@ public sealed class RunReservationTests : IDisposable
         Assert.Equal(source, reserved.DeltaSource);
         Assert.Equal(1 / (n * Math.Log(n)), reserved.Delta, 1e-15);
         Assert.Equal(reserved.Delta, summary.Delta);
-        Assert.InRange(Cost.EpsilonOf(reserved, reserved.Releases), 7.6, 8);
+        Assert.InRange(Cost.EpsilonOf(reserved, reserved.Measurements), 7.6, 8);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class RunReservationTests : IDisposable
 
         var summary = await run.Reservation().ReserveAsync(Run, default);
 
-        Assert.Matches("^The dataset 'cats' has a budget of ε = 1 at δ = 1e-5, .* The noisy class counts released before that cost ε = 0\\.[0-9]+ at δ "
+        Assert.Matches("^The dataset 'cats' has a budget of ε = 1 at δ = 1e-5, .* The noisy class counts measured before that cost ε = 0\\.[0-9]+ at δ "
             + "= ", summary.Refusal);
         Assert.Null(await run.Candidates.ReadRecipeAsync(Run, default));
         Assert.Equal(["class-counts"], await SpentAsync());
@@ -128,7 +128,7 @@ public sealed class RunReservationTests : IDisposable
 
     [Theory]
     [InlineData("spent-class-counts")]
-    [InlineData("released-class-counts-0")]
+    [InlineData("measured-class-counts-0")]
     [InlineData(ReservedRun.RecordName)]
     public async Task Reservation_that_is_broken_off_anywhere_and_tried_again_draws_and_spends_once(string brokenOffAt)
     {
@@ -141,7 +141,7 @@ public sealed class RunReservationTests : IDisposable
             }
         };
         await Assert.ThrowsAsync<IOException>(() => run.Reservation(new ConstantNoise(1)).ReserveAsync(Run, default));
-        var first = await run.PrivateStore.ReadReleaseAsync(Run, ReleaseKeys.ClassCounts, 0, default);
+        var first = await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default);
         run.PrivateStore.BeforeWrite = _ => { };
 
         var second = await run.Reservation(new ConstantNoise(5)).ReserveAsync(Run, default);
@@ -150,7 +150,7 @@ public sealed class RunReservationTests : IDisposable
         Assert.Equal(second, third);
         Assert.Equal(first ?? [65, 25], (await ReservedAsync()).Recipe.ClassWeights);
         Assert.Equal(["class-counts"], await SpentAsync());
-        Assert.Equal(["class-counts", "iteration-001"], (await run.Ledger.ReadAsync("cats", default)).Runs.Single().Releases.Select(release => release.Key));
+        Assert.Equal(["class-counts", "iteration-001"], (await run.Ledger.ReadAsync("cats", default)).Runs.Single().Measurements.Select(made => made.Key));
     }
 
     [Fact]
@@ -161,9 +161,9 @@ public sealed class RunReservationTests : IDisposable
         await run.Reservation().ReserveAsync(Run, default);
 
         var reserved = await ReservedAsync();
-        Assert.False(reserved.ReleasesClassCounts);
+        Assert.False(reserved.MeasuresClassCounts);
         Assert.Empty(await SpentAsync());
-        Assert.InRange(Cost.EpsilonOf(reserved, reserved.ReleasesThrough("iteration-001")), 7.6, 8);
+        Assert.InRange(Cost.EpsilonOf(reserved, reserved.MeasurementsThrough("iteration-001")), 7.6, 8);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class RunReservationTests : IDisposable
 
         var reserved = await ReservedAsync();
         Assert.Equal(new VoteGrid(10), reserved.Grid);
-        var first = Assert.IsType<DiscreteGaussianEvent>(reserved.Release("iteration-001").Event);
+        var first = Assert.IsType<DiscreteGaussianEvent>(reserved.Measurement("iteration-001").Event);
         Assert.Equal((1024L, ContributionShape.Vector), (first.Sensitivity, first.Contribution));
         Assert.InRange(reserved.NoiseInVotes("iteration-001"), 1, 10);
         Assert.Equal([10 * 1024, 10 * 1024], reserved.Recipe.ClassWeights);
@@ -218,8 +218,8 @@ public sealed class RunReservationTests : IDisposable
         var blobs = run.PrivateStore.Blobs.Values.ToArray();
         await run.Ledger.FollowLineageAsync("one", new HashSet<ImageFingerprint> { Fingerprint(blobs[0]) }, default);
         await run.Ledger.FollowLineageAsync("two", new HashSet<ImageFingerprint> { Fingerprint(blobs[1]) }, default);
-        await run.Ledger.ReserveAsync("one", "earlier", [new PlannedRelease("a", new GaussianEvent { NoiseMultiplier = 5 })], default);
-        await run.Ledger.ReserveAsync("two", "other", [new PlannedRelease("a", new GaussianEvent { NoiseMultiplier = 5 })], default);
+        await run.Ledger.ReserveAsync("one", "earlier", [new PlannedMeasurement("a", new GaussianEvent { NoiseMultiplier = 5 })], default);
+        await run.Ledger.ReserveAsync("two", "other", [new PlannedMeasurement("a", new GaussianEvent { NoiseMultiplier = 5 })], default);
 
         var summary = await run.Reservation().ReserveAsync(Run, default);
 
@@ -248,7 +248,7 @@ public sealed class RunReservationTests : IDisposable
         await harness.EmbedAsync(plan.PrivateShards);
     }
 
-    private async Task<IEnumerable<long>> ClassCountsAsync() => (await run.PrivateStore.ReadReleaseAsync(Run, ReleaseKeys.ClassCounts, 0, default))!;
+    private async Task<IEnumerable<long>> ClassCountsAsync() => (await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default))!;
 
     private async Task<ReservedRun> ReservedAsync(RunHarness? harness = null) =>
         (await (harness ?? run).PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default))!;
@@ -256,9 +256,9 @@ public sealed class RunReservationTests : IDisposable
     private async Task<IEnumerable<string>> SpentAsync() =>
         from own in (await run.Ledger.ReadAsync("cats", default)).Runs
         where own.RunId == Run
-        from release in own.Releases
-        where release.SpentAt is not null
-        select release.Key;
+        from measurement in own.Measurements
+        where measurement.SpentAt is not null
+        select measurement.Key;
 
     /// <summary>The same number for every draw.</summary>
     private sealed class ConstantNoise(long value) : IDiscreteGaussianNoise

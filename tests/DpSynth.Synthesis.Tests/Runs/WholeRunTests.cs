@@ -199,8 +199,8 @@ public sealed class WholeRunTests : IDisposable
         Assert.Contains("\"adjacency\": \"add-remove\"", run.Releases.Text("privacy.json"), StringComparison.Ordinal);
         Assert.DoesNotContain("dark/0", run.Releases.Text("manifest.json"), StringComparison.Ordinal);
         var spent = Assert.Single((await run.Ledger.ReadAsync("cats", default)).Runs);
-        Assert.Equal(["iteration-001", "iteration-002"], spent.Releases.Select(release => release.Key));
-        Assert.All(spent.Releases, release => Assert.Contains(release.EntryHash!, run.Releases.Text("privacy.json"), StringComparison.Ordinal));
+        Assert.Equal(["iteration-001", "iteration-002"], spent.Measurements.Select(measurement => measurement.Key));
+        Assert.All(spent.Measurements, measurement => Assert.Contains(measurement.EntryHash!, run.Releases.Text("privacy.json"), StringComparison.Ordinal));
         Assert.True(spent.Closed);
     }
 

@@ -6,7 +6,7 @@ namespace DpSynth.Testing.Contracts;
 
 /// <summary>What every private store keeps to that lets go of exact work.</summary>
 public abstract class ExactWorkRetentionContract<TStore>
-    where TStore : IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention
+    where TStore : IRunRecords, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
 {
     private readonly string _run = UniqueName.Of("run");
 
@@ -26,7 +26,7 @@ public abstract class ExactWorkRetentionContract<TStore>
 
         Assert.Equal((false, false, false), await ExactWorkOfAsync(_run));
         Assert.Equal("first", (await Store.ReadRecordAsync<Note>(_run, "plan", None))!.Text);
-        Assert.Equal(new[] { 5L }, (await Store.ReadReleaseAsync(_run, "iteration-001", 0, None))!);
+        Assert.Equal(new[] { 5L }, (await Store.ReadMeasurementAsync(_run, "iteration-001", 0, None))!);
         Assert.Equal((true, true, true), await ExactWorkOfAsync(next));
     }
 
@@ -50,7 +50,7 @@ public abstract class ExactWorkRetentionContract<TStore>
     private async Task FillAsync(string run)
     {
         await Store.TryCreateRecordAsync(run, "plan", new Note("first"), None);
-        await Store.PersistReleaseAsync(run, "iteration-001", 0, new[] { 5L }, None);
+        await Store.PersistMeasurementAsync(run, "iteration-001", 0, new[] { 5L }, None);
         await Store.WriteEmbeddingsAsync(run, 0, new EmbeddingMatrix(1, 1), None);
         await Store.WriteVotesAsync(run, 12, 0, new[] { 1L }, None);
         await Store.WriteNeighboursAsync(run, 12, 0, new NeighbourTable(1, 1, [0]), None);

@@ -86,7 +86,7 @@ public abstract class PrivacyLedgerContract
     public async Task Dataset_whose_images_belong_to_several_ledgers_may_not_be_used()
     {
         await ReserveAsync("run", 20);
-        await Ledger.ReserveAsync($"{_dataset}-b", "other", Releases(20), None);
+        await Ledger.ReserveAsync($"{_dataset}-b", "other", Measurements(20), None);
         Assert.Null(await Ledger.FollowLineageAsync(_dataset, Images(1), None));
         Assert.Null(await Ledger.FollowLineageAsync($"{_dataset}-b", Images(2), None));
 
@@ -114,8 +114,8 @@ public abstract class PrivacyLedgerContract
         Assert.True((await ReserveAsync("run", 20, 30)).Granted);
         Assert.False((await ReserveAsync("run", 20, 30, 0.1)).Granted);
         var run = Assert.Single((await Ledger.ReadAsync(_dataset, None)).Runs);
-        Assert.Equal(Releases(20, 30), run.Releases.Select(release => new PlannedRelease(release.Key, release.Event)));
-        Assert.All(run.Releases, release => Assert.Equal((null, null), (release.SpentAt, release.EntryHash)));
+        Assert.Equal(Measurements(20, 30), run.Measurements.Select(measurement => new PlannedMeasurement(measurement.Key, measurement.Event)));
+        Assert.All(run.Measurements, measurement => Assert.Equal((null, null), (measurement.SpentAt, measurement.EntryHash)));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public abstract class PrivacyLedgerContract
     {
         await ReserveAsync("run", 20);
         await Assert.ThrowsAsync<InvalidOperationException>(() => ReserveAsync("run", 21));
-        Assert.Equal(Releases(20)[0].Event, Assert.Single((await Ledger.ReadAsync(_dataset, None)).Runs).Releases[0].Event);
+        Assert.Equal(Measurements(20)[0].Event, Assert.Single((await Ledger.ReadAsync(_dataset, None)).Runs).Measurements[0].Event);
     }
 
     [Fact]
@@ -138,8 +138,8 @@ public abstract class PrivacyLedgerContract
         Assert.Equal(witness, await Ledger.SpendAsync(_dataset, "run", "release-1", None));
 
         var budget = await Ledger.ReadAsync(_dataset, None);
-        Assert.Equal(witness, budget.Runs[0].Releases[0].EntryHash);
-        Assert.NotNull(budget.Runs[0].Releases[0].SpentAt);
+        Assert.Equal(witness, budget.Runs[0].Measurements[0].EntryHash);
+        Assert.NotNull(budget.Runs[0].Measurements[0].SpentAt);
         Assert.Equal(budget.SpentEpsilon, budget.CommittedEpsilon);
     }
 
@@ -170,7 +170,7 @@ public abstract class PrivacyLedgerContract
         Assert.False((await ReserveAsync("c", half)).Granted);
         var runs = (await Ledger.ReadAsync(_dataset, None)).Runs;
         Assert.Equal([("a", true), ("b", false)], runs.Select(run => (run.RunId, run.Closed)));
-        Assert.Equal([true, false], runs[0].Releases.Select(release => release.SpentAt is not null));
+        Assert.Equal([true, false], runs[0].Measurements.Select(measurement => measurement.SpentAt is not null));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public abstract class PrivacyLedgerContract
             stop => Ledger.OpenAsync($"{_dataset}-b", stop),
             stop => Ledger.SetCapAsync(_dataset, 3, 1e-5, stop),
             stop => Ledger.FollowLineageAsync(_dataset, Images(1), stop),
-            stop => Ledger.ReserveAsync(_dataset, "other", Releases(20), stop),
+            stop => Ledger.ReserveAsync(_dataset, "other", Measurements(20), stop),
             stop => Ledger.SpendAsync(_dataset, "run", "release-1", stop),
             stop => Ledger.CloseAsync(_dataset, "run", stop));
         var budget = await Ledger.ReadAsync(_dataset, None);
@@ -191,11 +191,11 @@ public abstract class PrivacyLedgerContract
 
     private static double NoiseMultiplier(double epsilon) => 1 / GaussianAccountant.Mu(epsilon, 1e-5);
 
-    private static PlannedRelease[] Releases(params double[] noiseMultipliers) =>
-        [.. noiseMultipliers.Select((multiplier, i) => new PlannedRelease($"release-{i + 1}", new GaussianEvent { NoiseMultiplier = multiplier }))];
+    private static PlannedMeasurement[] Measurements(params double[] noiseMultipliers) =>
+        [.. noiseMultipliers.Select((multiplier, i) => new PlannedMeasurement($"release-{i + 1}", new GaussianEvent { NoiseMultiplier = multiplier }))];
 
     private HashSet<ImageFingerprint> Images(params int[] numbers) => [.. numbers.Select(number => new ImageFingerprint(new UInt128(_images, (ulong)number)))];
 
     private Task<LedgerReservation> ReserveAsync(string run, params double[] noiseMultipliers) =>
-        Ledger.ReserveAsync(_dataset, run, Releases(noiseMultipliers), None);
+        Ledger.ReserveAsync(_dataset, run, Measurements(noiseMultipliers), None);
 }

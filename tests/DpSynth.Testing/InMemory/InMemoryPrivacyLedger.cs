@@ -27,7 +27,7 @@ public sealed class InMemoryPrivacyLedger : IPrivacyLedger, IDisposable
         ledger.FollowLineageAsync(dataset, images, cancellationToken);
 
     public Task<LedgerReservation> ReserveAsync(
-        string dataset, string runId, IReadOnlyList<PlannedRelease> releases, CancellationToken cancellationToken) =>
+        string dataset, string runId, IReadOnlyList<PlannedMeasurement> releases, CancellationToken cancellationToken) =>
         ledger.ReserveAsync(dataset, runId, releases, cancellationToken);
 
     public Task<string> SpendAsync(string dataset, string runId, string key, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Testing.InMemory;
 
 /// <summary>The private store without storage; <see cref="BeforeWrite"/> lets a test break off at any write.</summary>
-public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, INoisyReleases, IExactWorkRetention
+public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
 {
     /// <summary>How records are written.</summary>
     public RequestJson Json { get; set; } = RequestParts.Json;
@@ -110,14 +110,14 @@ public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateE
     public Task<NeighbourTable?> ReadNeighboursAsync(string runId, int iteration, int shard, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => neighbours.TryGetValue((runId, iteration, shard), out var stored) ? Copy(stored) : null);
 
-    public Task<long[]> PersistReleaseAsync(
+    public Task<long[]> PersistMeasurementAsync(
         string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
     {
-        BeforeWrite($"released-{key}-{part}");
+        BeforeWrite($"measured-{key}-{part}");
         return (long[])releases.GetOrAdd((runId, key, part), noisyCounts.ToArray()).Clone();
     });
 
-    public Task<long[]?> ReadReleaseAsync(string runId, string key, int part, CancellationToken cancellationToken) => Answer.To(
+    public Task<long[]?> ReadMeasurementAsync(string runId, string key, int part, CancellationToken cancellationToken) => Answer.To(
         cancellationToken, () => (long[]?)releases.GetValueOrDefault((runId, key, part))?.Clone());
 
     public Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>

@@ -3,12 +3,12 @@ using DpSynth.Privacy.Mechanisms;
 namespace DpSynth.Cli.Audit.Mechanisms;
 
 /// <summary>
-/// What an attacker computes from the releases of one trial: numbers that are around 0 without the canary and around 1 with it, scaled
+/// What an attacker computes from the measurements of one trial: numbers that are around 0 without the canary and around 1 with it, scaled
 /// to votes. Each looks for other faults.
 /// </summary>
 /// <remarks>
-/// <c>likelihood-ratio</c> weighs all releases as Neyman and Pearson would for the claimed noise, and decides for a correct mechanism.
-/// <c>iteration-t</c> and <c>class-count</c> look at one release alone: one of them without noise would vanish in the sum.
+/// <c>likelihood-ratio</c> weighs all measurements as Neyman and Pearson would for the claimed noise, and decides for a correct mechanism.
+/// <c>iteration-t</c> and <c>class-count</c> look at one measurement alone: one of them without noise would vanish in the sum.
 /// <c>contrast-t</c> takes the noise that a neighbouring iteration shows at the same candidates off an iteration: nothing is left of noise
 /// that is used twice.
 /// </remarks>
@@ -20,10 +20,10 @@ internal sealed class AttackStatistics
     public AttackStatistics(AuditedMechanism mechanism)
     {
         var unit = (double)mechanism.Grid.UnitsPerVote;
-        var squares = mechanism.Releases.Select(release => unit * unit / release.SigmaSquared.ToDouble()).ToArray();
+        var squares = mechanism.Measurements.Select(measurement => unit * unit / measurement.SigmaSquared.ToDouble()).ToArray();
         Mu = Math.Sqrt(squares.Sum());
         _weights = [.. squares.Select(square => square / (Mu * Mu))];
-        _iterations = mechanism.Releases.Count - 1;
+        _iterations = mechanism.Measurements.Count - 1;
         var numbers = Enumerable.Range(1, _iterations);
         Names =
         [
@@ -34,15 +34,15 @@ internal sealed class AttackStatistics
         ];
     }
 
-    /// <summary>μ that the releases claim together; <see cref="Names"/>[0] has a standard deviation of 1/μ if they are as claimed.</summary>
+    /// <summary>μ that the measurements claim together; <see cref="Names"/>[0] has a standard deviation of 1/μ if they are as claimed.</summary>
     public double Mu { get; }
 
     /// <summary>One name a statistic.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Computes all statistics of one trial.</summary>
-    /// <param name="classCount">The released class count less what is known without the canary, in votes.</param>
-    /// <param name="noisy">The released histograms less what is known without the canary, in grid units.</param>
+    /// <param name="classCount">The measured class count less what is known without the canary, in votes.</param>
+    /// <param name="noisy">The measured histograms less what is known without the canary, in grid units.</param>
     /// <param name="nearest">The candidates of each iteration that the canary votes for.</param>
     /// <param name="grid">The grid.</param>
     /// <param name="values">Receives one number a name.</param>

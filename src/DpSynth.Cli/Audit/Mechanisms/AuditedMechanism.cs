@@ -24,18 +24,18 @@ internal class AuditedMechanism
         _neighbours = options.Neighbours;
         _noise = noise;
 
-        // Two classes: noisy class counts are released and claimed as well.
+        // Two classes: noisy class counts are measured and claimed as well.
         var request = Request(options);
         var design = PrivateEvolutionMethod.DesignOf(request);
         Grid = design.Grid;
-        Releases = [.. new RunCalibration(request, design, classes: 2).Calibrate(options.Delta).Select(release => release.Event).Cast<DiscreteGaussianEvent>()];
+        Measurements = [.. new RunCalibration(request, design, classes: 2).Calibrate(options.Delta).Select(made => made.Event).Cast<DiscreteGaussianEvent>()];
     }
 
     /// <summary>The grid that everything is counted on.</summary>
     public VoteGrid Grid { get; }
 
-    /// <summary>What is released and claimed: the class count, then the iterations' histograms. The attacks are made for this noise.</summary>
-    public IReadOnlyList<DiscreteGaussianEvent> Releases { get; }
+    /// <summary>What is measured and claimed: the class count, then the iterations' histograms. The attacks are made for this noise.</summary>
+    public IReadOnlyList<DiscreteGaussianEvent> Measurements { get; }
 
     /// <summary>Exact votes, in grid units.</summary>
     public virtual long[] CountVotes(EmbeddingMatrix units, EmbeddingMatrix candidates) =>
@@ -44,9 +44,9 @@ internal class AuditedMechanism
     /// <summary>Exact number of units, in grid units.</summary>
     public long[] CountUnits(EmbeddingMatrix units) => [units.Rows * Grid.UnitsPerVote];
 
-    /// <summary>Makes one of <see cref="Releases"/>.</summary>
-    public long[] Release(int index, ReadOnlySpan<long> counts, string purpose) =>
-        HistogramMechanism.Release(counts, Releases[index], _noise, purpose);
+    /// <summary>Makes one of <see cref="Measurements"/>.</summary>
+    public long[] Measure(int index, ReadOnlySpan<long> counts, string purpose) =>
+        HistogramMechanism.Measure(counts, Measurements[index], _noise, purpose);
 
     /// <summary>The request of a run with the audit's budget; what it says of images and generators the mechanism does not ask.</summary>
     private static RunRequest Request(MechanismAuditOptions options) => new()

@@ -10,7 +10,7 @@ namespace DpSynth.Cli.Audit.Mechanisms;
 /// guesses leave.
 /// </summary>
 /// <remarks>
-/// The claim under test is Gaussian differential privacy with the μ of the released events, which is tight for them: a threshold
+/// The claim under test is Gaussian differential privacy with the μ of the measured events, which is tight for them: a threshold
 /// halfway between the worlds then tells most. The likelihood ratio has four fifths of the error probability α = 5%, the other
 /// statistics share the rest; all bounds hold at once with probability 1 − α, so that a correct mechanism fails with probability 5%
 /// at most (in fact about 0.3%: both of a statistic's error rates would have to be off).
@@ -67,7 +67,7 @@ internal sealed class MechanismAudit(MechanismAuditOptions options, AuditedMecha
         var bounds = names.Select((name, i) => (Name: name, Mu: new TwoWorldAudit(falsePositives[i], falseNegatives[i], options.Trials)
             .MuLowerBound(i == 0 ? MainShare * Alpha : (1 - MainShare) * Alpha / (names.Count - 1))));
         var (strongest, mu) = bounds.MaxBy(bound => bound.Mu);
-        var claimed = PrivacyAccountant.Epsilon(mechanism.Releases, options.Delta).Epsilon;
+        var claimed = PrivacyAccountant.Epsilon(mechanism.Measurements, options.Delta).Epsilon;
         var audited = GaussianAccountant.Epsilon(mu, options.Delta);
         return new MechanismAuditReport
         {
@@ -84,29 +84,29 @@ internal sealed class MechanismAudit(MechanismAuditOptions options, AuditedMecha
             TrialsPerWorld = options.Trials,
             Iterations = options.Iterations,
             Neighbours = options.Neighbours,
-            NoiseMultipliers = [.. mechanism.Releases.Skip(1).Select(release => Math.Sqrt(release.SigmaSquared.ToDouble()) / release.Sensitivity)],
+            NoiseMultipliers = [.. mechanism.Measurements.Skip(1).Select(made => Math.Sqrt(made.SigmaSquared.ToDouble()) / made.Sensitivity)],
         };
     }
 
-    /// <summary>Exact counts in the order of the releases.</summary>
+    /// <summary>Exact counts in the order of the measurements.</summary>
     private long[][] CountAll(NeighbouringDatasets datasets, Numerics.EmbeddingMatrix units) =>
         [mechanism.CountUnits(units), .. datasets.Populations.Select(population => mechanism.CountVotes(units, population))];
 
     /// <summary>One run of the mechanism on one of the datasets, and what the attacker makes of it.</summary>
     private void Attack(NeighbouringDatasets datasets, long[][] counts, long[][] known, string run, double[] values)
     {
-        var released = new long[counts.Length][];
-        for (var i = 0; i < released.Length; i++)
+        var measured = new long[counts.Length][];
+        for (var i = 0; i < measured.Length; i++)
         {
-            released[i] = mechanism.Release(i, counts[i], i == 0 ? $"{run}/class-counts/0" : $"{run}/iteration-{i:D3}/0");
-            for (var j = 0; j < released[i].Length; j++)
+            measured[i] = mechanism.Measure(i, counts[i], i == 0 ? $"{run}/class-counts/0" : $"{run}/iteration-{i:D3}/0");
+            for (var j = 0; j < measured[i].Length; j++)
             {
-                released[i][j] -= known[i][j];
+                measured[i][j] -= known[i][j];
             }
         }
 
         _statistics.Compute(
-            (double)released[0][0] / mechanism.Grid.UnitsPerVote, released[1..], datasets.Nearest, mechanism.Grid, values);
+            (double)measured[0][0] / mechanism.Grid.UnitsPerVote, measured[1..], datasets.Nearest, mechanism.Grid, values);
     }
 
     /// <summary>The threshold of the likelihood ratio at which a mechanism as claimed would give the largest bound on ε without assumptions.</summary>

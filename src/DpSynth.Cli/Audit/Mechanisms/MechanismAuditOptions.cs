@@ -3,13 +3,13 @@ namespace DpSynth.Cli.Audit.Mechanisms;
 /// <summary>What is audited, and how long.</summary>
 internal sealed record MechanismAuditOptions
 {
-    /// <summary>ε claimed for all releases together, above 0.</summary>
+    /// <summary>ε claimed for all measurements together, above 0.</summary>
     public double Epsilon { get; init; } = 1;
 
     /// <summary>δ, inside (0, 1).</summary>
     public double Delta { get; init; } = 1e-5;
 
-    /// <summary>T: vote histograms released, at least 1.</summary>
+    /// <summary>T: vote histograms measured, at least 1.</summary>
     public int Iterations { get; init; } = 4;
 
     /// <summary>k: candidates that an image votes for, at least 1.</summary>

@@ -8,7 +8,7 @@ internal sealed record MechanismAuditReport
     /// <summary>Whether the bound is at most the claim.</summary>
     public required bool Passed { get; init; }
 
-    /// <summary>ε claimed for all releases together.</summary>
+    /// <summary>ε claimed for all measurements together.</summary>
     public required double Epsilon { get; init; }
 
     /// <summary>ε that the attack refutes anything below of.</summary>

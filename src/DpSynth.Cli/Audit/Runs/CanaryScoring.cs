@@ -17,9 +17,9 @@ internal static class CanaryScoring
     /// <param name="canaries">Embeddings of the canaries, one row each.</param>
     /// <param name="iterations">What was released.</param>
     /// <param name="metric">What "nearest" means.</param>
-    /// <param name="unitsPerVote">How much a full vote adds to <see cref="ReleasedIteration.NoisyVotes"/>.</param>
+    /// <param name="unitsPerVote">How much a full vote adds to <see cref="MeasuredIteration.NoisyVotes"/>.</param>
     /// <returns>One number a canary; larger speaks for its presence, 0 for neither.</returns>
-    public static double[] Score(EmbeddingMatrix canaries, IReadOnlyList<ReleasedIteration> iterations, Metric metric, double unitsPerVote)
+    public static double[] Score(EmbeddingMatrix canaries, IReadOnlyList<MeasuredIteration> iterations, Metric metric, double unitsPerVote)
     {
         var scores = new double[canaries.Rows];
         foreach (var iteration in iterations)

@@ -1,6 +1,6 @@
 namespace DpSynth.Privacy.Accounting.LossDistributions;
 
-/// <summary>The curve of composed releases on a grid of losses.</summary>
+/// <summary>The curve of composed measurements on a grid of losses.</summary>
 /// <remarks>
 /// With masses w tilted by θ and their scale K: δ(ε)·e^(θε − K) = Σ_{t>ε} w(t)·e^(−θ(t−ε))·(1 − e^(ε−t)). At grid points that sum
 /// obeys a recursion of positive terms; between them δ is linear in e^ε, exactly.

@@ -41,9 +41,9 @@ internal static class CurveComposer
             return (tilt, epsilon, logDelta);
         });
 
-    private static SingleReleaseCurve? Single(IReadOnlyList<Component> components) =>
+    private static SingleMeasurementCurve? Single(IReadOnlyList<Component> components) =>
         components is [{ Count: 1, Upper.HasLogDelta: true, Lower.HasLogDelta: true }]
-            ? new SingleReleaseCurve(components[0].Upper, components[0].Lower)
+            ? new SingleMeasurementCurve(components[0].Upper, components[0].Lower)
             : null;
 
     private static ComposedCurve Compose(
@@ -56,7 +56,8 @@ internal static class CurveComposer
         catch (OverflowException overflow)
         {
             throw new NotSupportedException(
-                "The noise of a release is so small beside its sensitivity that no grid holds its privacy losses, and ε is beyond any use: give it more noise.",
+                "The noise of a measurement is so small beside its sensitivity that no grid holds its privacy losses, and ε is beyond any use: give it "
+                    + "more noise.",
                 overflow);
         }
     }

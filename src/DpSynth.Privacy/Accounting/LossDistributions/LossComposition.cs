@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace DpSynth.Privacy.Accounting.LossDistributions;
 
-/// <summary>Adds up the losses of many releases by powers of Fourier transforms, with a bound of the rounding error.</summary>
+/// <summary>Adds up the losses of many measurements by powers of Fourier transforms, with a bound of the rounding error.</summary>
 /// <remarks>
 /// <para>
 /// The pessimistic laws travel as the real part and the optimistic ones as the imaginary part of one transform. The sum is found
@@ -20,7 +20,7 @@ internal static class LossComposition
     private const double UnitRoundoff = 1.1102230246251565e-16;
 
     /// <summary>Composes.</summary>
-    /// <param name="losses">The laws and how often each is released.</param>
+    /// <param name="losses">The laws and how often each is measured.</param>
     /// <param name="interval">h.</param>
     /// <param name="bottom">Where the window of losses begins that the result covers.</param>
     /// <param name="fourier">The transform; its size times h is the length of the window.</param>

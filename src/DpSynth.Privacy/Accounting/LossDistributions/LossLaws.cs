@@ -10,15 +10,15 @@ internal static class LossLaws
     internal static IReadOnlyList<IReadOnlyList<Component>> Of(IEnumerable<PrivacyEvent> events, Adjacency adjacency)
     {
         var merged = events
-            .GroupBy(release => release with { Count = 1 })
-            .Select(group => (Event: group.Key, Count: group.Sum(release => (long)release.Count)))
+            .GroupBy(measurement => measurement with { Count = 1 })
+            .Select(group => (Event: group.Key, Count: group.Sum(measurement => (long)measurement.Count)))
             .ToList();
         if (adjacency == Adjacency.ReplaceOne)
         {
             return [Directed(merged, adjacency, LossDirection.Replace)];
         }
 
-        var symmetric = merged.TrueForAll(release => release.Event is not (SubsampledGaussianEvent { SamplingRate: > 0 and < 1 } or ExplicitEvent));
+        var symmetric = merged.TrueForAll(measurement => measurement.Event is not (SubsampledGaussianEvent { SamplingRate: > 0 and < 1 } or ExplicitEvent));
         return symmetric
             ? [Directed(merged, adjacency, LossDirection.Remove)]
             : [Directed(merged, adjacency, LossDirection.Remove), Directed(merged, adjacency, LossDirection.Add)];
@@ -30,16 +30,16 @@ internal static class LossLaws
         List<Component> components = [];
         double upper = 0;
         double lower = 0;
-        foreach ((var release, var count) in events)
+        foreach ((var measurement, var count) in events)
         {
-            if (GaussianEquivalent.Of(release, adjacency, FineGrid) is { } gaussian)
+            if (GaussianEquivalent.Of(measurement, adjacency, FineGrid) is { } gaussian)
             {
                 upper += count * gaussian.UpperMuSquared;
                 lower += count * gaussian.LowerMuSquared;
                 continue;
             }
 
-            (var law, var times) = release switch
+            (var law, var times) = measurement switch
             {
                 DiscreteGaussianEvent discrete => (
                     (PrivacyLoss)new DiscreteGaussianLoss(discrete.SigmaSquared.ToDouble(), discrete.Sensitivity),
@@ -52,7 +52,7 @@ internal static class LossLaws
                 ExplicitEvent pair when direction == LossDirection.Remove => (
                     new ExplicitLoss(pair.Probabilities.AsSpan(), pair.NeighbourProbabilities.AsSpan()), 1),
                 ExplicitEvent pair => (new ExplicitLoss(pair.NeighbourProbabilities.AsSpan(), pair.Probabilities.AsSpan()), 1),
-                _ => throw new NotSupportedException($"The PLD accountant does not cover {release.GetType().Name}."),
+                _ => throw new NotSupportedException($"The PLD accountant does not cover {measurement.GetType().Name}."),
             };
             components.Add(new Component(law, law, times * count));
         }

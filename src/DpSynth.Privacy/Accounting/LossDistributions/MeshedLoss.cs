@@ -29,7 +29,7 @@ internal readonly record struct GridMasses(int First, double[] Values)
     }
 }
 
-/// <summary>One release on a grid: masses of the losses Origin + index·h, each multiplied by e^(θ·loss − LogScale).</summary>
+/// <summary>One measurement on a grid: masses of the losses Origin + index·h, each multiplied by e^(θ·loss − LogScale).</summary>
 /// <param name="Origin">Offset of the grid.</param>
 /// <param name="Pessimistic">A law whose composed δ(ε) is never below the true one.</param>
 /// <param name="Optimistic">A law whose composed δ(ε) is never above the true one.</param>

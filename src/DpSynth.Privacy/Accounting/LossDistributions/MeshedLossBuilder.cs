@@ -1,6 +1,6 @@
 namespace DpSynth.Privacy.Accounting.LossDistributions;
 
-/// <summary>Collects the atoms (loss, probability under P) of one release and rounds them to the grid, up and down.</summary>
+/// <summary>Collects the atoms (loss, probability under P) of one measurement and rounds them to the grid, up and down.</summary>
 /// <remarks>
 /// <para>
 /// Up: "connect the dots" (Doroshenko, Ghazi, Kamath, Kumar, Manurangsi 2022, arXiv 2207.04380). An atom between two grid points is
@@ -113,7 +113,7 @@ internal sealed class MeshedLossBuilder
         _floored[index - _first] += Math.Exp(logMass + (Mesh.Tilt * Loss(index)) - LogScale);
     }
 
-    /// <summary>Puts one release on a mesh.</summary>
+    /// <summary>Puts one measurement on a mesh.</summary>
     /// <param name="loss">Its loss.</param>
     /// <param name="mesh">The mesh.</param>
     /// <param name="logScale">ln of the factor to take out: about ln E[e^(θL)].</param>

@@ -1,8 +1,8 @@
 namespace DpSynth.Privacy.Accounting.LossDistributions;
 
 /// <summary>
-/// The privacy loss of one release against one neighbour: L = ln P(x)/Q(x) with x drawn from P, for a pair (P, Q) of output laws that
-/// dominates all pairs of the mechanism. δ(ε) = E[(1 − e^(ε−L))⁺], and the losses of adaptive releases add up (arXiv 1803.10266,
+/// The privacy loss of one measurement against one neighbour: L = ln P(x)/Q(x) with x drawn from P, for a pair (P, Q) of output laws that
+/// dominates all pairs of the mechanism. δ(ε) = E[(1 − e^(ε−L))⁺], and the losses of adaptive measurements add up (arXiv 1803.10266,
 /// 2106.08567).
 /// </summary>
 internal abstract class PrivacyLoss
@@ -25,7 +25,7 @@ internal abstract class PrivacyLoss
     /// <summary>ln E[e^(θL)] over finite L: θ times the Rényi divergence of order 1 + θ. Any real θ that is finite.</summary>
     internal abstract double LogMoment(double theta);
 
-    /// <summary>ln δ(ε) of this release alone, to rounding; −∞ where δ is 0.</summary>
+    /// <summary>ln δ(ε) of this measurement alone, to rounding; −∞ where δ is 0.</summary>
     internal abstract double LogDelta(double epsilon);
 
     /// <summary>The losses that matter: outside of them the law, tilted or not, has negligible mass in the sense of the mesh.</summary>

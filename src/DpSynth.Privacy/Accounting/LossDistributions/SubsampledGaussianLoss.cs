@@ -1,6 +1,6 @@
 namespace DpSynth.Privacy.Accounting.LossDistributions;
 
-/// <summary>Which of two neighbouring inputs a release was made from.</summary>
+/// <summary>Which of two neighbouring inputs a measurement was made from.</summary>
 internal enum LossDirection
 {
     /// <summary>The one with the unit: P = (1−q)·N(0, σ²) + q·N(1, σ²), Q = N(0, σ²).</summary>

@@ -9,7 +9,7 @@ using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Runs.NoisyMean;
 
-/// <summary>All there is to a method: what it releases, what workers make, what it publishes; and one step of its own.</summary>
+/// <summary>All there is to a method: what it measurements, what workers make, what it publishes; and one step of its own.</summary>
 internal sealed class MeanMethod(InMemoryPrivateStore store) : IMethod
 {
     private const string Key = "mean";
@@ -20,7 +20,7 @@ internal sealed class MeanMethod(InMemoryPrivateStore store) : IMethod
 
     public string? FindFault(RunRequest request, int classes) => classes == 1 ? null : "The mean is that of one class; ask with 'classConditional': false.";
 
-    public ReleaseDesign Design(RunRequest request) => new(_grid, ContributionShape.Vector, [new WeightedRelease(Key, 1)]);
+    public MeasurementDesign Design(RunRequest request) => new(_grid, ContributionShape.Vector, [new WeightedMeasurement(Key, 1)]);
 
     public IReadOnlyList<GenerationStep> Steps(RunRequest request) =>
         [new GenerationStep { Candidates = ((MeanOptions)request.Options).Images, Degree = VariationDegree.Of(0) }];
@@ -28,16 +28,16 @@ internal sealed class MeanMethod(InMemoryPrivateStore store) : IMethod
     public async Task<MethodReport> ReportAsync(ReservedRun run, CancellationToken cancellationToken)
     {
         var jobs = new Population(run.Recipe, 0).Jobs;
-        var sum = (await store.ReadReleaseAsync(run.Request.RunId, Key, 0, cancellationToken))!;
+        var sum = (await store.ReadMeasurementAsync(run.Request.RunId, Key, 0, cancellationToken))!;
         var mean = JsonSerializer.SerializeToUtf8Bytes(sum.Select(units => (double)units / _grid.UnitsPerVote));
         return new MethodReport { Published = jobs, Made = jobs, Files = [new MethodFile("mean.json", "application/json", mean)] };
     }
 
     /// <summary>The step of its own: unit vectors, rounded towards zero, so that each image moves the sum by at most one vote.</summary>
-    public async Task ReleaseAsync(string runId, NoisyRelease release)
+    public async Task MeasureAsync(string runId, NoisyMeasurement measurement)
     {
         var run = (await store.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, default))!;
-        await release.ReleaseAsync(run.Request.Dataset, runId, run.Release(Key), () => SumAsync(run), parts: 1, default);
+        await measurement.MeasureAsync(run.Request.Dataset, runId, run.Measurement(Key), () => SumAsync(run), parts: 1, default);
     }
 
     private async Task<IReadOnlyList<long[]>> SumAsync(ReservedRun run)

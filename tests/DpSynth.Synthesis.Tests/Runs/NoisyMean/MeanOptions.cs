@@ -3,7 +3,7 @@ using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Tests.Runs.NoisyMean;
 
-/// <summary>The options of a method that releases the noisy sum of unit embeddings, and publishes images drawn at random beside it.</summary>
+/// <summary>The options of a method that measures the noisy sum of unit embeddings, and publishes images drawn at random beside it.</summary>
 internal sealed record MeanOptions : MethodOptions
 {
     private static readonly Field<int> _images = Field.Integer("images", 4, 1, 100, "images published");

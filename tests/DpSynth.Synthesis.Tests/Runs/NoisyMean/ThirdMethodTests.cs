@@ -8,7 +8,7 @@ using DpSynth.Synthesis.Runs;
 namespace DpSynth.Synthesis.Tests.Runs.NoisyMean;
 
 /// <summary>
-/// A method that the product does not know: its options, its plan of releases and its own step are all it takes. Admission, planning,
+/// A method that the product does not know: its options, its plan of measurements and its own step are all it takes. Admission, planning,
 /// reservation, noise, generation, publication, statement and closing are the product's, unchanged.
 /// </summary>
 public sealed class ThirdMethodTests : IDisposable
@@ -33,7 +33,7 @@ public sealed class ThirdMethodTests : IDisposable
         _run.Upload("light", 220, 20);
         var request = new RunRequestReader(_catalogue).Read(Json);
 
-        await _run.RunAsync(request, new MeanMethod(_run.PrivateStore).ReleaseAsync);
+        await _run.RunAsync(request, new MeanMethod(_run.PrivateStore).MeasureAsync);
 
         using var manifest = JsonDocument.Parse(_run.Releases.Text(RunManifest.FileName));
         Assert.Equal("noisy-mean", manifest.RootElement.GetProperty("method").GetString());
@@ -46,10 +46,10 @@ public sealed class ThirdMethodTests : IDisposable
         Assert.All(mean, value => Assert.InRange(value, 14.9, 15));
 
         var statement = JsonSerializer.Deserialize<PrivacyStatement>(_run.Releases.Files[PrivacyStatement.FileName], PrivacyJson.Indented)!;
-        Assert.Equal("mean", Assert.Single(statement.Releases).Key);
+        Assert.Equal("mean", Assert.Single(statement.Measurements).Key);
         var spent = Assert.Single((await _run.Ledger.ReadAsync("cats", default)).Runs);
         Assert.True(spent.Closed);
-        Assert.Equal("mean", Assert.Single(spent.Releases, release => release.SpentAt is not null).Key);
+        Assert.Equal("mean", Assert.Single(spent.Measurements, measurement => measurement.SpentAt is not null).Key);
         Assert.InRange(statement.Epsilon, 1.8, 2.0);
     }
 

@@ -14,7 +14,7 @@ using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.PrivateEvolution;
 
-public sealed class HistogramReleaseTests : IDisposable
+public sealed class HistogramMeasurementTests : IDisposable
 {
     private const string Run = "run";
     private const string Key = "iteration-001";
@@ -23,15 +23,15 @@ public sealed class HistogramReleaseTests : IDisposable
     private readonly InMemoryPrivacyLedger ledger = new();
 
     [Fact]
-    public async Task Release_adds_the_votes_of_all_shards_and_a_draw_of_its_own_on_every_candidate()
+    public async Task Measurement_adds_the_votes_of_all_shards_and_a_draw_of_its_own_on_every_candidate()
     {
         await PrepareAsync();
 
-        var released = await Release(new CountingNoise(start: 100)).ReleaseAsync(Run, 1, default);
+        var measured = await Measurement(new CountingNoise(start: 100)).MeasureAsync(Run, 1, default);
 
-        Assert.Equal(25, released.NoiseMultiplier);
-        Assert.Equal(new long[] { 111, 103, 102 }, await store.ReadReleaseAsync(Run, Key, 0, default));
-        Assert.Equal(new long[] { 103, 104, 112 }, await store.ReadReleaseAsync(Run, Key, 1, default));
+        Assert.Equal(25, measured.NoiseMultiplier);
+        Assert.Equal(new long[] { 111, 103, 102 }, await store.ReadMeasurementAsync(Run, Key, 0, default));
+        Assert.Equal(new long[] { 103, 104, 112 }, await store.ReadMeasurementAsync(Run, Key, 1, default));
     }
 
     /// <summary>
@@ -46,107 +46,107 @@ public sealed class HistogramReleaseTests : IDisposable
     {
         await PrepareAsync(candidates: 1000);
 
-        await Release(new ScaledNoise(factor)).ReleaseAsync(Run, 1, default);
+        await Measurement(new ScaledNoise(factor)).MeasureAsync(Run, 1, default);
 
         long[] votes = [11, 2, .. new long[998], 0, 0, 7, .. new long[997]];
-        long[] released = [.. (await store.ReadReleaseAsync(Run, Key, 0, default))!, .. (await store.ReadReleaseAsync(Run, Key, 1, default))!];
-        var chiSquare = released.Zip(votes, static (x, exact) => (x - exact) * (x - exact) / 625.0).Sum();
+        long[] measured = [.. (await store.ReadMeasurementAsync(Run, Key, 0, default))!, .. (await store.ReadMeasurementAsync(Run, Key, 1, default))!];
+        var chiSquare = measured.Zip(votes, static (x, exact) => (x - exact) * (x - exact) / 625.0).Sum();
         Assert.Equal(isWithin, Math.Abs(chiSquare - 2000) < 5.3 * Math.Sqrt(4000));
     }
 
     [Fact]
-    public async Task Release_of_votes_that_are_no_counts_is_refused_and_draws_no_noise()
+    public async Task Measurement_of_votes_that_are_no_counts_is_refused_and_draws_no_noise()
     {
         await PrepareAsync();
         await store.WriteVotesAsync(Run, 1, 0, new long[] { 10, -1, 0 }, default);
         var noise = new CountingNoise();
 
-        await Assert.ThrowsAsync<ArgumentException>(() => Release(noise).ReleaseAsync(Run, 1, default));
+        await Assert.ThrowsAsync<ArgumentException>(() => Measurement(noise).MeasureAsync(Run, 1, default));
 
         Assert.Equal(0, noise.Draws);
-        Assert.Null(await store.ReadReleaseAsync(Run, Key, 0, default));
+        Assert.Null(await store.ReadMeasurementAsync(Run, Key, 0, default));
     }
 
     [Fact]
-    public async Task Release_spends_before_anything_can_be_read()
+    public async Task Measurement_spends_before_anything_can_be_read()
     {
         await PrepareAsync();
         var spentFirst = false;
-        store.BeforeWrite = name => spentFirst |= name == $"released-{Key}-0" && IsSpent();
+        store.BeforeWrite = name => spentFirst |= name == $"measured-{Key}-0" && IsSpent();
 
-        await Release(new CountingNoise()).ReleaseAsync(Run, 1, default);
+        await Measurement(new CountingNoise()).MeasureAsync(Run, 1, default);
 
         Assert.True(spentFirst);
     }
 
     [Fact]
-    public async Task Release_draws_no_noise_when_the_spend_is_not_recorded()
+    public async Task Measurement_draws_no_noise_when_the_spend_is_not_recorded()
     {
         await PrepareAsync();
         var noise = new CountingNoise();
         ledger.BeforeSpend = () => throw new IOException("The storage is away.");
 
-        await Assert.ThrowsAsync<IOException>(() => Release(noise).ReleaseAsync(Run, 1, default));
+        await Assert.ThrowsAsync<IOException>(() => Measurement(noise).MeasureAsync(Run, 1, default));
 
         Assert.Equal(0, noise.Draws);
-        Assert.Null(await store.ReadReleaseAsync(Run, Key, 0, default));
+        Assert.Null(await store.ReadMeasurementAsync(Run, Key, 0, default));
     }
 
     [Fact]
-    public async Task Release_that_is_killed_between_spend_and_persist_is_spent_once_and_drawn_on_the_second_try()
+    public async Task Measurement_that_is_killed_between_spend_and_persist_is_spent_once_and_drawn_on_the_second_try()
     {
         await PrepareAsync();
         store.BeforeWrite = name => throw new IOException("The host was killed.");
-        await Assert.ThrowsAsync<IOException>(() => Release(new CountingNoise()).ReleaseAsync(Run, 1, default));
+        await Assert.ThrowsAsync<IOException>(() => Measurement(new CountingNoise()).MeasureAsync(Run, 1, default));
         Assert.True(IsSpent());
-        var entry = (await ledger.ReadAsync("cats", default)).Runs.Single().Releases.Single().EntryHash;
+        var entry = (await ledger.ReadAsync("cats", default)).Runs.Single().Measurements.Single().EntryHash;
         store.BeforeWrite = _ => { };
 
-        await Release(new CountingNoise(start: 1000)).ReleaseAsync(Run, 1, default);
+        await Measurement(new CountingNoise(start: 1000)).MeasureAsync(Run, 1, default);
 
-        Assert.InRange((await store.ReadReleaseAsync(Run, Key, 0, default))![0], 1000, 1100);
-        Assert.Equal(entry, (await store.ReadRecordAsync<SpentRelease>(Run, SpentRelease.RecordName(Key), default))!.LedgerEntry);
-        Assert.Equal(entry, (await ledger.ReadAsync("cats", default)).Runs.Single().Releases.Single().EntryHash);
+        Assert.InRange((await store.ReadMeasurementAsync(Run, Key, 0, default))![0], 1000, 1100);
+        Assert.Equal(entry, (await store.ReadRecordAsync<SpentMeasurement>(Run, SpentMeasurement.RecordName(Key), default))!.LedgerEntry);
+        Assert.Equal(entry, (await ledger.ReadAsync("cats", default)).Runs.Single().Measurements.Single().EntryHash);
     }
 
     [Fact]
-    public async Task Release_keeps_what_was_persisted_first_when_it_is_broken_off_and_tried_again()
+    public async Task Measurement_keeps_what_was_persisted_first_when_it_is_broken_off_and_tried_again()
     {
         await PrepareAsync();
         store.BeforeWrite = name =>
         {
-            if (name == $"released-{Key}-1")
+            if (name == $"measured-{Key}-1")
             {
                 throw new IOException("The host was killed.");
             }
         };
-        await Assert.ThrowsAsync<IOException>(() => Release(new CountingNoise()).ReleaseAsync(Run, 1, default));
-        var first = await store.ReadReleaseAsync(Run, Key, 0, default);
+        await Assert.ThrowsAsync<IOException>(() => Measurement(new CountingNoise()).MeasureAsync(Run, 1, default));
+        var first = await store.ReadMeasurementAsync(Run, Key, 0, default);
         store.BeforeWrite = _ => { };
 
-        await Release(new CountingNoise(start: 1000)).ReleaseAsync(Run, 1, default);
-        await Release(new CountingNoise(start: 5000)).ReleaseAsync(Run, 1, default);
+        await Measurement(new CountingNoise(start: 1000)).MeasureAsync(Run, 1, default);
+        await Measurement(new CountingNoise(start: 5000)).MeasureAsync(Run, 1, default);
 
-        Assert.Equal(first, await store.ReadReleaseAsync(Run, Key, 0, default));
-        Assert.InRange((await store.ReadReleaseAsync(Run, Key, 1, default))![0], 1000, 1100);
+        Assert.Equal(first, await store.ReadMeasurementAsync(Run, Key, 0, default));
+        Assert.InRange((await store.ReadMeasurementAsync(Run, Key, 1, default))![0], 1000, 1100);
     }
 
     [Fact]
-    public async Task Release_is_refused_once_the_run_is_closed()
+    public async Task Measurement_is_refused_once_the_run_is_closed()
     {
         await PrepareAsync();
         await ledger.CloseAsync("cats", Run, default);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Release(new CountingNoise()).ReleaseAsync(Run, 1, default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Measurement(new CountingNoise()).MeasureAsync(Run, 1, default));
 
-        Assert.Null(await store.ReadReleaseAsync(Run, Key, 0, default));
+        Assert.Null(await store.ReadMeasurementAsync(Run, Key, 0, default));
     }
 
     public void Dispose() => ledger.Dispose();
 
-    private HistogramRelease Release(IDiscreteGaussianNoise noise) => new(store, store, new NoisyRelease(store, store, ledger, noise));
+    private HistogramMeasurement Measurement(IDiscreteGaussianNoise noise) => new(store, store, new NoisyMeasurement(store, store, ledger, noise));
 
-    private bool IsSpent() => ledger.ReadAsync("cats", default).GetAwaiter().GetResult().Runs.Single().Releases.Single().SpentAt is not null;
+    private bool IsSpent() => ledger.ReadAsync("cats", default).GetAwaiter().GetResult().Runs.Single().Measurements.Single().SpentAt is not null;
 
     /// <summary>Two classes of some candidates, three if nothing else is said; the first has two private shards.</summary>
     private async Task PrepareAsync(int candidates = 3)
@@ -174,7 +174,7 @@ public sealed class HistogramReleaseTests : IDisposable
                 Generator = request.Generator,
                 Embedder = request.Embedder,
                 Shape = new ImageShape(4, 4, 1),
-                Steps = [.. Synthesis.PrivateEvolution.Generation.Steps(evolution, embedsRelease: false)],
+                Steps = [.. Synthesis.PrivateEvolution.Generation.Steps(evolution, embedsPublished: false)],
                 CandidatesPerShard = 10,
                 Seed = 0,
             },
@@ -182,7 +182,7 @@ public sealed class HistogramReleaseTests : IDisposable
             Grid = new VoteGrid(0),
             Delta = 1e-5,
             DeltaSource = DeltaSource.Request,
-            Releases = [new PlannedRelease(PrivateEvolutionMethod.ReleaseOf(1), new DiscreteGaussianEvent { SigmaSquared = new Rational(625, 1) })],
+            Measurements = [new PlannedMeasurement(PrivateEvolutionMethod.MeasurementOf(1), new DiscreteGaussianEvent { SigmaSquared = new Rational(625, 1) })],
         };
         await store.TryCreateRecordAsync(Run, ReservedRun.RecordName, run, default);
         long[][] votes = [[10, 0, 0], [1, 2, 0], [0, 0, 7]];
@@ -191,7 +191,7 @@ public sealed class HistogramReleaseTests : IDisposable
             await store.WriteVotesAsync(Run, 1, shard, (long[])[.. given, .. new long[candidates - 3]], default);
         }
 
-        Assert.True((await ledger.ReserveAsync("cats", Run, run.Releases, default)).Granted);
+        Assert.True((await ledger.ReserveAsync("cats", Run, run.Measurements, default)).Granted);
     }
 
     /// <summary>The product's noise, with another deviation than is asked for.</summary>

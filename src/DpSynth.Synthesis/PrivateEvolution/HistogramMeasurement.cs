@@ -6,29 +6,29 @@ using DpSynth.Synthesis.Runs;
 
 namespace DpSynth.Synthesis.PrivateEvolution;
 
-/// <summary>Releases an iteration's vote histograms, one a class, with noise on every candidate's count.</summary>
+/// <summary>Measures an iteration's vote histograms, one a class, with noise on every candidate's count.</summary>
 /// <remarks>
-/// The histograms of all classes together are one release: an image has one class, and an owner's votes are scaled over all classes
+/// The histograms of all classes together are one measurement: an image has one class, and an owner's votes are scaled over all classes
 /// at once, so that a unit moves all of them together by an L2 norm of at most one vote (add/remove).
 /// </remarks>
-public sealed class HistogramRelease(IRunRecords records, IExactWork exactWork, NoisyRelease noisyRelease)
+public sealed class HistogramMeasurement(IRunRecords records, IExactWork exactWork, NoisyMeasurement noisyMeasurement)
 {
-    /// <summary>Releases the histograms of an iteration; the second time it finds the first one's.</summary>
-    public async Task<ReleasedHistogram> ReleaseAsync(string runId, int iteration, CancellationToken cancellationToken)
+    /// <summary>Measures the histograms of an iteration; the second time it finds the first one's.</summary>
+    public async Task<MeasuredHistogram> MeasureAsync(string runId, int iteration, CancellationToken cancellationToken)
     {
         var run = await records.ReadReservedAsync(runId, cancellationToken);
-        var key = PrivateEvolutionMethod.ReleaseOf(iteration);
+        var key = PrivateEvolutionMethod.MeasurementOf(iteration);
         var generation = run.Generation(iteration - 1);
-        await noisyRelease.ReleaseAsync(
+        await noisyMeasurement.MeasureAsync(
             run.Request.Dataset,
             runId,
-            run.Release(key),
+            run.Measurement(key),
             async () => run.Request.Privacy.Unit == PrivacyUnit.Owner
                 ? await Evolution.TallyAsync(generation, ReadNeighboursAsync(run, iteration, cancellationToken), run.Grid)
                 : await Evolution.TallyAsync(generation, ReadVotesAsync(run, iteration, cancellationToken)),
             run.Recipe.Classes.Count,
             cancellationToken);
-        return new ReleasedHistogram(iteration, run.NoiseInVotes(key), Cost.EpsilonOf(run, run.ReleasesThrough(key)));
+        return new MeasuredHistogram(iteration, run.NoiseInVotes(key), Cost.EpsilonOf(run, run.MeasurementsThrough(key)));
     }
 
     private async IAsyncEnumerable<(int ClassIndex, long[] Votes)> ReadVotesAsync(
@@ -58,8 +58,8 @@ public sealed class HistogramRelease(IRunRecords records, IExactWork exactWork, 
         new($"Private shard {shard} of run '{run.Request.RunId}' has not voted at iteration {iteration}.");
 }
 
-/// <summary>What the orchestrator gets to know of a release.</summary>
+/// <summary>What the orchestrator gets to know of a measurement.</summary>
 /// <param name="Iteration">1 to T.</param>
-/// <param name="NoiseMultiplier">σ of the release in votes.</param>
-/// <param name="EpsilonSpent">ε of all the run's releases up to this one together, at the run's δ.</param>
-public sealed record ReleasedHistogram(int Iteration, double NoiseMultiplier, double EpsilonSpent);
+/// <param name="NoiseMultiplier">σ of the measurement in votes.</param>
+/// <param name="EpsilonSpent">ε of all the run's measurements up to this one together, at the run's δ.</param>
+public sealed record MeasuredHistogram(int Iteration, double NoiseMultiplier, double EpsilonSpent);

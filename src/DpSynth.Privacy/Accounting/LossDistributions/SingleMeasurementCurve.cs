@@ -1,9 +1,9 @@
 namespace DpSynth.Privacy.Accounting.LossDistributions;
 
-/// <summary>The curve of a single release, from its closed form.</summary>
+/// <summary>The curve of a single measurement, from its closed form.</summary>
 /// <param name="upper">A law whose curve is not below the true one.</param>
 /// <param name="lower">A law whose curve is not above it; often the same.</param>
-internal sealed class SingleReleaseCurve(PrivacyLoss upper, PrivacyLoss lower) : DeltaCurve
+internal sealed class SingleMeasurementCurve(PrivacyLoss upper, PrivacyLoss lower) : DeltaCurve
 {
     private const double MaxEpsilon = 1e15;
 
