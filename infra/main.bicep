@@ -112,12 +112,6 @@ param useOtlpHeaders bool = false
 @description('Those headers, as NAME=VALUE separated by commas; kept in the vault.')
 param otlpHeaders string = ''
 
-@description('Epsilon that all runs on a dataset may cost together where its owner has set nothing else.')
-param budgetDefaultEpsilon string = '10'
-
-@description('Delta at which that epsilon is stated.')
-param budgetDefaultDelta string = '1e-5'
-
 var takesPushes = useEventTopic && useEventPush && !privateNetwork
 var pushSubscription = 'run-requests-pushed'
 var suffix = take(uniqueString(subscription().id, environmentName, location), 10)
@@ -334,8 +328,6 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainer: exchangeAccount.outputs.packageContainer
     privateBlobEndpoint: privateAccount.outputs.blobEndpoint
     telemetryName: monitoring.outputs.componentName
-    budgetDefaultEpsilon: budgetDefaultEpsilon
-    budgetDefaultDelta: budgetDefaultDelta
     runRetentionDays: runRetentionDays
     takesPushes: takesPushes
     pushTopicId: takesPushes ? requestTopic!.outputs.id : ''

@@ -100,6 +100,8 @@ internal static class EmbeddingBenchmark
             Embedder = new OnnxImageOptions { Model = "tiny-sd" },
             Options = new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.5)] },
         },
+        Guarantee = new Guarantee { Epsilon = 1, LargestDelta = 1e-5, Policy = new PolicyReference("", default, null) },
+        Lanes = 1,
         Classes = [null],
         PrivateShards = [.. names.Chunk(ImagesPerShard).Select((chunk, number) => new PrivateShard(number, 0, chunk))],
     };

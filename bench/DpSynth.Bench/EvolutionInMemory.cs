@@ -10,6 +10,7 @@ using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Bench;
@@ -22,7 +23,7 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
 {
     private readonly InMemoryPrivateStore privateStore = new();
     private readonly InMemoryCandidateStore candidates = new();
-    private readonly InMemoryPrivacyLedger ledger = new(capEpsilon: 1000);
+    private readonly InMemoryPrivacyLedger ledger = new();
     private readonly SecureDiscreteGaussianNoise noise = new();
     private readonly Dictionary<string, TimeSpan> stages = [];
 
@@ -69,9 +70,12 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
 
     private async Task<ReservedRun> ReserveAsync()
     {
+        var budget = await ledger.ApproveAsync(request.Dataset, Policies.Of([.. privateClasses.Select((_, i) => $"{i}")]), epsilon: 1000);
         var plan = new RunPlan
         {
             Request = request,
+            Guarantee = Guarantee.Of(request, budget.Policy, submittedBy: null).Guarantee!,
+            Lanes = privateClasses.Count,
             Classes = [.. privateClasses.Select((_, i) => $"{i}")],
             PrivateShards = [.. privateClasses.Select((_, i) => new PrivateShard(i, i, []))],
         };
@@ -79,10 +83,10 @@ internal sealed class EvolutionInMemory(RunRequest request, IReadOnlyList<ImageB
         await TimeAsync("private embedding", EmbedPrivateAsync);
         await TimeAsync("reserving", async () =>
         {
-            if (await new RunReservation(privateStore, candidates, ledger, Measuring,
+            if (await new RunReservation(privateStore, candidates, ledger, Measuring, privateStore,
                 new Methods([new PrivateEvolutionMethod(privateStore)])).ReserveAsync(request.RunId, default) is { Refusal: { } refusal })
             {
-                throw new InvalidOperationException(refusal);
+                throw new InvalidOperationException(refusal.Sentence);
             }
         });
 

@@ -14,8 +14,6 @@ param exchangeTableEndpoint string
 param packageContainer string
 param privateBlobEndpoint string
 param telemetryName string
-param budgetDefaultEpsilon string
-param budgetDefaultDelta string
 param runRetentionDays int
 @description('Whether the app takes events that Event Grid pushes to it.')
 param takesPushes bool
@@ -44,8 +42,6 @@ var settings = [
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: telemetry.properties.ConnectionString }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${clientId};Authorization=AAD' }
   { name: 'Authentication__Mode', value: 'EasyAuth' }
-  { name: 'Budget__DefaultEpsilon', value: budgetDefaultEpsilon }
-  { name: 'Budget__DefaultDelta', value: budgetDefaultDelta }
   { name: 'Retention__Days', value: string(runRetentionDays) }
   { name: 'Retention__KeepWork', value: 'false' }
   { name: 'Announcements__Source', value: 'urn:dpsynth:${suffix}' }

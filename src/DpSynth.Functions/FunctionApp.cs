@@ -38,6 +38,7 @@ public static class FunctionApp
         services.AddTelemetryExport(configuration, "dpsynth-functions", telemetry => telemetry.UseFunctionsWorker(configuration));
         services.AddMetrics();
         services.AddSingleton<FunctionInstruments>();
+        services.AddSingleton<ActivityGuard>();
 
         services.TryAddSingleton(RequestParts.Json);
         services.TryAddSingleton(RequestParts.Reader);

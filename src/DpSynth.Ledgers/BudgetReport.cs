@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers;
 
@@ -16,6 +17,10 @@ namespace DpSynth.Ledgers;
 /// </param>
 /// <param name="Accountant">What composed them.</param>
 /// <param name="Runs">The runs, in the order of their reservation.</param>
+/// <param name="Unit">Whom the policy protects; the figures are for this unit.</param>
+/// <param name="Policy">SHA-256 of the ledger's entry that holds the policy; null if there is none: no run is then admitted.</param>
+/// <param name="OtherUnitSpentEpsilon">ε of all measurements of runs that protect the other unit; never added to the rest.</param>
+/// <param name="OtherUnitCommittedEpsilon">The same with what running runs hold in reserve.</param>
 public sealed record BudgetReport(
     string Dataset,
     string Lineage,
@@ -25,7 +30,11 @@ public sealed record BudgetReport(
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double CommittedEpsilon,
     double RemainingEpsilon,
     AccountantKind Accountant,
-    IReadOnlyList<RunShare> Runs)
+    IReadOnlyList<RunShare> Runs,
+    PrivacyUnit Unit = PrivacyUnit.Image,
+    string? Policy = null,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double OtherUnitSpentEpsilon = 0,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double OtherUnitCommittedEpsilon = 0)
 {
     /// <summary>The ledger searches what remains to this relative accuracy.</summary>
     private const double Accuracy = 1e-5;
@@ -44,7 +53,11 @@ public sealed record BudgetReport(
             budget.RemainingEpsilon,
             budget.Accountant,
             [.. budget.Runs.Select(run => new RunShare(
-                run.RunId, SpentBy(run, budget.CapDelta), run.Measurements.Count(measurement => measurement.SpentAt is not null), run.Closed))]);
+                run.RunId, SpentBy(run, budget.CapDelta), run.Measurements.Count(measurement => measurement.SpentAt is not null), run.Closed, run.Unit))],
+            budget.Unit,
+            budget.Policy?.EntryHash,
+            budget.OtherUnitSpentEpsilon,
+            budget.OtherUnitCommittedEpsilon);
     }
 
     /// <summary>ε of the measurements that a run made, alone: an upper bound in nats under add/remove, +∞ where no finite one holds.</summary>
@@ -70,8 +83,10 @@ public sealed record BudgetReport(
 /// <param name="SpentEpsilon">ε of its measurements alone.</param>
 /// <param name="Measurements">How many measurements it made.</param>
 /// <param name="Closed">Whether it is over; what it did not spend is then free again.</param>
+/// <param name="Unit">Whom its measurements protect.</param>
 public sealed record RunShare(
     string RunId,
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
     int Measurements,
-    bool Closed);
+    bool Closed,
+    PrivacyUnit Unit = PrivacyUnit.Image);

@@ -11,12 +11,24 @@ public interface ILedgerAdministration
     /// <summary>The lineages and the datasets' names.</summary>
     Task<LedgerCatalogue> ReadCatalogueAsync(CancellationToken cancellationToken);
 
-    /// <summary>Sets the cap, and records who did it and why. A cap that stands already is not recorded again.</summary>
+    /// <summary>
+    /// Approves a policy for a dataset and sets the cap, and records who did it and why; what stands already is not recorded again. A dataset
+    /// without a ledger gets one. The cap is the whole lineage's.
+    /// </summary>
+    /// <exception cref="ArgumentException">The policy or the cap cannot stand; the message says in one sentence why.</exception>
+    Task<PrivacyBudget> SetPolicyAsync(
+        string dataset, DatasetPolicy policy, LedgerCap cap, string? by, string? reason, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sets the cap, and records who did it and why. A cap that stands already is not recorded again. It may be set below what is spent: no
+    /// further run is then admitted.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
+    /// <exception cref="InvalidOperationException">The dataset has no ledger: its owner has approved nothing.</exception>
     Task<PrivacyBudget> SetCapAsync(string dataset, LedgerCap cap, string? by, string? reason, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Starts a new ledger for a dataset's name, with nothing spent and the old one's cap. Recorded on both. From then on the dataset
+    /// Starts a new ledger for a dataset's name, with nothing spent and the old one's cap and policy. Recorded on both. From then on the dataset
     /// may share images with the lineage it left. Runs that have reserved stay on the old ledger.
     /// </summary>
     /// <exception cref="InvalidOperationException">The dataset has no ledger yet.</exception>

@@ -1,4 +1,5 @@
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers;
 
@@ -13,15 +14,8 @@ namespace DpSynth.Ledgers;
 /// </remarks>
 public interface IPrivacyLedger
 {
-    /// <summary>A dataset's budget as it stands; the default cap with nothing spent if the dataset has no ledger yet.</summary>
+    /// <summary>A dataset's budget as it stands; nothing, and no policy, if the dataset has no ledger.</summary>
     Task<PrivacyBudget> ReadAsync(string dataset, CancellationToken cancellationToken);
-
-    /// <summary>Gives a dataset a ledger with the default cap, unless it has one.</summary>
-    Task OpenAsync(string dataset, CancellationToken cancellationToken);
-
-    /// <summary>Sets the cap. It may be set below what is spent: no further run is then admitted.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
-    Task<PrivacyBudget> SetCapAsync(string dataset, double epsilon, double delta, CancellationToken cancellationToken);
 
     /// <summary>
     /// Ties a dataset's name to the lineage that its images belong to: the ledger in which any of them was seen before, under
@@ -30,17 +24,23 @@ public interface IPrivacyLedger
     /// <param name="dataset">The dataset.</param>
     /// <param name="images">Fingerprints of its images.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>One sentence if the dataset may not be used as it is (its images belong to several lineages), else null.</returns>
+    /// <returns>
+    /// One sentence if the dataset may not be used as it is (its images belong to several lineages, or its owner has approved nothing), else null.
+    /// It names lineages, and so is for the owner alone.
+    /// </returns>
     Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reserves a run's measurements, if the cap admits them beside everything spent and reserved. Measurements already reserved by the run
     /// under the same key stay as they are, so that a second call answers as the first; further keys are added.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The dataset has no ledger, the run is closed or protects another unit, or a key is reserved with another event.
+    /// </exception>
     /// <exception cref="ArgumentException">A key is empty or there twice.</exception>
     /// <exception cref="NotSupportedException">No accountant covers an event.</exception>
-    Task<LedgerReservation> ReserveAsync(string dataset, string runId, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken);
+    Task<LedgerReservation> ReserveAsync(
+        string dataset, string runId, ProtectedUnit unit, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken);
 
     /// <summary>
     /// Records that one measurement of a run is made, durably, before its noise is drawn. A second call for the same key changes nothing
@@ -58,6 +58,15 @@ public interface IPrivacyLedger
 /// <param name="Key">Its name in the run, such as <c>class-counts</c> or <c>iteration-003</c>.</param>
 /// <param name="Event">What it costs.</param>
 public sealed record PlannedMeasurement(string Key, PrivacyEvent Event);
+
+/// <summary>Whom a run's measurements protect.</summary>
+/// <param name="Unit">One image, or one owner with all images of theirs.</param>
+/// <param name="OwnersFrom">Where owners are read from, in words; null where the unit is the image.</param>
+public sealed record ProtectedUnit(PrivacyUnit Unit, string? OwnersFrom = null)
+{
+    /// <summary>One image.</summary>
+    public static ProtectedUnit Image { get; } = new(PrivacyUnit.Image);
+}
 
 /// <summary>The ledger's answer to a reservation.</summary>
 /// <param name="Granted">Whether the run may go on.</param>

@@ -120,6 +120,12 @@ public sealed record LineageAct
     /// <summary>The cap of a ledger that begins.</summary>
     public LedgerCap? Cap { get; init; }
 
+    /// <summary>The policy of its dataset.</summary>
+    public DatasetPolicy? Policy { get; init; }
+
+    /// <summary>Who did it.</summary>
+    public string? By { get; init; }
+
     /// <summary>Why.</summary>
     public string? Reason { get; init; }
 }

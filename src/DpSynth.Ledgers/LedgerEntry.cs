@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers;
 
@@ -40,6 +41,17 @@ public sealed record LedgerEntry
     [JsonPropertyName("releases")]
     public IReadOnlyList<PlannedMeasurement>? Measurements { get; init; }
 
+    /// <summary>
+    /// Whom a run's measurements protect (<see cref="LedgerEntryKind.Reserve"/>, <see cref="LedgerEntryKind.Spend"/>); null stands for the image.
+    /// </summary>
+    public PrivacyUnit? Unit { get; init; }
+
+    /// <summary>Where the run reads owners from, in words; null where the unit is the image.</summary>
+    public string? OwnersFrom { get; init; }
+
+    /// <summary>The policy of <see cref="Dataset"/> from here on.</summary>
+    public DatasetPolicy? Policy { get; init; }
+
     /// <summary>The cap from here on.</summary>
     public LedgerCap? Cap { get; init; }
 
@@ -76,6 +88,9 @@ public enum LedgerEntryKind
 
     /// <summary>The owner set the cap.</summary>
     Cap,
+
+    /// <summary>The owner approved a policy for a dataset, and with it the cap.</summary>
+    Policy,
 
     /// <summary>A further dataset's name stands for the same images.</summary>
     Follow,
@@ -121,11 +136,13 @@ public sealed record LedgerReference(string Lineage, long? Sequence = null, stri
 /// <param name="CommittedEpsilon">ε of all measurements made and of what open runs hold in reserve.</param>
 /// <param name="Delta">δ of the cap.</param>
 /// <param name="Accountant">Which accountant composed <paramref name="CommittedEpsilon"/>.</param>
+/// <param name="Owners">The totals of runs that protect owners, beside those that protect images: the two are never added; null if there are none.</param>
 public sealed record LedgerTotal(
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double SpentEpsilon,
     [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double CommittedEpsilon,
     double Delta,
-    AccountantKind Accountant)
+    AccountantKind Accountant,
+    LedgerTotal? Owners = null)
 {
     /// <summary>Before anything happened.</summary>
     public static LedgerTotal Nothing { get; } = new(0, 0, 0, AccountantKind.Gdp);

@@ -8,19 +8,45 @@ public static class LedgerRules
     /// <param name="dataset">The first dataset's name.</param>
     /// <param name="cap">The cap.</param>
     /// <param name="from">The ledger that the dataset left; null for the first ledger of its images.</param>
-    /// <param name="reason">Why it left.</param>
+    /// <param name="reason">Why it left, or why it was opened.</param>
+    /// <param name="policy">The policy that the dataset brings along from the ledger it left; null for none yet.</param>
+    /// <param name="by">Who opened it.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
-    public static LedgerEntry? Open(LedgerState state, string dataset, LedgerCap cap, LedgerReference? from = null, string? reason = null) =>
-        state.Sequence > 0 ? null : Draft(state, LedgerEntryKind.Open) with { Dataset = dataset, Cap = RequireValid(cap), Other = from, Reason = reason };
+    public static LedgerEntry? Open(LedgerState state, string dataset, LedgerCap cap, LedgerReference? from = null, string? reason = null,
+        DatasetPolicy? policy = null, string? by = null) => state.Sequence > 0
+            ? null
+            : Draft(state, LedgerEntryKind.Open) with { Dataset = dataset, Cap = RequireValid(cap), Other = from, Reason = reason, Policy = policy, By = by };
 
     /// <summary>Sets the cap.</summary>
     /// <exception cref="ArgumentOutOfRangeException">ε is not a number above 0, or δ is outside (0, 1).</exception>
     public static LedgerEntry? SetCap(LedgerState state, LedgerCap cap, string? by = null, string? reason = null) =>
         RequireValid(cap) == state.Cap ? null : Draft(state, LedgerEntryKind.Cap) with { Cap = cap, By = by, Reason = reason };
 
-    /// <summary>Adds a dataset's name.</summary>
-    public static LedgerEntry? Follow(LedgerState state, string dataset) =>
-        state.Datasets.Contains(dataset) ? null : Draft(state, LedgerEntryKind.Follow) with { Dataset = dataset };
+    /// <summary>Approves a policy for a dataset, and with it the cap.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The cap is none.</exception>
+    /// <exception cref="ArgumentException">The policy cannot stand; the message says in one sentence why.</exception>
+    /// <exception cref="InvalidOperationException">The dataset's name does not stand for this ledger.</exception>
+    public static LedgerEntry? SetPolicy(
+        LedgerState state, string dataset, DatasetPolicy policy, LedgerCap cap, string? by = null, string? reason = null)
+    {
+        if (policy.FindFault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(policy));
+        }
+
+        if (!state.Datasets.Contains(dataset))
+        {
+            throw new InvalidOperationException($"Dataset '{dataset}' does not stand for the ledger of lineage '{state.Lineage}'.");
+        }
+
+        return RequireValid(cap) == state.Cap && state.PolicyOf(dataset)?.Policy == policy
+            ? null
+            : Draft(state, LedgerEntryKind.Policy) with { Dataset = dataset, Policy = policy, Cap = cap, By = by, Reason = reason };
+    }
+
+    /// <summary>Adds a dataset's name, with the policy it brings along from another ledger, if any.</summary>
+    public static LedgerEntry? Follow(LedgerState state, string dataset, DatasetPolicy? policy = null) =>
+        state.Datasets.Contains(dataset) ? null : Draft(state, LedgerEntryKind.Follow) with { Dataset = dataset, Policy = policy };
 
     /// <summary>Takes away a dataset's name, for which a new ledger was started.</summary>
     public static LedgerEntry? Part(LedgerState state, string dataset, string into, string reason) => state.Datasets.Contains(dataset)
@@ -28,9 +54,10 @@ public static class LedgerRules
         : null;
 
     /// <summary>Reserves those of a run's measurements that it has not reserved yet; whether the cap admits them is for the accountant to say.</summary>
-    /// <exception cref="InvalidOperationException">The run is closed, or a key is reserved with another event.</exception>
+    /// <exception cref="InvalidOperationException">The run is closed, protects another unit, or a key is reserved with another event.</exception>
     /// <exception cref="ArgumentException">A key is empty or there twice.</exception>
-    public static LedgerEntry? Reserve(LedgerState state, string dataset, string runId, IReadOnlyList<PlannedMeasurement> measurements)
+    public static LedgerEntry? Reserve(
+        LedgerState state, string dataset, string runId, ProtectedUnit unit, IReadOnlyList<PlannedMeasurement> measurements)
     {
         var known = state.FindRun(runId);
         var held = (known?.Measurements ?? []).ToDictionary(measurement => measurement.Key, StringComparer.Ordinal);
@@ -59,8 +86,20 @@ public static class LedgerRules
             return null;
         }
 
+        if (known is not null && known.Unit != unit.Unit)
+        {
+            throw new InvalidOperationException($"Run '{runId}' has reserved for another unit of privacy, and that stays as it is.");
+        }
+
         return known is not { Closed: true }
-            ? Draft(state, LedgerEntryKind.Reserve) with { Dataset = dataset, Run = runId, Measurements = added }
+            ? Draft(state, LedgerEntryKind.Reserve) with
+            {
+                Dataset = dataset,
+                Run = runId,
+                Unit = unit.Unit,
+                OwnersFrom = unit.OwnersFrom,
+                Measurements = added,
+            }
             : throw new InvalidOperationException($"Run '{runId}' is over, so it can reserve nothing more.");
     }
 
@@ -79,7 +118,8 @@ public static class LedgerRules
         }
 
         return !run.Closed
-            ? (Draft(state, LedgerEntryKind.Spend) with { Run = runId, Key = key, Event = measurement.Event }, null)
+            ? (Draft(state, LedgerEntryKind.Spend) with { Run = runId, Key = key, Unit = run.Unit, OwnersFrom = run.OwnersFrom,
+                Event = measurement.Event }, null)
             : throw new InvalidOperationException($"Run '{runId}' is over and has given '{key}' back, so it cannot measure it.");
     }
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers;
 
@@ -35,16 +37,22 @@ public sealed record LedgerState
     /// <summary>The lineage that took this one in; null while this one stands.</summary>
     public string? JoinedInto { get; private init; }
 
-    /// <summary>Events of all measurements made.</summary>
-    public EventTotals Spent { get; private init; } = EventTotals.Empty;
+    private UnitTotals Images { get; init; } = UnitTotals.Nothing;
 
-    /// <summary>Events of all measurements made and of what open runs hold in reserve.</summary>
-    public EventTotals Committed { get; private init; } = EventTotals.Empty;
+    private UnitTotals Owners { get; init; } = UnitTotals.Nothing;
+
+    private ImmutableDictionary<string, ApprovedPolicy> Policies { get; init; } = ImmutableDictionary.Create<string, ApprovedPolicy>(StringComparer.Ordinal);
 
     private ImmutableDictionary<string, int> RunPlaces { get; init; } = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
 
     /// <summary>A run's share; null if it never reserved anything.</summary>
     public RunBudget? FindRun(string runId) => RunPlaces.TryGetValue(runId, out var place) ? Runs[place] : null;
+
+    /// <summary>What runs that protect a unit cost. Costs of different units are never added: an image's ε says nothing of an owner's.</summary>
+    public UnitTotals Totals(PrivacyUnit unit) => unit == PrivacyUnit.Owner ? Owners : Images;
+
+    /// <summary>The policy that the owner has approved for a dataset's name; null if there is none.</summary>
+    public ApprovedPolicy? PolicyOf(string dataset) => Policies.GetValueOrDefault(dataset);
 
     /// <summary>Whether another lineage's spending is charged here.</summary>
     public bool HasJoined(string lineage) => JoinedAt.Any(joined => joined.Lineage == lineage);
@@ -79,19 +87,30 @@ public sealed record LedgerState
         {
             case LedgerEntryKind.Open:
                 Require(entry is { Cap.IsValid: true, Dataset: not null }, "opens a ledger without a dataset and a cap");
-                return next with { Cap = entry.Cap, Datasets = Datasets.Add(entry.Dataset!) };
+                return (next with { Cap = entry.Cap, Datasets = Datasets.Add(entry.Dataset!) }).WithPolicy(entry);
 
             case LedgerEntryKind.Cap:
                 Require(entry.Cap is { IsValid: true }, "sets a cap that is none");
                 return next with { Cap = entry.Cap };
 
+            case LedgerEntryKind.Policy:
+                Require(
+                    entry is { Cap.IsValid: true, Policy: not null, Dataset: not null } && Datasets.Contains(entry.Dataset),
+                    "approves a policy without a cap, for a dataset that is not there, or none");
+                return (next with { Cap = entry.Cap }).WithPolicy(entry);
+
             case LedgerEntryKind.Follow:
                 Require(entry.Dataset is not null && !Datasets.Contains(entry.Dataset), "adds a dataset's name that is there, or none");
-                return next with { Datasets = Datasets.Add(entry.Dataset!) };
+                return (next with { Datasets = Datasets.Add(entry.Dataset!) }).WithPolicy(entry);
 
             case LedgerEntryKind.Part:
                 Require(entry is { Other: not null, Dataset: not null } && Datasets.Contains(entry.Dataset), "takes away a dataset's name that is not there");
-                return next with { Datasets = Datasets.Remove(entry.Dataset!), Parted = Parted.Add((entry.Dataset!, entry.Other!.Lineage)) };
+                return next with
+                {
+                    Datasets = Datasets.Remove(entry.Dataset!),
+                    Policies = Policies.Remove(entry.Dataset!),
+                    Parted = Parted.Add((entry.Dataset!, entry.Other!.Lineage)),
+                };
 
             case LedgerEntryKind.Reserve:
                 Require(entry is { Run: not null, Measurements.Count: > 0 }, "reserves nothing");
@@ -100,12 +119,15 @@ public sealed record LedgerState
                     entry.Measurements!.Select(made => made.Key).Concat(FindRun(entry.Run!)?.Measurements.Select(made => made.Key) ?? [])
                         .GroupBy(key => key, StringComparer.Ordinal).All(group => group.Count() == 1),
                     "reserves a measurement twice");
+                var unit = entry.Unit ?? PrivacyUnit.Image;
+                Require(
+                    FindRun(entry.Run!) is not { Measurements.Count: > 0 } known || known.Unit == unit, "reserves for another unit than its run did before");
                 var reserved = entry.Measurements!.Select(measurement => new LedgerMeasurement(measurement.Key, measurement.Event, null, null));
-                return next.WithRun(
-                    FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! },
-                    run => run with { Measurements = [.. run.Measurements, .. reserved] })
-                    with
-                { Committed = Committed.Add(entry.Measurements!.Select(measurement => measurement.Event)) };
+                return next
+                    .WithRun(
+                        FindRun(entry.Run!) ?? new RunBudget { RunId = entry.Run! },
+                        run => run with { Unit = unit, OwnersFrom = entry.OwnersFrom, Measurements = [.. run.Measurements, .. reserved] })
+                    .WithTotals(unit, totals => totals.Reserve(entry.Measurements!.Select(measurement => measurement.Event)));
 
             case LedgerEntryKind.Spend:
                 var spending = entry.Run is null ? null : FindRun(entry.Run);
@@ -113,15 +135,15 @@ public sealed record LedgerState
                     spending is { Closed: false } && spending.Measurements.Any(measurement =>
                         measurement.Key == entry.Key && measurement.SpentAt is null && measurement.Event == entry.Event),
                     "spends what its run does not hold in reserve");
+                Require((entry.Unit ?? PrivacyUnit.Image) == spending!.Unit, "spends for another unit than its run has reserved for");
                 return next.WithRun(
-                    spending!,
+                    spending,
                     run => run with
                     {
                         Measurements = [.. run.Measurements.Select(measurement =>
                             measurement.Key == entry.Key ? measurement with { SpentAt = entry.Time, EntryHash = entry.Hash } : measurement)],
                     })
-                    with
-                { Spent = Spent.Add(entry.Event!) };
+                    .WithTotals(spending.Unit, totals => totals.Spend([entry.Event!]));
 
             case LedgerEntryKind.GiveBack:
                 Require(entry.Run is not null, "ends no run");
@@ -131,8 +153,7 @@ public sealed record LedgerState
                 Require(
                     entry.Measurements is not null && entry.Measurements.SequenceEqual(rest), "gives back something else than what its run held in reserve");
                 return next.WithRun(ending, run => run with { Closed = true })
-                    with
-                { Committed = Committed.Remove(rest.Select(measurement => measurement.Event)) };
+                    .WithTotals(ending.Unit, totals => totals.GiveBack(rest.Select(measurement => measurement.Event)));
 
             case LedgerEntryKind.Join:
                 Require(
@@ -141,13 +162,10 @@ public sealed record LedgerState
                 Require(
                     entry.Runs!.All(run => run.Closed && run.Measurements.All(measurement => measurement is { SpentAt: not null, EntryHash: not null })),
                     "joins a ledger with runs that are not over");
-                var charged = entry.Runs!.SelectMany(run => run.Measurements.Select(measurement => measurement.Event)).ToList();
-                return entry.Runs!.Aggregate(next, (state, run) => state.AddRun(run)) with
-                {
-                    JoinedAt = JoinedAt.Add(entry.Other!),
-                    Spent = Spent.Add(charged),
-                    Committed = Committed.Add(charged),
-                };
+                return entry.Runs!.Aggregate(
+                    next with { JoinedAt = JoinedAt.Add(entry.Other!) },
+                    (state, run) => state.AddRun(run).WithTotals(
+                        run.Unit, totals => totals.Charge(run.Measurements.Select(measurement => measurement.Event))));
 
             case LedgerEntryKind.Close:
                 Require(entry.Other is not null && entry.Other.Lineage != Lineage, "closes the ledger into none");
@@ -169,9 +187,15 @@ public sealed record LedgerState
     /// <summary>What everything costs together at the cap's δ.</summary>
     internal LedgerTotal ComposeTotal(LedgerAccountant accountant)
     {
+        var images = Compose(Images, accountant);
+        return Owners.Committed.IsEmpty ? images : images with { Owners = Compose(Owners, accountant) };
+    }
+
+    private LedgerTotal Compose(UnitTotals totals, LedgerAccountant accountant)
+    {
         var delta = Cap!.Delta;
-        var committed = accountant.Compose(Committed, delta);
-        return new LedgerTotal(accountant.Compose(Spent, delta).Epsilon, committed.Epsilon, delta, committed.Accountant);
+        var committed = accountant.Compose(totals.Committed, delta);
+        return new LedgerTotal(accountant.Compose(totals.Spent, delta).Epsilon, committed.Epsilon, delta, committed.Accountant);
     }
 
     /// <summary>The state as a budget.</summary>
@@ -182,20 +206,37 @@ public sealed record LedgerState
     {
         ArgumentNullException.ThrowIfNull(accountant);
         var cap = Cap ?? throw new InvalidOperationException($"The ledger of lineage '{Lineage}' has no entries.");
-        var total = ComposeTotal(accountant);
+        var policy = PolicyOf(dataset);
+        var unit = policy?.Policy.Unit ?? PrivacyUnit.Image;
+        var (own, other) = (Totals(unit), unit == PrivacyUnit.Image ? Owners : Images);
+        var (total, beside) = (Compose(own, accountant), Compose(other, accountant));
         return new PrivacyBudget
         {
             Dataset = dataset,
             Lineage = Lineage,
+            Policy = policy,
+            Unit = unit,
             CapEpsilon = cap.Epsilon,
             CapDelta = cap.Delta,
             SpentEpsilon = total.SpentEpsilon,
             CommittedEpsilon = Math.Max(total.SpentEpsilon, total.CommittedEpsilon),
+            OtherUnitSpentEpsilon = beside.SpentEpsilon,
+            OtherUnitCommittedEpsilon = Math.Max(beside.SpentEpsilon, beside.CommittedEpsilon),
             Accountant = total.Accountant,
-            FindRemaining = () => accountant.RemainingEpsilon(cap, Committed),
+            FindRemaining = () => accountant.RemainingEpsilon(cap, own.Committed),
             Runs = Runs,
         };
     }
+
+    private LedgerState WithTotals(PrivacyUnit unit, Func<UnitTotals, UnitTotals> change) =>
+        unit == PrivacyUnit.Owner ? this with { Owners = change(Owners) } : this with { Images = change(Images) };
+
+    private LedgerState WithPolicy(LedgerEntry entry) => entry.Policy is { } policy
+        ? this with
+        {
+            Policies = Policies.SetItem(entry.Dataset!, new ApprovedPolicy(policy, Lineage, entry.Hash!, entry.Time, entry.By, entry.Reason)),
+        }
+        : this;
 
     private LedgerState WithRun(RunBudget run, Func<RunBudget, RunBudget> change) => RunPlaces.TryGetValue(run.RunId, out var place)
         ? this with { Runs = Runs.SetItem(place, change(run)) }
@@ -207,4 +248,25 @@ public sealed record LedgerState
         Runs = Runs.Add(run),
         RunPlaces = RunPlaces.ContainsKey(run.RunId) ? RunPlaces : RunPlaces.Add(run.RunId, Runs.Count),
     };
+}
+
+/// <summary>What runs that protect one unit of privacy cost, as events.</summary>
+/// <param name="Spent">All measurements made.</param>
+/// <param name="Committed">All measurements made, and what open runs hold in reserve.</param>
+public sealed record UnitTotals(EventTotals Spent, EventTotals Committed)
+{
+    /// <summary>Before anything happened.</summary>
+    public static UnitTotals Nothing { get; } = new(EventTotals.Empty, EventTotals.Empty);
+
+    internal UnitTotals Reserve(IEnumerable<PrivacyEvent> events) => this with { Committed = Committed.Add(events) };
+
+    internal UnitTotals Spend(IEnumerable<PrivacyEvent> events) => this with { Spent = Spent.Add(events) };
+
+    internal UnitTotals GiveBack(IEnumerable<PrivacyEvent> events) => this with { Committed = Committed.Remove(events) };
+
+    internal UnitTotals Charge(IEnumerable<PrivacyEvent> events)
+    {
+        PrivacyEvent[] charged = [.. events];
+        return new UnitTotals(Spent.Add(charged), Committed.Add(charged));
+    }
 }

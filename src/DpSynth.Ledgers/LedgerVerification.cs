@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers;
 
@@ -177,21 +178,33 @@ public static class LedgerVerification
         }
 
         var cap = state.Cap!;
-        var (spent, committed) = (accountant.Compose(state.Spent, cap.Delta), accountant.Compose(state.Committed, cap.Delta));
-        if (entry.Total.Delta != cap.Delta || !Agrees(entry.Total.SpentEpsilon, spent.Lower, spent.Upper)
-            || !Agrees(entry.Total.CommittedEpsilon, committed.Lower, committed.Upper))
-        {
-            faults.Add(new LedgerFault(
-                entry.Sequence,
-                $"states totals of ε {entry.Total.SpentEpsilon:R} spent and {entry.Total.CommittedEpsilon:R} committed, "
-                    + $"but its events come to {spent.Upper:R} and {committed.Upper:R}"));
-        }
-        else if (entry.Kind == LedgerEntryKind.Reserve && committed.Lower > cap.Epsilon * (1 + Rounding))
-        {
-            faults.Add(new LedgerFault(entry.Sequence, $"reserves beyond the cap: ε {committed.Upper:R} of {cap.Epsilon:R}"));
-        }
-
+        CheckTotal(PrivacyUnit.Image, entry.Total);
+        CheckTotal(PrivacyUnit.Owner, entry.Total.Owners);
         return state;
+
+        void CheckTotal(PrivacyUnit unit, LedgerTotal? stated)
+        {
+            var totals = state.Totals(unit);
+            if (stated is null && totals.Committed.IsEmpty)
+            {
+                return;
+            }
+
+            var (spent, committed) = (accountant.Compose(totals.Spent, cap.Delta), accountant.Compose(totals.Committed, cap.Delta));
+            if (stated?.Delta != cap.Delta || !Agrees(stated.SpentEpsilon, spent.Lower, spent.Upper)
+                || !Agrees(stated.CommittedEpsilon, committed.Lower, committed.Upper))
+            {
+                faults.Add(new LedgerFault(
+                    entry.Sequence,
+                    $"states totals of ε {stated?.SpentEpsilon ?? 0:R} spent and {stated?.CommittedEpsilon ?? 0:R} committed, "
+                        + $"but its events come to {spent.Upper:R} and {committed.Upper:R}"));
+            }
+            else if (entry.Kind == LedgerEntryKind.Reserve && (entry.Unit ?? PrivacyUnit.Image) == unit
+                && committed.Lower > cap.Epsilon * (1 + Rounding))
+            {
+                faults.Add(new LedgerFault(entry.Sequence, $"reserves beyond the cap: ε {committed.Upper:R} of {cap.Epsilon:R}"));
+            }
+        }
     }
 
     private static bool Agrees(double stated, double lower, double upper) =>

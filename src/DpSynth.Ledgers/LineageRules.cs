@@ -7,13 +7,17 @@ public static class LineageRules
     public const string FoundReason = "Its images belong to the other lineage; nothing was ever reserved here.";
 
     /// <summary>Begins a lineage for a dataset whose name is unknown.</summary>
-    public static LedgerCatalogue Open(LedgerCatalogue catalogue, string dataset, LedgerCap cap)
+    public static LedgerCatalogue Open(
+        LedgerCatalogue catalogue, string dataset, LedgerCap cap, DatasetPolicy policy, string? by, string? reason)
     {
         var name = FreeName(catalogue, dataset);
         return Bind(catalogue, dataset, name) with
         {
             Lineages = [.. catalogue.Lineages, new LineageRecord { Name = name }],
-            Pending = [new LineageAct { Kind = LineageActKind.Open, Dataset = dataset, Lineage = name, Cap = cap }],
+            Pending =
+            [
+                new LineageAct { Kind = LineageActKind.Open, Dataset = dataset, Lineage = name, Cap = cap, Policy = policy, By = by, Reason = reason },
+            ],
         };
     }
 
@@ -30,7 +34,7 @@ public static class LineageRules
     /// <summary>Starts a new lineage for a dataset's name, apart from the one it stood for.</summary>
     /// <exception cref="InvalidOperationException">The dataset has no ledger yet.</exception>
     /// <exception cref="ArgumentException">The reason is blank or longer than 1000 characters.</exception>
-    public static LedgerCatalogue Start(LedgerCatalogue catalogue, string dataset, LedgerCap cap, string reason)
+    public static LedgerCatalogue Start(LedgerCatalogue catalogue, string dataset, LedgerCap? cap, DatasetPolicy? policy, string reason)
     {
         RequireReason(reason);
         var old = catalogue.LineageOf(dataset) ?? throw NoLedger(dataset);
@@ -39,7 +43,19 @@ public static class LineageRules
         return Bind(catalogue, dataset, name) with
         {
             Lineages = [.. catalogue.Lineages, begun],
-            Pending = [new LineageAct { Kind = LineageActKind.Start, Dataset = dataset, Lineage = name, Before = old.Name, Cap = cap, Reason = reason }],
+            Pending =
+            [
+                new LineageAct
+                {
+                    Kind = LineageActKind.Start,
+                    Dataset = dataset,
+                    Lineage = name,
+                    Before = old.Name,
+                    Cap = cap ?? throw NoLedger(dataset),
+                    Policy = policy,
+                    Reason = reason,
+                },
+            ],
         };
     }
 
@@ -107,6 +123,10 @@ public static class LineageRules
             + $"let the owner of the data join the ledger of '{dataset}' into '{target}', "
             + "or remove the images that are not meant to be there.";
     }
+
+    /// <summary>What a person is told whose dataset has no ledger.</summary>
+    public static string NoPolicy(string dataset) =>
+        $"Dataset '{dataset}' has no policy: its owner says first what may be published of it.";
 
     private static LedgerCatalogue Bind(LedgerCatalogue catalogue, string dataset, string lineage) => catalogue with
     {

@@ -1,9 +1,13 @@
 using System.Text.Json.Serialization;
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers;
 
-/// <summary>A dataset's budget as its ledger has it. Every ε is at <see cref="CapDelta"/> under add/remove, in nats, rounded up.</summary>
+/// <summary>
+/// A dataset's budget as its ledger has it. Every ε is at <see cref="CapDelta"/> under add/remove, in nats, rounded up, and for the unit that it
+/// names: what runs cost an image and what runs cost an owner are never added.
+/// </summary>
 public sealed record PrivacyBudget
 {
     private readonly Lazy<double> _remaining = new(0.0);
@@ -14,7 +18,13 @@ public sealed record PrivacyBudget
     /// <summary>The lineage whose ledger it is; the name of the first dataset of it.</summary>
     public required string Lineage { get; init; }
 
-    /// <summary>ε that all runs together may cost.</summary>
+    /// <summary>The policy that the owner has approved; null if there is none: no run is then admitted.</summary>
+    public ApprovedPolicy? Policy { get; init; }
+
+    /// <summary>Whom the policy protects; the figures are for this unit unless they say otherwise.</summary>
+    public PrivacyUnit Unit { get; init; }
+
+    /// <summary>ε that all runs together may cost; 0 while no owner has approved anything.</summary>
     public required double CapEpsilon { get; init; }
 
     /// <summary>δ at which every ε here is stated.</summary>
@@ -26,7 +36,13 @@ public sealed record PrivacyBudget
     /// <summary>ε of all measurements made and of what open runs hold in reserve; never below <see cref="SpentEpsilon"/>.</summary>
     public double CommittedEpsilon { get; init; }
 
-    /// <summary>The accountant that composed the two.</summary>
+    /// <summary>ε of all measurements of runs that protect the other unit: made under another policy before.</summary>
+    public double OtherUnitSpentEpsilon { get; init; }
+
+    /// <summary>The same with what open runs hold in reserve.</summary>
+    public double OtherUnitCommittedEpsilon { get; init; }
+
+    /// <summary>The accountant that composed the figures of <see cref="Unit"/>.</summary>
     public AccountantKind Accountant { get; init; } = AccountantKind.Gdp;
 
     /// <summary>
@@ -57,6 +73,12 @@ public sealed record RunBudget
 
     /// <summary>Whether the run is over; what it did not spend is then free again.</summary>
     public bool Closed { get; init; }
+
+    /// <summary>Whom its measurements protect.</summary>
+    public PrivacyUnit Unit { get; init; }
+
+    /// <summary>Where it reads owners from, in words; null where the unit is the image.</summary>
+    public string? OwnersFrom { get; init; }
 
     /// <summary>Its measurements, in order of reservation.</summary>
     [JsonPropertyName("releases")]

@@ -4,11 +4,13 @@ namespace DpSynth.Ledgers;
 
 /// <summary>The ledgers of all lineages over a storage.</summary>
 /// <param name="storage">Where they lie.</param>
-/// <param name="defaultCap">The cap of a ledger whose owner has set none.</param>
 /// <param name="time">The clock.</param>
-public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, TimeProvider time) : IPrivacyLedger, ILedgerAdministration, IDisposable
+public sealed class PrivacyLedger(ILedgerStorage storage, TimeProvider time) : IPrivacyLedger, ILedgerAdministration, IDisposable
 {
     private const int MaximumTries = 20;
+
+    /// <summary>The δ at which nothing is stated to have cost nothing.</summary>
+    private const double DeltaOfNoCap = 1e-5;
 
     private readonly LedgerAccountant _accountant = new();
     private readonly ConcurrentDictionary<string, LedgerBook> _books = new(StringComparer.Ordinal);
@@ -20,42 +22,52 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         var catalogue = await CatalogueForAsync(dataset, cancellationToken);
         return catalogue.LineageOf(dataset) is { } lineage
             ? (await Book(lineage.Name).ReadAsync(cancellationToken)).ToBudget(dataset, _accountant)
-            : new PrivacyBudget
-            {
-                Dataset = dataset,
-                Lineage = dataset,
-                CapEpsilon = defaultCap.Epsilon,
-                CapDelta = defaultCap.Delta,
-                RemainingEpsilon = defaultCap.Epsilon,
-            };
+            : new PrivacyBudget { Dataset = dataset, Lineage = dataset, CapEpsilon = 0, CapDelta = DeltaOfNoCap };
     }
 
     /// <inheritdoc/>
-    public Task OpenAsync(string dataset, CancellationToken cancellationToken) => OpenedAsync(dataset, cancellationToken);
+    public async Task<PrivacyBudget> SetPolicyAsync(
+        string dataset, DatasetPolicy policy, LedgerCap cap, string? by, string? reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (policy.FindFault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(policy));
+        }
 
-    /// <inheritdoc/>
-    public Task<PrivacyBudget> SetCapAsync(string dataset, double epsilon, double delta, CancellationToken cancellationToken) =>
-        SetCapAsync(dataset, new LedgerCap(epsilon, delta), by: null, reason: null, cancellationToken);
+        LedgerRules.SetCap(new LedgerState { Lineage = dataset }, cap);
+        if ((await CatalogueForAsync(dataset, cancellationToken)).LineageOf(dataset) is null)
+        {
+            await ChangeAsync(
+                current => Task.FromResult(
+                    current.LineageOf(dataset) is null ? LineageRules.Open(current, dataset, cap, policy, by, reason) : current),
+                cancellationToken);
+        }
+
+        var (state, _) = await WriteAsync(
+            dataset, runId: null, ledger => LedgerRules.SetPolicy(ledger, dataset, policy, cap, by, reason), admits: null, cancellationToken);
+        return state.ToBudget(dataset, _accountant);
+    }
 
     /// <inheritdoc/>
     public async Task<PrivacyBudget> SetCapAsync(string dataset, LedgerCap cap, string? by, string? reason, CancellationToken cancellationToken)
     {
         LedgerRules.SetCap(new LedgerState { Lineage = dataset }, cap);
         var (state, _) = await WriteAsync(
-            dataset, runId: null, opens: true, ledger => LedgerRules.SetCap(ledger, cap, by, reason), admits: null, cancellationToken);
+            dataset, runId: null, ledger => LedgerRules.SetCap(ledger, cap, by, reason), admits: null, cancellationToken);
         return state.ToBudget(dataset, _accountant);
     }
 
     /// <inheritdoc/>
     public async Task<LedgerReservation> ReserveAsync(
-        string dataset, string runId, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken)
+        string dataset, string runId, ProtectedUnit unit, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(unit);
         var (state, refused) = await WriteAsync(
             dataset,
             runId,
-            opens: true,
-            ledger => LedgerRules.Reserve(ledger, dataset, runId, measurements),
-            tried => _accountant.Admits(tried.After.Cap!, tried.After.Committed),
+            ledger => LedgerRules.Reserve(ledger, dataset, runId, unit, measurements),
+            tried => _accountant.Admits(tried.After.Cap!, tried.After.Totals(unit.Unit).Committed),
             cancellationToken);
         return new LedgerReservation(!refused, state.ToBudget(dataset, _accountant));
     }
@@ -64,14 +76,14 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
     public async Task<string> SpendAsync(string dataset, string runId, string key, CancellationToken cancellationToken)
     {
         var (state, _) = await WriteAsync(
-            dataset, runId, opens: false, ledger => LedgerRules.Spend(ledger, runId, key).Entry, admits: null, cancellationToken);
+            dataset, runId, ledger => LedgerRules.Spend(ledger, runId, key).Entry, admits: null, cancellationToken);
         return LedgerRules.Spend(state, runId, key).SpentBy
             ?? throw new InvalidOperationException($"Measurement '{key}' of run '{runId}' could not be recorded.");
     }
 
     /// <inheritdoc/>
     public Task CloseAsync(string dataset, string runId, CancellationToken cancellationToken) =>
-        WriteAsync(dataset, runId, opens: false, ledger => LedgerRules.GiveBack(ledger, runId), admits: null, cancellationToken);
+        WriteAsync(dataset, runId, ledger => LedgerRules.GiveBack(ledger, runId), admits: null, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken)
@@ -82,19 +94,18 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
             var (catalogue, version) = await SettledAsync(cancellationToken);
             var match = await _lineages.MatchAsync(catalogue, dataset, fingerprints, cancellationToken);
             LedgerCatalogue next;
-            if (match.Others.Count > 1 || (match is { Own: not null, Others.Count: 1 } && !await IsUntouchedAsync(match.Own, cancellationToken)))
+            if (match.Own is null)
             {
-                return LineageRules.Conflict(dataset, match.Own?.Name, match.Others);
+                return LineageRules.NoPolicy(dataset);
+            }
+
+            if (match.Others.Count > 1 || (match.Others.Count == 1 && !await IsUntouchedAsync(match.Own, cancellationToken)))
+            {
+                return LineageRules.Conflict(dataset, match.Own.Name, match.Others);
             }
             else if (match.Others.Count == 1)
             {
-                next = match.Own is null
-                    ? LineageRules.Follow(catalogue, dataset, match.Others[0])
-                    : LineageRules.Join(catalogue, dataset, match.Others[0], LineageRules.FoundReason);
-            }
-            else if (match.Own is null)
-            {
-                next = LineageRules.Open(catalogue, dataset, defaultCap);
+                next = LineageRules.Join(catalogue, dataset, match.Others[0], LineageRules.FoundReason);
             }
             else if (match.Unknown.Count == 0)
             {
@@ -122,8 +133,8 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         await ChangeAsync(
             async catalogue =>
             {
-                var cap = catalogue.LineageOf(dataset) is { } old ? (await Book(old.Name).ReadAsync(cancellationToken)).Cap : null;
-                return LineageRules.Start(catalogue, dataset, cap ?? defaultCap, reason);
+                var old = catalogue.LineageOf(dataset) is { } lineage ? await Book(lineage.Name).ReadAsync(cancellationToken) : null;
+                return LineageRules.Start(catalogue, dataset, old?.Cap, old?.PolicyOf(dataset)?.Policy, reason);
             },
             cancellationToken);
         return await ReadAsync(dataset, cancellationToken);
@@ -170,23 +181,23 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
     private LedgerBook Book(string lineage) => _books.GetOrAdd(lineage, name => new LedgerBook(name, storage, _accountant, time));
 
     /// <summary>Writes on the ledger of a dataset: where the run has reserved already, else where the dataset's name points now.</summary>
+    /// <exception cref="InvalidOperationException">The dataset has no ledger, and the rule asks for an entry.</exception>
     private async Task<(LedgerState State, bool Refused)> WriteAsync(
         string dataset,
         string? runId,
-        bool opens,
         Func<LedgerState, LedgerEntry?> rule,
         Func<SealedEntry, bool>? admits,
         CancellationToken cancellationToken)
     {
-        var nothing = new LedgerState { Lineage = dataset };
-        if (!opens && (await CatalogueForAsync(dataset, cancellationToken)).LineageOf(dataset) is null && rule(nothing) is null)
-        {
-            return (nothing, false);
-        }
-
         for (var attempt = 0; ; attempt++)
         {
-            var (catalogue, lineage) = await OpenedAsync(dataset, cancellationToken);
+            var catalogue = await CatalogueForAsync(dataset, cancellationToken);
+            if (catalogue.LineageOf(dataset) is not { } lineage)
+            {
+                var nothing = new LedgerState { Lineage = dataset };
+                return rule(nothing) is null ? (nothing, false) : throw new InvalidOperationException(LineageRules.NoPolicy(dataset));
+            }
+
             var book = Book(runId is null ? lineage.Name : await LineageOfRunAsync(catalogue, lineage, runId, cancellationToken));
             try
             {
@@ -217,20 +228,7 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         return current.Name;
     }
 
-    private async Task<(LedgerCatalogue Catalogue, LineageRecord Lineage)> OpenedAsync(string dataset, CancellationToken cancellationToken)
-    {
-        var catalogue = await CatalogueForAsync(dataset, cancellationToken);
-        if (catalogue.LineageOf(dataset) is null)
-        {
-            catalogue = await ChangeAsync(
-                current => Task.FromResult(current.LineageOf(dataset) is null ? LineageRules.Open(current, dataset, defaultCap) : current),
-                cancellationToken);
-        }
-
-        return (catalogue, catalogue.LineageOf(dataset)!);
-    }
-
-    /// <summary>Whether nothing ever happened on a lineage but that it was opened for an upload.</summary>
+    /// <summary>Whether no run ever reserved anything on a lineage: the owner opened it, and no more.</summary>
     private async Task<bool> IsUntouchedAsync(LineageRecord lineage, CancellationToken cancellationToken) =>
         lineage is { Images.Count: 0, ApartFrom.Count: 0 } && (await Book(lineage.Name).ReadAsync(cancellationToken)).Runs.IsEmpty;
 
@@ -305,7 +303,7 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
         switch (act.Kind)
         {
             case LineageActKind.Open:
-                await Write(act.Lineage, ledger => LedgerRules.Open(ledger, act.Dataset, act.Cap!));
+                await Write(act.Lineage, ledger => LedgerRules.Open(ledger, act.Dataset, act.Cap!, reason: act.Reason, policy: act.Policy, by: act.By));
                 return true;
 
             case LineageActKind.Follow:
@@ -315,7 +313,7 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
             case LineageActKind.Start:
                 var (left, _, _) = await Write(act.Before!, ledger => LedgerRules.Part(ledger, act.Dataset, act.Lineage, act.Reason!));
                 var from = new LedgerReference(left.Lineage, left.Sequence, left.LastHash);
-                await Write(act.Lineage, ledger => LedgerRules.Open(ledger, act.Dataset, act.Cap!, from, act.Reason));
+                await Write(act.Lineage, ledger => LedgerRules.Open(ledger, act.Dataset, act.Cap!, from, act.Reason, act.Policy));
                 return true;
 
             case LineageActKind.Join:
@@ -337,7 +335,7 @@ public sealed class PrivacyLedger(ILedgerStorage storage, LedgerCap defaultCap, 
                 await Write(act.Lineage, ledger => LedgerRules.Join(ledger, closed, act.Reason));
                 foreach (var dataset in closed.Datasets)
                 {
-                    await Write(act.Lineage, ledger => LedgerRules.Follow(ledger, dataset));
+                    await Write(act.Lineage, ledger => LedgerRules.Follow(ledger, dataset, closed.PolicyOf(dataset)?.Policy));
                 }
 
                 return true;

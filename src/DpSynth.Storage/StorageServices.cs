@@ -29,31 +29,24 @@ public static class StorageServices
 {
     /// <summary>
     /// Registers <see cref="PrivateAccount"/>, the ports of <see cref="PrivateStore"/>, <see cref="IPrivacyLedger"/> and
-    /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>; section <c>Budget</c> sets <see cref="BudgetOptions"/>. A
+    /// <see cref="ILedgerAdministration"/> over the setting <c>PrivateStorage</c>. A
     /// <see cref="RequestJson"/> must be registered too, here and for <see cref="AddExchangeStorage"/>.
     /// </summary>
     public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<BudgetOptions>().Bind(configuration.GetSection(BudgetOptions.SectionName))
-            .Validate(options => options.IsValid, BudgetOptions.Rule);
         services.TryAddSingleton(provider => PrivateAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
         services.TryAddSingleton<PrivateStore>();
         services.TryAddSingleton<IDatasetStore>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IExactWorkRetention>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IRunRecords>(provider => provider.GetRequiredService<PrivateStore>());
+        services.TryAddSingleton<IOwnerDetails>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IPrivateEmbeddings>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IExactWork>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IMeasurements>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<ILedgerStorage>(provider => new BlobLedgerStorage(provider.GetRequiredService<PrivateAccount>()));
-        services.TryAddSingleton(provider =>
-        {
-            var cap = provider.GetRequiredService<IOptions<BudgetOptions>>().Value;
-            return new PrivacyLedger(
-                provider.GetRequiredService<ILedgerStorage>(),
-                new LedgerCap(cap.DefaultEpsilon, cap.DefaultDelta),
-                provider.GetRequiredService<TimeProvider>());
-        });
+        services.TryAddSingleton(
+            provider => new PrivacyLedger(provider.GetRequiredService<ILedgerStorage>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IPrivacyLedger>(provider => provider.GetRequiredService<PrivacyLedger>());
         services.TryAddSingleton<ILedgerAdministration>(provider => provider.GetRequiredService<PrivacyLedger>());
         return services;

@@ -46,8 +46,6 @@ public class SettingTests
                 $"AzureWebJobs.{nameof(OnRequestPushed)}.Disabled",
                 $"{EventPushOptions.SectionName}__{nameof(EventPushOptions.Topic)}",
                 $"{EventPushOptions.SectionName}__{nameof(EventPushOptions.Subscription)}",
-                $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultEpsilon)}",
-                $"{BudgetOptions.SectionName}__{nameof(BudgetOptions.DefaultDelta)}",
                 $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.Days)}",
                 $"{RetentionOptions.SectionName}__{nameof(RetentionOptions.KeepWork)}",
                 $"{AnnouncementOptions.SectionName}__{nameof(AnnouncementOptions.Source)}",

@@ -192,7 +192,7 @@ public sealed class LedgerChainProperties
 
     private static async Task<LedgerCopy> MakeAsync()
     {
-        using var ledger = new PrivacyLedger(new InMemoryLedgerStorage(), new LedgerCap(10, 1e-5), new SettableClock());
+        using var ledger = new PrivacyLedger(new InMemoryLedgerStorage(), new SettableClock());
         await ledger.SetCapAsync("birds", 9, 1e-6, None);
         PlannedMeasurement[] measurements =
         [
@@ -230,7 +230,8 @@ public sealed class LedgerChainProperties
 
     private async Task<bool> IsSoundAsync(IEnumerable<(int Kind, string Run, string Key, double Sigma)> acts)
     {
-        using var ledger = new PrivacyLedger(new InMemoryLedgerStorage(), new LedgerCap(4, 1e-5), new SettableClock());
+        using var ledger = new PrivacyLedger(new InMemoryLedgerStorage(), new SettableClock());
+        await ledger.ApproveAsync("birds", epsilon: 4);
         var spent = new HashSet<(string, string)>();
         foreach (var (kind, run, key, sigma) in acts)
         {

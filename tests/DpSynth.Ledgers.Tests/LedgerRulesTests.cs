@@ -10,7 +10,7 @@ public sealed class LedgerRulesTests
     private static readonly LedgerState _empty = new() { Lineage = "birds" };
     private static readonly LedgerState _opened = Write(_empty, LedgerRules.Open(_empty, "birds", _cap));
     private static readonly LedgerState _running = Write(
-        _opened, LedgerRules.Reserve(_opened, "birds", "run", [new PlannedMeasurement("a", _noise), new PlannedMeasurement("b", _noise)]));
+        _opened, LedgerRules.Reserve(_opened, "birds", "run", ProtectedUnit.Image, [new PlannedMeasurement("a", _noise), new PlannedMeasurement("b", _noise)]));
 
     [Fact]
     public void What_is_recorded_already_is_not_written_again()
@@ -19,8 +19,8 @@ public sealed class LedgerRulesTests
         Assert.Null(LedgerRules.SetCap(_opened, _cap));
         Assert.Null(LedgerRules.Follow(_opened, "birds"));
         Assert.Null(LedgerRules.Part(_opened, "cats", "cats.2", "why"));
-        Assert.Null(LedgerRules.Reserve(_running, "birds", "run", [new PlannedMeasurement("b", _noise)]));
-        Assert.Null(LedgerRules.Reserve(_running, "birds", "run", []));
+        Assert.Null(LedgerRules.Reserve(_running, "birds", "run", ProtectedUnit.Image, [new PlannedMeasurement("b", _noise)]));
+        Assert.Null(LedgerRules.Reserve(_running, "birds", "run", ProtectedUnit.Image, []));
         Assert.Null(LedgerRules.GiveBack(_empty, "run"));
         var ended = Write(_running, LedgerRules.GiveBack(_running, "run"));
         Assert.Null(LedgerRules.GiveBack(ended, "run"));
@@ -38,7 +38,8 @@ public sealed class LedgerRulesTests
         Assert.Equal(LedgerEntryKind.Follow, LedgerRules.Follow(_opened, "finches")!.Kind);
         var part = LedgerRules.Part(_opened, "birds", "birds.2", "why")!;
         Assert.Equal((LedgerEntryKind.Part, "birds", "birds.2", "why"), (part.Kind, part.Dataset, part.Other!.Lineage, part.Reason));
-        var reserve = LedgerRules.Reserve(_running, "birds", "run", [new PlannedMeasurement("b", _noise), new PlannedMeasurement("c", _noise)])!;
+        var reserve = LedgerRules.Reserve(
+            _running, "birds", "run", ProtectedUnit.Image, [new PlannedMeasurement("b", _noise), new PlannedMeasurement("c", _noise)])!;
         Assert.Equal((LedgerEntryKind.Reserve, "birds", "run"), (reserve.Kind, reserve.Dataset, reserve.Run));
         Assert.Equal(["c"], reserve.Measurements!.Select(measurement => measurement.Key));
         var measurement = LedgerRules.GiveBack(_running, "run")!;
@@ -64,11 +65,13 @@ public sealed class LedgerRulesTests
     public void Reservations_that_contradict_are_refused()
     {
         var other = new GaussianEvent { NoiseMultiplier = 5 };
-        Assert.Contains("with other noise", Refusal(() => LedgerRules.Reserve(_running, "birds", "run", [new("a", other)])), StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => LedgerRules.Reserve(_running, "birds", "run", [new("", _noise)]));
-        Assert.Throws<ArgumentException>(() => LedgerRules.Reserve(_running, "birds", "run", [new("c", _noise), new("c", _noise)]));
+        Assert.Contains(
+            "with other noise", Refusal(() => LedgerRules.Reserve(_running, "birds", "run", ProtectedUnit.Image, [new("a", other)])), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => LedgerRules.Reserve(_running, "birds", "run", ProtectedUnit.Image, [new("", _noise)]));
+        Assert.Throws<ArgumentException>(() => LedgerRules.Reserve(_running, "birds", "run", ProtectedUnit.Image, [new("c", _noise), new("c", _noise)]));
         var ended = Write(_running, LedgerRules.GiveBack(_running, "run"));
-        Assert.Contains("is over", Refusal(() => LedgerRules.Reserve(ended, "birds", "run", [new("c", _noise)])), StringComparison.Ordinal);
+        Assert.Contains(
+            "is over", Refusal(() => LedgerRules.Reserve(ended, "birds", "run", ProtectedUnit.Image, [new("c", _noise)])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class LedgerRulesTests
     [Fact]
     public void Report_adds_each_runs_own_cost_and_admits_what_is_left()
     {
-        var third = Write(_running, LedgerRules.Reserve(_running, "birds", "run", [new PlannedMeasurement("c", _noise)]));
+        var third = Write(_running, LedgerRules.Reserve(_running, "birds", "run", ProtectedUnit.Image, [new PlannedMeasurement("c", _noise)]));
         var spent = Write(third, LedgerRules.Spend(third, "run", "a").Entry);
         var budget = spent.ToBudget("finches", _accountant);
         var report = BudgetReport.Of(budget);

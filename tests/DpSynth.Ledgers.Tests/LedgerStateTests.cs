@@ -1,4 +1,5 @@
 using DpSynth.Privacy.Accounting;
+using DpSynth.Privacy.Statements;
 
 namespace DpSynth.Ledgers.Tests;
 
@@ -107,8 +108,8 @@ public sealed class LedgerStateTests
     {
         var both = EventTotals.Empty.Add(_noise).Add(_noise).Identity;
         var one = EventTotals.Empty.Add(_noise).Identity;
-        Assert.Equal((both, one), (_running.Committed.Identity, _running.Spent.Identity));
-        Assert.Equal((one, one), (_ended.Committed.Identity, _ended.Spent.Identity));
+        Assert.Equal((both, one), (_running.Totals(PrivacyUnit.Image).Committed.Identity, _running.Totals(PrivacyUnit.Image).Spent.Identity));
+        Assert.Equal((one, one), (_ended.Totals(PrivacyUnit.Image).Committed.Identity, _ended.Totals(PrivacyUnit.Image).Spent.Identity));
         var run = _ended.FindRun("run")!;
         Assert.True(run.Closed);
         Assert.Equal([(Hash(3), _start), (null, null)], run.Measurements.Select(measurement => (measurement.EntryHash, measurement.SpentAt)));
@@ -149,8 +150,8 @@ public sealed class LedgerStateTests
         Assert.Equal(["run", "run", "cat"], joined.Runs.Select(run => run.RunId));
         Assert.False(joined.FindRun("run")!.Closed);
         Assert.True(joined.FindRun("cat")!.Closed);
-        Assert.Equal(EventTotals.Empty.Add([_noise, _noise, _noise]).Identity, joined.Spent.Identity);
-        Assert.Equal(EventTotals.Empty.Add([_noise, _noise, _noise, _noise]).Identity, joined.Committed.Identity);
+        Assert.Equal(EventTotals.Empty.Add([_noise, _noise, _noise]).Identity, joined.Totals(PrivacyUnit.Image).Spent.Identity);
+        Assert.Equal(EventTotals.Empty.Add([_noise, _noise, _noise, _noise]).Identity, joined.Totals(PrivacyUnit.Image).Committed.Identity);
         AssertRefused(joined, "joins a ledger that is joined already", Join(new LedgerReference("cats", 7, Hash(7)), [], joined));
     }
 

@@ -190,8 +190,11 @@ public sealed class LineageTests : IDisposable
     public async Task Same_images_under_many_names_at_once_come_to_one_lineage()
     {
         var ledgers = Enumerable.Range(0, 4).Select(_ => NewLedger()).ToList();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
-            ledgers[i % 4].FollowLineageAsync($"copy-{i}", Images(0, 50), None))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            await ledgers[i % 4].OpenAsync($"copy-{i}", None);
+            return await ledgers[i % 4].FollowLineageAsync($"copy-{i}", Images(0, 50), None);
+        })));
         Assert.All(answers, Assert.Null);
         var budgets = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => _ledger.ReadAsync($"copy-{i}", None)));
         Assert.Single(budgets.Select(budget => budget.Lineage).Distinct());
@@ -233,9 +236,13 @@ public sealed class LineageTests : IDisposable
 
     private static double Epsilon(int count) => PrivacyAccountant.Epsilon([new GaussianEvent { NoiseMultiplier = 20, Count = count }], 1e-5).Epsilon;
 
-    private PrivacyLedger NewLedger() => new(_storage, new LedgerCap(10, 1e-5), new SettableClock());
+    private PrivacyLedger NewLedger() => new(_storage, new SettableClock());
 
-    private Task<string?> FollowAsync(string dataset, int first, int end) => _ledger.FollowLineageAsync(dataset, Images(first, end), None);
+    private async Task<string?> FollowAsync(string dataset, int first, int end)
+    {
+        await _ledger.OpenAsync(dataset, None);
+        return await _ledger.FollowLineageAsync(dataset, Images(first, end), None);
+    }
 
     private async Task SpendAsync(string dataset, string run)
     {

@@ -18,21 +18,30 @@ public sealed class PrivacyLedgerTests : IDisposable
     public void Dispose() => _ledger.Dispose();
 
     [Fact]
-    public async Task Unknown_dataset_has_the_default_cap_and_reading_it_writes_nothing()
+    public async Task Unknown_dataset_has_no_budget_and_reading_it_writes_nothing()
     {
         var budget = await _ledger.ReadAsync(Dataset, None);
-        Assert.Equal((10, 1e-5, 10, 0), (budget.CapEpsilon, budget.CapDelta, budget.RemainingEpsilon, budget.SpentEpsilon));
+        Assert.Equal((null, 0, 0, 0), (budget.Policy, budget.CapEpsilon, budget.RemainingEpsilon, budget.SpentEpsilon));
         Assert.Empty(_storage.Chains);
     }
 
     [Fact]
-    public async Task Opened_ledger_keeps_its_cap_when_the_default_changes()
+    public async Task Policy_opens_the_ledger_and_is_recorded_once()
     {
-        await _ledger.OpenAsync(Dataset, None);
-        using var later = new PrivacyLedger(_storage, new LedgerCap(1, 1e-5), _clock);
-        await later.OpenAsync(Dataset, None);
-        Assert.Equal(10, (await later.ReadAsync(Dataset, None)).CapEpsilon);
-        Assert.Equal(1, _storage.Heads[Dataset].Sequence);
+        await _ledger.ApproveAsync(Dataset, Policies.Of("owls"));
+        using var later = new PrivacyLedger(_storage, _clock);
+        await later.ApproveAsync(Dataset, Policies.Of("owls"));
+        Assert.Equal((1, "for a test"), (_storage.Heads[Dataset].Sequence, (await later.ReadAsync(Dataset, None)).Policy!.Reason));
+        await later.ApproveAsync(Dataset, Policies.Of("owls", "tits"));
+        Assert.Equal(2, _storage.Heads[Dataset].Sequence);
+    }
+
+    [Fact]
+    public async Task Policy_that_cannot_stand_is_refused_and_opens_nothing()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => _ledger.ApproveAsync(Dataset, Policies.Of() with { PublicSize = 1000, LargestRun = new LedgerCap(1, 1e-3) }));
+        Assert.Empty(_storage.Chains);
     }
 
     [Theory]
@@ -148,7 +157,7 @@ public sealed class PrivacyLedgerTests : IDisposable
     [InlineData(1, double.NaN)]
     public async Task Cap_out_of_range_is_refused_and_nothing_written(double epsilon, double delta)
     {
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _ledger.SetCapAsync(Dataset, epsilon, delta, None));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _ledger.SetCapAsync(Dataset, new LedgerCap(epsilon, delta), null, null, None));
         Assert.Empty(_storage.Chains);
     }
 
@@ -226,7 +235,7 @@ public sealed class PrivacyLedgerTests : IDisposable
     private static PlannedMeasurement[] Measurements(params double[] noiseMultipliers) =>
         [.. noiseMultipliers.Select((sigma, i) => new PlannedMeasurement($"measurement-{i + 1}", new GaussianEvent { NoiseMultiplier = sigma }))];
 
-    private PrivacyLedger NewLedger() => new(_storage, new LedgerCap(10, 1e-5), _clock);
+    private PrivacyLedger NewLedger() => new(_storage, _clock);
 
     private Task<LedgerReservation> ReserveAsync(string run, params double[] noiseMultipliers) =>
         _ledger.ReserveAsync(Dataset, run, Measurements(noiseMultipliers), None);

@@ -7,6 +7,7 @@ using DpSynth.Cli.Runs;
 using DpSynth.Cli.Runs.Watching;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
+using DpSynth.Ledgers;
 using DpSynth.Numerics;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Embedding;
@@ -53,6 +54,9 @@ internal static class RunCommand
         HelpName = "NAME",
     };
 
+    // Where the request leaves δ to be derived, the audit's own dataset allows this much.
+    private const double AuditDelta = 1e-5;
+
     public static Command Create(CommandContext context) => CommandContext.Command(
         "run",
         "Run a request on a copy of the dataset with canaries in it, and try to tell which. The run costs its whole ε once more.",
@@ -65,7 +69,7 @@ internal static class RunCommand
         var audit = File.Exists(file)
             ? AuditRequest.Read(await File.ReadAllTextAsync(file, cancellationToken), parsed.GetValue(_name))
             : throw new CommandException(ExitCode.NotFound, $"There is no request file at '{file}'.");
-        if (audit.Request.Privacy.Unit != PrivacyUnit.Image)
+        if (audit.Request.Privacy is { Unit: PrivacyUnit.Owner } or { Owners: not null })
         {
             throw new CommandException(
                 ExitCode.Usage, "A run is audited image by image: canaries have no owner; leave 'privacy.unit' out of the request to audit.");
@@ -85,6 +89,19 @@ internal static class RunCommand
 
         var uploader = new DatasetUploader(connection.PrivateAccount.Data, context.Terminal);
         await uploader.UploadAsync(dataset, WithCanaries(classes, canaries, audit.Request.Image.ToShape()), loose: false, cancellationToken);
+        var cap = new LedgerCap(audit.Request.Epsilon, audit.Request.Delta ?? AuditDelta);
+        await connection.LedgerAdministration.SetPolicyAsync(
+            dataset,
+            new DatasetPolicy
+            {
+                Adjacency = audit.Request.Privacy.Adjacency ?? default,
+                Classes = classes.All(source => source.Name is not null) ? [.. classes.Select(source => source.Name!).Order(StringComparer.Ordinal)] : null,
+                LargestRun = cap,
+            },
+            cap,
+            by: null,
+            "an audit with canaries",
+            cancellationToken);
         await RunSubmitter.SubmitAsync(connection, audit.Json, cancellationToken);
         var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(audit.Request.RunId, known: false, cancellationToken);
         await uploader.RemoveAsync(dataset, cancellationToken);

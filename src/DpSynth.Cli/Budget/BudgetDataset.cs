@@ -10,5 +10,5 @@ internal static class BudgetDataset
     /// <exception cref="CommandException">It has no ledger yet.</exception>
     public static async Task<LineageRecord> FindLineageAsync(Connection connection, string dataset, CancellationToken cancellationToken) =>
         (await connection.LedgerAdministration.ReadCatalogueAsync(cancellationToken)).LineageOf(dataset)
-            ?? throw new CommandException(ExitCode.NotFound, $"Dataset '{dataset}' has no ledger yet: it gets one with its first upload, run or 'budget set'.");
+            ?? throw new CommandException(ExitCode.NotFound, $"Dataset '{dataset}' has no ledger yet: it gets one with its policy ('datasets policy set').");
 }

@@ -3,7 +3,7 @@ using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Budget;
 
-/// <summary><c>dpsynth budget set DATASET --epsilon E [--delta D]</c>.</summary>
+/// <summary><c>dpsynth budget set DATASET --epsilon E [--delta D] --reason TEXT [--confirm]</c>.</summary>
 internal static class SetCommand
 {
     private static readonly Argument<string> _dataset = new("DATASET") { Description = "The dataset's name." };
@@ -21,19 +21,25 @@ internal static class SetCommand
         HelpName = "D",
     };
 
+    private static readonly Option<string> _reason = new("--reason") { Description = "Why; the ledger records it.", HelpName = "TEXT", Required = true };
+
+    private static readonly Option<bool> _confirm = new("--confirm") { Description = "Confirm that the budget is raised." };
+
     public static Command Create(CommandContext context) => CommandContext.Command(
         "set",
         "Set what a dataset may cost in all. It may be set below what is spent: no further run is then admitted.",
-        [_dataset, _epsilon, _delta],
+        [_dataset, _epsilon, _delta, _reason, _confirm],
         (parsed, cancellationToken) => RunAsync(
             context,
             NameArgument.Dataset(parsed.GetRequiredValue(_dataset)),
             parsed.GetRequiredValue(_epsilon),
             parsed.GetValue(_delta),
+            parsed.GetRequiredValue(_reason),
+            parsed.GetValue(_confirm),
             cancellationToken));
 
     private static async Task<int> RunAsync(
-        CommandContext context, string dataset, double epsilon, double? delta, CancellationToken cancellationToken)
+        CommandContext context, string dataset, double epsilon, double? delta, string reason, bool isConfirmed, CancellationToken cancellationToken)
     {
         if (!(epsilon > 0 && double.IsFinite(epsilon)))
         {
@@ -48,7 +54,24 @@ internal static class SetCommand
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);
         var current = await connection.Ledger.ReadAsync(dataset, cancellationToken);
-        var budget = await connection.Ledger.SetCapAsync(dataset, epsilon, delta ?? current.CapDelta, cancellationToken);
+        if (current.Policy is null)
+        {
+            throw new CommandException(
+                ExitCode.NotFound, $"The dataset '{dataset}' has no policy: approve one with './dpsynth datasets policy set {dataset}'.");
+        }
+
+        var cap = new LedgerCap(epsilon, delta ?? current.CapDelta);
+        if (PolicyChange.FindReasonFault(reason) is { } fault)
+        {
+            throw new CommandException(ExitCode.Usage, fault);
+        }
+
+        if (PolicyChange.FindRaiseFault(current, cap, isConfirmed) is { } unconfirmed)
+        {
+            throw new CommandException(ExitCode.Usage, $"{unconfirmed.TrimEnd('.')} with --confirm.");
+        }
+
+        var budget = await connection.LedgerAdministration.SetCapAsync(dataset, cap, by: null, reason, cancellationToken);
         context.Terminal.Result(BudgetReport.Of(budget), BudgetText.Describe);
         return ExitCode.Success;
     }

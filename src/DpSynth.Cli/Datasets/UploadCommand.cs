@@ -1,7 +1,9 @@
 using System.CommandLine;
+using DpSynth.Cli.Datasets.Policies;
 using DpSynth.Cli.Datasets.Sources;
 using DpSynth.Cli.Datasets.Uploading;
 using DpSynth.Cli.Terminals;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Cli.Datasets;
 
@@ -34,13 +36,15 @@ internal static class UploadCommand
 
     private static readonly Option<bool> _replace = new("--replace")
     {
-        Description = "Put this dataset in the place of one of the same name. What was spent of the name's budget stays spent.",
+        Description = "Put this dataset in the place of one of the same name. Its policy, and what was spent of its budget, stay.",
     };
+
+    private static readonly PolicyOptions _policy = new();
 
     public static Command Create(CommandContext context) => CommandContext.Command(
         "upload",
-        "Upload a private dataset.",
-        [_path, _name, _labels, _classes, _loose, _replace],
+        "Upload a private dataset, and say what may be published of it.",
+        [_path, _name, _labels, _classes, _loose, _replace, .. _policy.All],
         (parsed, cancellationToken) => RunAsync(context, parsed, cancellationToken));
 
     private static async Task<int> RunAsync(CommandContext context, ParseResult parsed, CancellationToken cancellationToken)
@@ -50,6 +54,8 @@ internal static class UploadCommand
 
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);
+        var current = await connection.Ledger.ReadAsync(name, cancellationToken);
+        var change = ReadPolicy(context, parsed, name, classes, current);
         var uploader = new DatasetUploader(connection.PrivateAccount.Data, context.Terminal);
         if (await connection.PrivateStore.ListDatasetAsync(name, cancellationToken) is not null)
         {
@@ -63,12 +69,31 @@ internal static class UploadCommand
         }
 
         var images = await uploader.UploadAsync(name, classes, parsed.GetValue(_loose), cancellationToken);
+        var budget = change is null ? current : await connection.LedgerAdministration.SetPolicyAsync(
+            name, change.Policy, change.Cap, by: null, change.Reason, cancellationToken);
         context.Terminal.Result(
-            new UploadedDataset(name, images, classes.Count(source => source.Name is not null)),
-            result => result.Classes > 0
+            new UploadedDataset(name, images, classes.Count(source => source.Name is not null), PolicyReport.Of(budget)!.Meaning),
+            result => (result.Classes > 0
                 ? $"Uploaded {Figures.Count(result.Images)} images of {result.Classes} classes as '{name}'."
-                : $"Uploaded {Figures.Count(result.Images)} images as '{name}'.");
+                : $"Uploaded {Figures.Count(result.Images)} images as '{name}'.") + $"{Environment.NewLine}{result.Policy}");
         return ExitCode.Success;
+    }
+
+    /// <summary>The policy to approve once the images are there; null where the one that stands stays.</summary>
+    private static PolicyChange? ReadPolicy(
+        CommandContext context, ParseResult parsed, string name, IReadOnlyList<SourceClass> classes, PrivacyBudget current)
+    {
+        string[] named = [.. classes.Select(source => source.Name).OfType<string>()];
+        if (current.Policy is not null && !_policy.AreGiven(parsed))
+        {
+            return null;
+        }
+
+        var change = current.Policy is null && !_policy.AreGiven(parsed) && context.Terminal.CanAsk
+            ? PolicyDialogue.Ask(context.Terminal, name, named.Length == 0 ? null : named)
+            : _policy.Read(parsed, current, named.Length == 0 ? null : named, "approved with the upload");
+        PolicyOptions.Check(change, current);
+        return change;
     }
 }
 
@@ -76,4 +101,5 @@ internal static class UploadCommand
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Images">Images uploaded, archives counted as one.</param>
 /// <param name="Classes">Classes; 0 for a dataset without.</param>
-internal sealed record UploadedDataset(string Dataset, int Images, int Classes);
+/// <param name="Policy">What may be published of it, in one sentence.</param>
+internal sealed record UploadedDataset(string Dataset, int Images, int Classes, string Policy);

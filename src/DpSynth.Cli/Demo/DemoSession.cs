@@ -13,6 +13,10 @@ namespace DpSynth.Cli.Demo;
 /// <summary>What all demos do: a host on this machine, the public dataset that plays the private one, a run from request to release.</summary>
 internal sealed class DemoSession : IAsyncDisposable
 {
+    // The data are public; a private dataset's owner chooses for themselves.
+    private const double Cap = 10;
+    private const double CapDelta = 1e-5;
+
     private readonly CommandContext _context;
     private readonly long _started = TimeProvider.System.GetTimestamp();
 
@@ -34,8 +38,34 @@ internal sealed class DemoSession : IAsyncDisposable
         CommandContext context, IReadOnlyList<KeyValuePair<string, string?>> workerSettings, CancellationToken cancellationToken) =>
         StartAsync(context, () => new Connector(context.Surroundings, say: null).StartOwnHostAsync(workerSettings, cancellationToken), cancellationToken);
 
-    /// <summary>Uploads the dataset unless it is there from an earlier time; what of it was cut short is replaced.</summary>
+    /// <summary>
+    /// Uploads the dataset of a run unless it is there from an earlier time; what of it was cut short is replaced. A dataset without a policy gets one
+    /// that the run fits.
+    /// </summary>
     public async Task UploadAsync(
+        DemoRequest request, Func<CancellationToken, Task<IReadOnlyList<SourceClass>>> read, CancellationToken cancellationToken)
+    {
+        var dataset = request.Dataset;
+        await UploadImagesAsync(dataset, read, cancellationToken);
+        if ((await Connection.Ledger.ReadAsync(dataset, cancellationToken)).Policy is not null)
+        {
+            return;
+        }
+
+        var listing = await Connection.PrivateStore.ListDatasetAsync(dataset, cancellationToken);
+        string[] classes = [.. (listing?.Blobs ?? []).Select(blob => blob.ClassName).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        var cap = new LedgerCap(Cap, CapDelta);
+        var budget = await Connection.LedgerAdministration.SetPolicyAsync(
+            dataset,
+            new DatasetPolicy { Classes = classes.Length == 0 ? null : [.. classes], LargestRun = new LedgerCap(Cap, request.Delta) },
+            cap,
+            by: null,
+            "a demonstration on public data",
+            cancellationToken);
+        _context.Terminal.Say($"Policy of '{dataset}', approved for this demonstration: {PolicyReport.Of(budget)!.Meaning}");
+    }
+
+    private async Task UploadImagesAsync(
         string dataset, Func<CancellationToken, Task<IReadOnlyList<SourceClass>>> read, CancellationToken cancellationToken)
     {
         var uploader = new DatasetUploader(Connection.PrivateAccount.Data, _context.Terminal);
@@ -67,7 +97,7 @@ internal sealed class DemoSession : IAsyncDisposable
                 $"The dataset '{budget.Dataset}' may cost ε {Figures.Epsilon(budget.TotalEpsilon)} in all and has "
                     + $"ε {Figures.Epsilon(budget.RemainingEpsilon)} left (at δ {Figures.Delta(budget.Delta)}), too little for this run.\n"
                     + $"{publicName} is public, so raise it: ./dpsynth budget set {budget.Dataset} --epsilon "
-                    + Figures.Epsilon(2 * Math.Max(budget.TotalEpsilon, request.Epsilon)));
+                    + $"{Figures.Epsilon(2 * Math.Max(budget.TotalEpsilon, request.Epsilon))} --reason \"a public dataset\" --confirm");
         }
     }
 

@@ -17,13 +17,14 @@ internal static class RunText
         ("method", run.Method),
         ("generator", run.Generator),
         ("budget", run.Epsilon is { } epsilon && run.Delta is { } delta ? $"ε {Figures.Epsilon(epsilon)}, δ {Figures.Delta(delta)}" : null),
-        ("spent", $"ε {Figures.Epsilon(run.EpsilonSpent)}"),
+        ("spent", $"ε {Figures.Epsilon(run.EpsilonSpent)}{(run.Delta is { } at ? $" at δ {Figures.Delta(at)}" : "")}"),
         ("image API", run.Spending is { } spending ? Describe(spending) : null),
         ("progress", run.Progress is { } progress ? Describe(progress) : null),
         ("submitted", Time(run.SubmittedAt)),
         ("updated", Time(run.UpdatedAt)),
         ("release", run.Release),
         ("reason", run.Reason),
+        ("code", run.Code),
     ]);
 
     public static string Describe(RunListing list, bool rejected, Layout layout)
@@ -76,5 +77,5 @@ internal static class RunText
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
-    private static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "";
+    private static string Time(DateTimeOffset? time) => time is { } known ? Figures.Time(known) : "";
 }

@@ -13,6 +13,7 @@ internal static class RunsCommand
             SchemaCommand.Create(context),
             ListCommand.Create(context),
             ShowCommand.Create(context),
+            WhyCommand.Create(context),
             WatchCommand.Create(context),
             CancelCommand.Create(context),
             DownloadCommand.Create(context),

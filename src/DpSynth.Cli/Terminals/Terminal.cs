@@ -54,6 +54,30 @@ public sealed class Terminal(TextWriter output, TextWriter errors, bool isIntera
         }
     }
 
+    /// <summary>Whether a person is there to be asked.</summary>
+    public bool CanAsk => isInteractive && !Json && !Console.IsInputRedirected;
+
+    /// <summary>Asks the person at the terminal, with an answer that stands if nothing is typed.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="recommended">The answer that stands.</param>
+    /// <param name="read">Reads an answer; null if it is none.</param>
+    public T Ask<T>(string question, string recommended, Func<string, T?> read)
+        where T : class
+    {
+        while (true)
+        {
+            errors.Write($"{question} [{recommended}] ");
+            errors.Flush();
+            var typed = Console.In.ReadLine()?.Trim();
+            if (read(string.IsNullOrEmpty(typed) ? recommended : typed) is { } answer)
+            {
+                return answer;
+            }
+
+            errors.WriteLine("That is no answer to this question.");
+        }
+    }
+
     /// <summary>Writes a result: <paramref name="text"/> for people, <paramref name="value"/> with <c>--json</c>.</summary>
     public void Result<T>(T value, Func<T, string> text) => Result(value, (shown, _) => text(shown));
 

@@ -9,13 +9,12 @@ namespace DpSynth.Functions.Budgets;
 /// <summary>What a dataset may cost from now on.</summary>
 /// <param name="Epsilon">ε that all runs together may cost, above 0.</param>
 /// <param name="Delta">δ at which that ε is stated, inside (0, 1); null: as it is.</param>
-/// <param name="Reason">Why, in the owner's words, for the ledger; null: nothing is said.</param>
-public sealed record BudgetChange(double Epsilon, double? Delta = null, string? Reason = null)
+/// <param name="Reason">Why, in the owner's words, for the ledger; 1 to 500 characters.</param>
+/// <param name="Confirm">Whether the owner confirms that the cap is raised.</param>
+public sealed record BudgetChange(double Epsilon, string Reason, double? Delta = null, bool Confirm = false)
 {
     /// <summary>Longest body in bytes.</summary>
     public const int MaximumLength = 4096;
-
-    private const int MaxReason = 500;
 
     private static readonly JsonSerializerOptions _json = new(SynthesisJson.Options)
     {
@@ -35,7 +34,8 @@ public sealed record BudgetChange(double Epsilon, double? Delta = null, string? 
         catch (JsonException)
         {
             throw new RequestException(
-                "The body must be a JSON object with the number 'epsilon' and, if wanted, the number 'delta' and the text 'reason', and nothing else.");
+                "The body must be a JSON object with the number 'epsilon', the text 'reason' and, if wanted, the number 'delta' and 'confirm', and "
+                    + "nothing else.");
         }
 
         if (!new LedgerCap(change.Epsilon, 0.5).IsValid)
@@ -48,8 +48,6 @@ public sealed record BudgetChange(double Epsilon, double? Delta = null, string? 
             throw new RequestException($"'delta' is {change.Delta}; it must lie strictly between 0 and 1.");
         }
 
-        return change.Reason is { Length: > MaxReason }
-            ? throw new RequestException($"'reason' has {change.Reason.Length} characters; at most {MaxReason} are allowed.")
-            : change;
+        return PolicyChange.FindReasonFault(change.Reason) is { } fault ? throw new RequestException(fault) : change;
     }
 }

@@ -8,14 +8,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace DpSynth.Functions.Budgets;
 
 /// <summary>
-/// The HTTP API of datasets' privacy budgets, for callers with the app role <see cref="AppRoles.ManageBudget"/>. Errors are problem
+/// The HTTP API of datasets' privacy budgets, for callers with the app role <see cref="AppRoles.ManageDatasets"/>. Errors are problem
 /// details (RFC 9457).
 /// </summary>
 public sealed class BudgetsApi(IPrivacyLedger ledger, ILedgerAdministration administration, CallerReader callers)
 {
     private const string Route = "datasets/{name}/budget";
 
-    /// <summary>Shows a dataset's budget; the default one with nothing spent if it has no ledger yet.</summary>
+    /// <summary>Shows a dataset's budget; nothing if its owner has approved nothing.</summary>
     [Function(nameof(GetBudget))]
     public Task<IResult> GetBudget(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Route)] HttpRequest request, string name, CancellationToken cancellationToken) =>
@@ -30,13 +30,21 @@ public sealed class BudgetsApi(IPrivacyLedger ledger, ILedgerAdministration admi
         ServeAsync(request, name, async caller =>
         {
             var change = BudgetChange.Read(await RequestBody.ReadAsync(request, BudgetChange.MaximumLength, cancellationToken));
-            var delta = change.Delta ?? (await ledger.ReadAsync(name, cancellationToken)).CapDelta;
-            return await administration.SetCapAsync(name, new LedgerCap(change.Epsilon, delta), caller.Id, change.Reason, cancellationToken);
+            var current = await ledger.ReadAsync(name, cancellationToken);
+            if (current.Policy is null)
+            {
+                throw new RequestException(Refusal.NoPolicy, runId: null);
+            }
+
+            var cap = new LedgerCap(change.Epsilon, change.Delta ?? current.CapDelta);
+            return PolicyChange.FindRaiseFault(current, cap, change.Confirm) is { } unconfirmed
+                ? throw new RequestException(unconfirmed)
+                : await administration.SetCapAsync(name, cap, caller.Id, change.Reason, cancellationToken);
         });
 
     private async Task<IResult> ServeAsync(HttpRequest request, string name, Func<Caller, Task<PrivacyBudget>> serve)
     {
-        if (callers.Refuse(request, AppRoles.ManageBudget, out var caller) is { } refusal)
+        if (callers.Refuse(request, AppRoles.ManageDatasets, out var caller) is { } refusal)
         {
             return refusal;
         }

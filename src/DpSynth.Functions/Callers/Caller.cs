@@ -22,13 +22,13 @@ public static class AppRoles
     /// <summary>Reads the runs of all callers, and refused requests.</summary>
     public const string ReadAllRuns = "Runs.Read.All";
 
-    /// <summary>Reads and sets privacy budgets.</summary>
-    public const string ManageBudget = "Budget.Manage";
+    /// <summary>Acts for the datasets' owner: policies, budgets, private details of runs.</summary>
+    public const string ManageDatasets = "Datasets.Manage";
 
     /// <summary>Pushes events, and may do nothing else; the name is the one that Event Grid's documentation asks for.</summary>
     public const string PushEvents = "AzureEventGridSecureWebhookSubscriber";
 
     /// <summary>All of them.</summary>
     public static IReadOnlySet<string> All { get; } =
-        new HashSet<string>(StringComparer.Ordinal) { SubmitRuns, ReadAllRuns, ManageBudget, PushEvents };
+        new HashSet<string>(StringComparer.Ordinal) { SubmitRuns, ReadAllRuns, ManageDatasets, PushEvents };
 }

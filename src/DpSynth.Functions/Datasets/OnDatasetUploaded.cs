@@ -11,19 +11,19 @@ public sealed partial class OnDatasetUploaded(IPrivacyLedger ledger, ILogger<OnD
 {
     private const string SubjectPrefix = "/blobServices/default/containers/private-data/blobs/";
 
-    /// <summary>Opens the ledger of the dataset that a blob was uploaded to, so that its budget stands before the first request.</summary>
+    /// <summary>Says so where a blob was uploaded to a dataset without a policy: no run may use it until its owner approves one.</summary>
     [Function(nameof(OnDatasetUploaded))]
     public async Task RunAsync([QueueTrigger("dataset-events")] string message, CancellationToken cancellationToken)
     {
         foreach (var dataset in EventGridEvent.ParseMany(BinaryData.FromString(message)).Select(DatasetOf).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (Identifier.IsValid(dataset))
-            {
-                await ledger.OpenAsync(dataset, cancellationToken);
-            }
-            else
+            if (!Identifier.IsValid(dataset))
             {
                 LogUnusableName(logger, Identifier.Rule);
+            }
+            else if ((await ledger.ReadAsync(dataset, cancellationToken)).Policy is null)
+            {
+                LogNoPolicy(logger, dataset);
             }
         }
     }
@@ -48,4 +48,10 @@ public sealed partial class OnDatasetUploaded(IPrivacyLedger ledger, ILogger<OnD
         Level = LogLevel.Warning,
         Message = "A blob was uploaded to a folder of 'private-data' whose name cannot be a dataset's; a name has {Rule}.")]
     private static partial void LogUnusableName(ILogger logger, string rule);
+
+    [LoggerMessage(
+        EventId = 101,
+        Level = LogLevel.Warning,
+        Message = "A blob was uploaded to the dataset '{Dataset}', which has no policy: runs on it are refused until its owner approves one.")]
+    private static partial void LogNoPolicy(ILogger logger, string dataset);
 }

@@ -1,3 +1,4 @@
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -16,7 +17,8 @@ internal static class ActivityRetry
     [
         .. new[]
         {
-            typeof(InvalidDataException), typeof(RequestException), typeof(GenerationException), typeof(DatasetChangedException), typeof(NotSupportedException),
+            typeof(StepImpossibleException), typeof(InvalidDataException), typeof(RequestException), typeof(GenerationException),
+            typeof(DatasetChangedException), typeof(NotSupportedException),
             typeof(ArgumentException), typeof(ArgumentNullException), typeof(ArgumentOutOfRangeException),
         }.Select(type => type.FullName!),
     ];

@@ -23,16 +23,16 @@ public sealed record RunCursor
     /// <summary>The plan's schema version; null until the run is planned.</summary>
     public int? PlanVersion { get; init; }
 
-    /// <summary>Number of private shards; 0 until the run is planned.</summary>
-    public int PrivateShards { get; init; }
+    /// <summary>How many pieces the work on private images is cut into; 0 until the run is planned. Public: it says nothing of the images.</summary>
+    public int Lanes { get; init; }
 
-    /// <summary>Private shards that earlier executions have worked on in the step at hand.</summary>
-    public int ShardsDone { get; init; }
+    /// <summary>Lanes that earlier executions have worked on in the step at hand.</summary>
+    public int LanesDone { get; init; }
 
     /// <summary>When an earlier execution that waits for workers last saw something arrive (UTC); null if none waits.</summary>
     public DateTime? LastArrival { get; init; }
 
-    /// <summary>ε of the releases made so far.</summary>
+    /// <summary>ε of the measurements made so far.</summary>
     public double EpsilonSpent { get; init; }
 
     /// <summary>What the run last showed of itself; null before its first step. The engine forgets it where an execution continues as new.</summary>

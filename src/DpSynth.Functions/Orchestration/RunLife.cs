@@ -2,6 +2,7 @@ using DpSynth.Functions.Announcements;
 using DpSynth.Functions.Runs;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask;
 
@@ -24,11 +25,11 @@ internal interface IMethodWork
 /// </summary>
 internal sealed class RunLife
 {
-    /// <summary>At most this many private shards are worked on at once, so that one large run does not fill the hub.</summary>
+    /// <summary>At most this many lanes are worked on at once, so that one large run does not fill the hub.</summary>
     private const int FanOut = 64;
 
-    /// <summary>Most private shards that one execution works on: each leaves two events in its history.</summary>
-    private const int ShardsPerExecution = 1000;
+    /// <summary>Most calls of lanes that one execution makes: each leaves two events in its history.</summary>
+    private const int CallsPerExecution = 1000;
 
     private readonly TaskOrchestrationContext _context;
     private readonly RunInput _input;
@@ -55,13 +56,13 @@ internal sealed class RunLife
         {
             if (Cursor.PlanVersion is { } version and not RunPlan.KnownSchemaVersion)
             {
-                throw new RunEndedException(RunState.Failed, UnknownPlan.Describe(version));
+                throw new RunEndedException(RunState.Failed, UnknownPlan.Refusal(version));
             }
 
             while (await TakeAsync(Cursor.Step, work))
             {
                 var (next, isNewExecution) = After(Cursor.Step);
-                Cursor = Cursor with { Step = next, ShardsDone = 0, LastArrival = null };
+                Cursor = Cursor with { Step = next, LanesDone = 0, LastArrival = null };
                 if (isNewExecution)
                 {
                     break;
@@ -72,11 +73,11 @@ internal sealed class RunLife
         }
         catch (RunEndedException ended)
         {
-            return await EndAsync(ended.State, ended.Message);
+            return await EndAsync(ended.State, ended.Refusal);
         }
         catch (TaskFailedException failed)
         {
-            return await EndAsync(RunState.Failed, $"The step {failed.TaskName} failed: {failed.FailureDetails.ErrorMessage}");
+            return await EndAsync(RunState.Failed, failed.FailureDetails.ErrorMessage == Refusal.Changed.Sentence ? Refusal.Changed : Refusal.StepFailed);
         }
     }
 
@@ -108,20 +109,20 @@ internal sealed class RunLife
         Report(RunStage.Planning, 0, 1, "steps");
         var plan = await CallAsync<PlanSummary>(nameof(RunActivities.PlanRun), _input);
         EndIf(plan.Refusal, RunState.Refused);
-        EndIf(plan.SchemaVersion == RunPlan.KnownSchemaVersion ? null : UnknownPlan.Describe(plan.SchemaVersion), RunState.Failed);
-        Cursor = Cursor with { PrivateShards = plan.PrivateShards, PlanVersion = plan.SchemaVersion };
+        EndIf(plan.SchemaVersion == RunPlan.KnownSchemaVersion ? null : UnknownPlan.Refusal(plan.SchemaVersion), RunState.Failed);
+        Cursor = Cursor with { Lanes = plan.Lanes, PlanVersion = plan.SchemaVersion };
         return true;
     }
 
     private async Task<bool> EmbedAsync()
     {
-        if (!await ForEachShardAsync(RunStage.Embedding, nameof(RunActivities.EmbedPrivateShard), shard => new PrivateShardInput(Cursor.RunId, shard)))
+        if (!await ForEachLaneAsync(RunStage.Embedding, nameof(RunActivities.EmbedLane), lane => new LaneInput(Cursor.RunId, lane)))
         {
             return false;
         }
 
         var verdict = await CallAsync<PrivateImagesVerdict>(nameof(RunActivities.CheckPrivateImages), _input);
-        EndIf(verdict.Fault, RunState.Refused);
+        EndIf(verdict.Refusal, RunState.Refused);
         EndIfCancelled();
         return true;
     }
@@ -136,7 +137,7 @@ internal sealed class RunLife
                 Look = () => CallCheckAsync(nameof(RunActivities.HasWorkerAnswered)),
                 Take = answer => answer.Error is null
                     ? 1
-                    : throw new RunEndedException(RunState.Failed, $"The worker cannot serve the run, of which nothing was released: {answer.Error}"),
+                    : throw new RunEndedException(RunState.Failed, WorkerRefusal.CannotServe(answer.Error)),
                 Lateness = hours => $"No worker answered for {hours:0} hours whether it can serve the run; see that workers run and take 'generation-jobs'.",
             },
             () => CallCheckAsync(nameof(RunActivities.AskWorker)),
@@ -166,7 +167,7 @@ internal sealed class RunLife
                 Look = () => CallAsync<GenerationShards>(nameof(RunActivities.CountStoredShards), input),
                 Take = answer => answer.Generation != generation ? 0
                     : answer.Error is null ? 1
-                    : throw new RunEndedException(RunState.Failed, $"Shard {answer.Shard} of generation {generation} could not be made: {answer.Error}"),
+                    : throw new RunEndedException(RunState.Failed, WorkerRefusal.CannotMake(answer.Shard, generation, answer.Error)),
                 Lateness =
                     hours => $"No worker stored anything of generation {generation} for {hours:0} hours; see that workers run and take 'generation-jobs'.",
             },
@@ -180,40 +181,47 @@ internal sealed class RunLife
     public Task<T> CallAsync<T>(string activity, object input) => _context.CallActivityAsync<T>(activity, input, ActivityRetry.Step);
 
     /// <summary>
-    /// Runs an activity for the private shards that are left, a bounded number at a time and in all, reports as they end, and counts
-    /// them as done.
+    /// Runs an activity for the lanes that are left, a bounded number at a time and in all, again for each that is not through, reports as they
+    /// end, and counts them as done.
     /// </summary>
-    /// <returns>Whether all private shards are done.</returns>
-    public async Task<bool> ForEachShardAsync(RunStage stage, string activity, Func<int, object> input, int iteration = 0)
+    /// <returns>Whether all lanes are done.</returns>
+    public async Task<bool> ForEachLaneAsync(RunStage stage, string activity, Func<int, object> input, int iteration = 0)
     {
-        Report(stage, Cursor.ShardsDone, Cursor.PrivateShards, "shards", iteration);
-        var end = Math.Min(Cursor.PrivateShards, Cursor.ShardsDone + ShardsPerExecution);
-        var running = new List<Task>();
-        var started = Cursor.ShardsDone;
-        var done = started;
-        while (done < end)
+        Report(stage, Cursor.LanesDone, Cursor.Lanes, "parts", iteration);
+        var waiting = new Queue<int>(Enumerable.Range(Cursor.LanesDone, Math.Min(CallsPerExecution, Cursor.Lanes - Cursor.LanesDone)));
+        var running = new Dictionary<Task<LaneProgress>, int>();
+        var (done, calls) = (Cursor.LanesDone, 0);
+        while (waiting.Count > 0 || running.Count > 0)
         {
             EndIfCancelled();
-            while (started < end && running.Count < FanOut)
+            while (waiting.Count > 0 && running.Count < FanOut)
             {
-                running.Add(_context.CallActivityAsync(activity, input(started++), ActivityRetry.Step));
+                var lane = waiting.Dequeue();
+                running.Add(CallAsync<LaneProgress>(activity, input(lane)), lane);
+                calls++;
             }
 
-            var ended = await Task.WhenAny([.. running, _cancelRequested]);
-            if (running.Remove(ended))
+            var ended = await Task.WhenAny([.. running.Keys, _cancelRequested]);
+            if (ended is Task<LaneProgress> call && running.Remove(call, out var called))
             {
-                await ended;
-                Report(stage, ++done, Cursor.PrivateShards, "shards", iteration);
+                if ((await call).IsDone)
+                {
+                    Report(stage, ++done, Cursor.Lanes, "parts", iteration);
+                }
+                else if (calls < CallsPerExecution)
+                {
+                    waiting.Enqueue(called);
+                }
             }
         }
 
         EndIfCancelled();
-        Cursor = Cursor with { ShardsDone = end };
-        return end == Cursor.PrivateShards;
+        Cursor = Cursor with { LanesDone = done };
+        return done == Cursor.Lanes;
     }
 
     /// <summary>Begins a step of the method's own work anew: nothing of it is done.</summary>
-    public void BeginStep() => Cursor = Cursor with { ShardsDone = 0, LastArrival = null };
+    public void BeginStep() => Cursor = Cursor with { LanesDone = 0, LastArrival = null };
 
     /// <summary>Takes down what the run has spent.</summary>
     public void Spent(double epsilon) => Cursor = Cursor with { EpsilonSpent = epsilon };
@@ -274,10 +282,10 @@ internal sealed class RunLife
     }
 
     /// <summary>Ends the run before its time.</summary>
-    private async Task<RunOutcome> EndAsync(RunState end, string reason)
+    private async Task<RunOutcome> EndAsync(RunState end, Refusal refusal)
     {
         var closed = await _context.CallActivityAsync<ClosedRun>(nameof(RunActivities.CloseRun), _input, ActivityRetry.End);
-        return await AnnounceAsync(Outcome(end, closed) with { Reason = reason });
+        return await AnnounceAsync(Outcome(end, closed) with { Code = refusal.Code, Reason = refusal.Sentence });
     }
 
     /// <summary>Records how the run ended and tells the world. From the record on, the run is over for everybody who asks.</summary>
@@ -311,15 +319,15 @@ internal sealed class RunLife
     {
         if (_cancelRequested.IsCompleted)
         {
-            throw new RunEndedException(RunState.Cancelled, RunEndedException.CancelledReason);
+            throw new RunEndedException(RunState.Cancelled, RunEndedException.Cancelled);
         }
     }
 
-    private static void EndIf(string? fault, RunState end)
+    private static void EndIf(Refusal? refusal, RunState end)
     {
-        if (fault is not null)
+        if (refusal is not null)
         {
-            throw new RunEndedException(end, fault);
+            throw new RunEndedException(end, refusal);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class WorkerWait<TAnswer>(TaskOrchestrationContext context, stri
             if (cancelRequested.IsCompleted)
             {
                 looking.Cancel();
-                throw new RunEndedException(RunState.Cancelled, RunEndedException.CancelledReason);
+                throw new RunEndedException(RunState.Cancelled, RunEndedException.Cancelled);
             }
 
             if (first == answer)
@@ -83,7 +83,7 @@ internal sealed class WorkerWait<TAnswer>(TaskOrchestrationContext context, stri
             }
             else if (context.CurrentUtcDateTime - LastArrival > _patience)
             {
-                throw new RunEndedException(RunState.Failed, Lateness(_patience.TotalHours));
+                throw new RunEndedException(RunState.Failed, WorkerRefusal.Late(Lateness(_patience.TotalHours)));
             }
         }
 

@@ -63,8 +63,8 @@ internal sealed class EvolutionRun(RunLife life, EvolutionState state) : IMethod
 
     Task<bool> IEvolutionSteps.MakeAsync(int generation) => life.GenerateAsync(generation);
 
-    Task<bool> IEvolutionSteps.VoteAsync(int iteration) => life.ForEachShardAsync(
-        RunStage.Voting, nameof(EvolutionActivities.CountVotes), shard => new VoteInput(RunId, iteration, shard), iteration);
+    Task<bool> IEvolutionSteps.VoteAsync(int iteration) => life.ForEachLaneAsync(
+        RunStage.Voting, nameof(EvolutionActivities.CountVotes), lane => new VoteInput(RunId, iteration, lane), iteration);
 
     async Task IEvolutionSteps.MeasureAsync(int iteration)
     {

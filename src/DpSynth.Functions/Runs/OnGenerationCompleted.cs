@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Generation;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -18,7 +19,7 @@ public static class OnGenerationCompleted
         ArgumentNullException.ThrowIfNull(client);
         var answer = JsonSerializer.Deserialize<WorkerAnswer>(message, SynthesisJson.Options)
             ?? throw new JsonException("A message on 'generation-results' holds no answer.");
-        answer = answer with { Error = RunOutcome.Cut(answer.Error) };
+        answer = answer with { Error = Refusal.Cut(answer.Error) };
         await (answer switch
         {
             GenerationResult result => client.RaiseEventAsync(result.RunId, RunEvents.GenerationCompleted, result, cancellationToken),

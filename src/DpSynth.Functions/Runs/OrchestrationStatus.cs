@@ -1,3 +1,4 @@
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.DurableTask.Client;
 
@@ -13,6 +14,7 @@ internal sealed class OrchestrationStatus(DurableTaskClient client) : IRunStatus
         var outcome = instance is { IsCompleted: true, SerializedOutput: not null, RuntimeStatus: OrchestrationRuntimeStatus.Completed }
             ? instance.ReadOutputAs<RunOutcome>()
             : null;
+        var isBroken = outcome is null && instance?.FailureDetails is not null;
         var progress = instance is { IsCompleted: false, SerializedCustomStatus: not null } ? instance.ReadCustomStatusAs<RunProgress>() : null;
         return new RunStatus(
             outcome?.State ?? (progress is null ? StateOf(instance) : RunState.Running),
@@ -20,7 +22,8 @@ internal sealed class OrchestrationStatus(DurableTaskClient client) : IRunStatus
         {
             Delta = outcome?.Delta,
             Progress = progress,
-            Reason = outcome?.Reason ?? (outcome is null ? instance?.FailureDetails?.ErrorMessage : null),
+            Code = outcome?.Code ?? (isBroken ? Refusal.StepFailed.Code : null),
+            Reason = outcome?.Reason ?? (isBroken ? Refusal.StepFailed.Sentence : null),
             Release = outcome?.Release,
             UpdatedAt = instance?.LastUpdatedAt,
         };

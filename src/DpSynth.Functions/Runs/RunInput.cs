@@ -4,10 +4,14 @@ namespace DpSynth.Functions.Runs;
 /// <param name="RunId">The run.</param>
 public sealed record RunInput(string RunId);
 
-/// <summary>Names one private shard of a run.</summary>
+/// <summary>Names one lane: one of the pieces, their number public, that the work on private images is cut into.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="Shard">The shard's number.</param>
-public sealed record PrivateShardInput(string RunId, int Shard);
+/// <param name="Lane">The lane's number.</param>
+public sealed record LaneInput(string RunId, int Lane);
+
+/// <summary>How far a lane is.</summary>
+/// <param name="IsDone">Whether all of it is done; else it is to be called again.</param>
+public sealed record LaneProgress(bool IsDone);
 
 /// <summary>Names one generation of a run.</summary>
 /// <param name="RunId">The run.</param>

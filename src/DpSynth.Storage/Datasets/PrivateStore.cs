@@ -11,7 +11,7 @@ namespace DpSynth.Storage.Datasets;
 
 /// <summary>The private store over the containers <c>private-data</c> and <c>private-work</c>.</summary>
 public sealed class PrivateStore(PrivateAccount account, RequestJson json)
-    : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
+    : IDatasetStore, IRunRecords, IOwnerDetails, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
 {
     private readonly BlobImageReader _images = new(account.Data);
 
@@ -37,6 +37,10 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
         blobs.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         return exists ? new DatasetListing(dataset, blobs, isUploading) : null;
     }
+
+    /// <inheritdoc/>
+    public async Task<bool> IsUploadingAsync(string dataset, CancellationToken cancellationToken) =>
+        await account.Data.GetBlobClient($"{PrivateLayout.Dataset(dataset)}{DatasetListing.UploadMarker}").ExistsAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken)
@@ -78,6 +82,29 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
         await account.Work.TryReadAsync(PrivateLayout.Record(runId, name), cancellationToken) is { } record
             ? StorageJson.Decode<T>(record.ToMemory().Span, $"The record '{name}' of run '{runId}'", json.Options)
             : null;
+
+    /// <inheritdoc/>
+    public Task WriteDetailAsync(string runId, OwnerDetail detail, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(detail);
+        return account.Work.WriteAsync(
+            PrivateLayout.Detail(runId, detail.Step, detail.Code), StorageJson.Encode(detail, json.Options), BlobCalls.Json, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<OwnerDetail>> ListDetailsAsync(string runId, CancellationToken cancellationToken)
+    {
+        var details = new List<OwnerDetail>();
+        await foreach (var item in account.Work.GetBlobsAsync(new() { Prefix = PrivateLayout.Details(runId) }, cancellationToken))
+        {
+            if (await account.Work.TryReadAsync(item.Name, cancellationToken) is { } found)
+            {
+                details.Add(StorageJson.Decode<OwnerDetail>(found.ToMemory().Span, $"A detail of run '{runId}'", json.Options));
+            }
+        }
+
+        return [.. details.OrderBy(detail => (detail.Step, detail.Code))];
+    }
 
     /// <inheritdoc/>
     public async Task WriteEmbeddingsAsync(string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken)
@@ -136,18 +163,18 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
     public async Task<long[]> PersistMeasurementAsync(
         string runId, string key, int part, ReadOnlyMemory<long> noisyCounts, CancellationToken cancellationToken)
     {
-        var name = PrivateLayout.Release(runId, key, part);
+        var name = PrivateLayout.Measurement(runId, key, part);
         await account.Work.TryCreateAsync(
             name, NpyFile.Encode(noisyCounts.Span, noisyCounts.Length), BlobCalls.Binary, cancellationToken);
 
         // Read back even what was just written: a retried upload can lose to another writer without noticing.
         return await ReadVectorAsync(name, cancellationToken)
-            ?? throw new InvalidOperationException($"The release '{key}' of run '{runId}' was removed while it was being written.");
+            ?? throw new InvalidOperationException($"The measurement '{key}' of run '{runId}' was removed while it was being written.");
     }
 
     /// <inheritdoc/>
     public Task<long[]?> ReadMeasurementAsync(string runId, string key, int part, CancellationToken cancellationToken) =>
-        ReadVectorAsync(PrivateLayout.Release(runId, key, part), cancellationToken);
+        ReadVectorAsync(PrivateLayout.Measurement(runId, key, part), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<int> DeleteExactWorkAsync(string runId, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace DpSynth.Storage.Layout;
 /// <remarks>
 /// <list type="table">
 /// <item><term><c>private-data</c></term><description><c>DATASET/CLASS/FILE</c>, or <c>DATASET/FILE</c> where there are no classes</description></item>
-/// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, noisy releases</description></item>
+/// <item><term><c>private-work</c></term><description><c>RUN/…</c>: records, embeddings, votes, measurements, details for the owner</description></item>
 /// <item><term><c>ledgers</c></term><description><c>lineages/LINEAGE/</c> with <c>entries-00000.jsonl</c>, <c>images/HASH.bin</c>: appended to or
 /// written once, never changed, so that an immutability policy can hold them</description></item>
 /// <item><term><c>ledger-heads</c></term><description><c>lineages/catalogue.json</c>, <c>lineages/LINEAGE/head.json</c>: rewritten as ledgers
@@ -52,6 +52,12 @@ public static class PrivateLayout
     /// <summary>A run's small record in <see cref="Work"/>.</summary>
     public static string Record(string runId, string name) => $"{BlobNames.Segment(runId)}/{BlobNames.Segment(name)}.json";
 
+    /// <summary>The details of a run that only its dataset's owner may know, in <see cref="Work"/>.</summary>
+    public static string Details(string runId) => $"{BlobNames.Segment(runId)}/details/";
+
+    /// <summary>One of <see cref="Details"/>.</summary>
+    public static string Detail(string runId, string step, string code) => $"{Details(runId)}{BlobNames.Segment(step)}-{BlobNames.Segment(code)}.json";
+
     /// <summary>The embeddings of a private shard in <see cref="Work"/>.</summary>
     public static string Embeddings(string runId, int shard) => $"{BlobNames.Segment(runId)}/embeddings/{shard:D5}.npy";
 
@@ -63,8 +69,8 @@ public static class PrivateLayout
     public static string Neighbours(string runId, int iteration, int shard) =>
         $"{BlobNames.Segment(runId)}/iteration-{iteration:D3}/neighbours/{shard:D5}.npy";
 
-    /// <summary>One part of a noisy release in <see cref="Work"/>.</summary>
-    public static string Release(string runId, string key, int part) =>
+    /// <summary>One part of a measurement in <see cref="Work"/>.</summary>
+    public static string Measurement(string runId, string key, int part) =>
         $"{BlobNames.Segment(runId)}/released/{BlobNames.Segment(key)}/{part:D5}.npy";
 
     /// <summary>What lies in <see cref="Work"/> of a run and is exact: embeddings, votes, neighbours.</summary>

@@ -15,6 +15,9 @@ public interface IDatasetStore
     /// </summary>
     Task<DatasetListing?> ListDatasetAsync(string dataset, CancellationToken cancellationToken);
 
+    /// <summary>Whether an upload of a dataset is under way or was broken off.</summary>
+    Task<bool> IsUploadingAsync(string dataset, CancellationToken cancellationToken);
+
     /// <summary>The names of all datasets, in ordinal order.</summary>
     Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken);
 
@@ -44,6 +47,25 @@ public interface IRunRecords
     Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
         where T : class;
 }
+
+/// <summary>
+/// What only the owner of a dataset may know of how a run went: which file, which rule, how many (container <c>private-work</c>). Everybody else
+/// is told a <see cref="Requests.Refusal"/>.
+/// </summary>
+public interface IOwnerDetails
+{
+    /// <summary>Writes a detail, in the place of an earlier one of the same step and code.</summary>
+    Task WriteDetailAsync(string runId, OwnerDetail detail, CancellationToken cancellationToken);
+
+    /// <summary>A run's details, in order of steps and codes.</summary>
+    Task<IReadOnlyList<OwnerDetail>> ListDetailsAsync(string runId, CancellationToken cancellationToken);
+}
+
+/// <summary>A detail.</summary>
+/// <param name="Step">The step of the run: a stage or an activity, letters only.</param>
+/// <param name="Code">The code of what everybody is told.</param>
+/// <param name="Text">What happened, for the owner.</param>
+public sealed record OwnerDetail(string Step, string Code, string Text);
 
 /// <summary>The embeddings of private images (container <c>private-work</c>).</summary>
 public interface IPrivateEmbeddings

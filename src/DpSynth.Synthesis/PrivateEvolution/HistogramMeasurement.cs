@@ -23,7 +23,7 @@ public sealed class HistogramMeasurement(IRunRecords records, IExactWork exactWo
             run.Request.Dataset,
             runId,
             run.Measurement(key),
-            async () => run.Request.Privacy.Unit == PrivacyUnit.Owner
+            async () => run.Guarantee.Unit == PrivacyUnit.Owner
                 ? await Evolution.TallyAsync(generation, ReadNeighboursAsync(run, iteration, cancellationToken), run.Grid)
                 : await Evolution.TallyAsync(generation, ReadVotesAsync(run, iteration, cancellationToken)),
             run.Recipe.Classes.Count,

@@ -46,11 +46,11 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
     }
 
     /// <summary>Where a unit has a single whole vote it moves one count by one; else its vote lies among several, with an L2 norm of at most one.</summary>
-    public static MeasurementDesign DesignOf(RunRequest request)
+    public static MeasurementDesign DesignOf(RunRequest request, PrivacyUnit unit)
     {
         ArgumentNullException.ThrowIfNull(request);
         var evolution = request.Evolution;
-        var isSingleVote = request.Privacy.Unit == PrivacyUnit.Image && evolution.Neighbours == 1;
+        var isSingleVote = unit == PrivacyUnit.Image && evolution.Neighbours == 1;
         var weights = evolution.BudgetWeights is { Count: > 0 } given ? given : [.. Enumerable.Repeat(1.0, evolution.Iterations)];
         return new MeasurementDesign(
             new VoteGrid(isSingleVote ? 0 : FractionBits),
@@ -59,7 +59,7 @@ public sealed class PrivateEvolutionMethod(IRunRecords records) : IMethod
     }
 
     /// <inheritdoc/>
-    public MeasurementDesign Design(RunRequest request) => DesignOf(request);
+    public MeasurementDesign Design(RunRequest request, PrivacyUnit unit) => DesignOf(request, unit);
 
     /// <inheritdoc/>
     public IReadOnlyList<GenerationStep> Steps(RunRequest request)

@@ -18,6 +18,14 @@ public sealed class VoteCounting(
     private readonly INeighbourSearch _search = search ?? new ProcessorSearch();
     private volatile string? _noted;
 
+    /// <summary>Counts the votes of the private shards of a lane at one iteration, or of as many as one call may.</summary>
+    /// <returns>Whether all of them have voted.</returns>
+    public async Task<bool> CountLaneAsync(string runId, int iteration, int lane, CancellationToken cancellationToken)
+    {
+        var run = await records.ReadReservedAsync(runId, cancellationToken);
+        return await LaneWork.DoAsync(run.ShardsOf(lane), shard => CountAsync(runId, iteration, shard, cancellationToken));
+    }
+
     /// <summary>Counts the votes of one private shard at one iteration; the second time it finds the first one's work.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="iteration">1 to T; the vote is on generation iteration − 1.</param>
@@ -26,7 +34,7 @@ public sealed class VoteCounting(
     public async Task CountAsync(string runId, int iteration, int shardNumber, CancellationToken cancellationToken)
     {
         var run = await records.ReadReservedAsync(runId, cancellationToken);
-        if (run.Request.Privacy.Unit == PrivacyUnit.Owner)
+        if (run.Guarantee.Unit == PrivacyUnit.Owner)
         {
             await FindNeighboursAsync(run, iteration, shardNumber, cancellationToken);
             return;

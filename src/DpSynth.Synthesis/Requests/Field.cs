@@ -79,6 +79,20 @@ public abstract class Field(string name, string meaning)
             Schema = () => new() { ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice.Name)]), ["default"] = choices[0].Name },
         };
 
+    /// <summary>One of several words, or nothing.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="meaning">What it means.</param>
+    /// <param name="absent">What its absence means, for people.</param>
+    /// <param name="choices">The words and what they stand for.</param>
+    public static Field<T?> OptionalChoice<T>(string name, string meaning, string absent, params (string Name, T Value)[] choices)
+        where T : struct =>
+        new(name, meaning, (fields, field) => fields.Take(field) is not null ? fields.Choice(field, choices[0].Value, choices) : null)
+        {
+            Default = absent,
+            Range = string.Join(", ", choices.Select(choice => $"`{choice.Name}`")),
+            Schema = () => new() { ["enum"] = new JsonArray([.. choices.Select(choice => (JsonNode)choice.Name)]) },
+        };
+
     /// <summary>A text that must be there.</summary>
     public static Field<string> RequiredText(string name, string range, string meaning, string? pattern = null) =>
         new(name, meaning, (fields, field) => fields.RequireText(field))

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DpSynth.Imaging;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -26,8 +27,12 @@ internal static class ImageOptionsReader
         ("fill", ResizeMode.Fill),
         ("stretch", ResizeMode.Stretch));
 
-    private static readonly Field<CorruptImages> _corrupt = Field.Choice(
-        "corrupt", "a private image that does not decode refuses the run, or does not vote", ("reject", CorruptImages.Reject), ("skip", CorruptImages.Skip));
+    private static readonly Field<UnreadableFiles?> _corrupt = Field.OptionalChoice(
+        "corrupt",
+        "a private image that does not decode refuses the run, or does not vote; for who wants to be sure of it",
+        "as the policy says",
+        ("reject", UnreadableFiles.Reject),
+        ("skip", UnreadableFiles.Skip));
 
     /// <summary>The fields of <c>image</c>.</summary>
     public static IReadOnlyList<Field> Fields { get; } = [_width, _height, _channels, _resize, _corrupt];

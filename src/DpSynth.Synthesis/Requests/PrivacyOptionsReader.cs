@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
 
@@ -10,29 +11,31 @@ namespace DpSynth.Synthesis.Requests;
 internal static class PrivacyOptionsReader
 {
     private const int MaxPattern = 200;
+    private const string AsThePolicy = "as the policy says";
 
     private static readonly string[] Sources = ["folder", "pattern", "csv"];
 
-    private static readonly Field<PrivacyUnit> _unit = Field.Choice(
+    private static readonly Field<PrivacyUnit?> _unit = Field.OptionalChoice(
         "unit",
-        "whose presence is hidden: one image, or one owner with all images that belong to them",
+        "whose presence is hidden, for who wants to be sure of it: one image, or one owner with all images that belong to them",
+        AsThePolicy,
         ("image", PrivacyUnit.Image),
         ("owner", PrivacyUnit.Owner));
 
     private static readonly Field<OwnerSource?> _owners = new(
         "owners",
-        "where owners come from; required for the unit `owner`, refused otherwise: [below](#owners)",
+        "where owners come from, for who wants to be sure of it: [below](#owners)",
         (fields, name) => fields.Object(name) is { } source ? ReadOwners(source) : null)
     {
-        Default = "",
+        Default = AsThePolicy,
         Range = "",
         Schema = OwnersSchema,
     };
 
     private static readonly Field<ClassCounts> _classCounts = Field.Choice(
         "classCounts",
-        "how the population is divided among the classes: by noisy counts, which are a measurement like any other; by the true counts, which the request "
-            + "thereby declares public; or evenly, and nothing of the classes' sizes is used",
+        "how the population is divided among the classes: by noisy counts, which are a measurement like any other; by the true counts, where the "
+            + "dataset's policy makes them public; or evenly, and nothing of the classes' sizes is used",
         ("private", ClassCounts.Private),
         ("public", ClassCounts.Public),
         ("even", ClassCounts.Even));
@@ -46,11 +49,13 @@ internal static class PrivacyOptionsReader
     };
 
     private static readonly Field<int?> _datasetSize = Field.OptionalInteger(
-        "datasetSize", PrivacyOptions.MinUnits, int.MaxValue, "", "the number of units, if you declare it public");
+        "datasetSize", PrivacyOptions.MinUnits, int.MaxValue, AsThePolicy, "the number of units that the policy makes public, for who wants to be sure of it");
 
-    private static readonly Field<Adjacency> _adjacency = Field.Choice(
+    private static readonly Field<Adjacency?> _adjacency = Field.OptionalChoice(
         "adjacency",
-        "two datasets are neighbours if one has a unit more, or if one unit is exchanged for another; the second takes √2 times the noise",
+        "two datasets are neighbours if one has a unit more, or if one unit is exchanged for another; the second takes √2 times the noise, and may be "
+            + "asked for where the policy has the first",
+        AsThePolicy,
         ("add-remove", Adjacency.AddRemove),
         ("replace-one", Adjacency.ReplaceOne));
 
@@ -59,7 +64,7 @@ internal static class PrivacyOptionsReader
 
     /// <summary>The field.</summary>
     public static Field<PrivacyOptions> Privacy { get; } = Field.Object(
-        "privacy", Fields, Read, "whose presence is hidden, and what is public: [below](#privacy)");
+        "privacy", Fields, Read, "what is asked of the run's privacy within the dataset's policy: [below](#privacy)");
 
     private static PrivacyOptions Read(JsonFields? fields)
     {
@@ -69,12 +74,6 @@ internal static class PrivacyOptionsReader
         }
 
         var (unit, owners, classCounts, share) = (_unit.Of(fields), _owners.Of(fields), _classCounts.Of(fields), _share.Of(fields));
-        if (unit == PrivacyUnit.Owner && owners is null)
-        {
-            throw new RequestException(
-                "'privacy.unit' is 'owner' and 'privacy.owners' is missing; say where owners come from, for example { \"from\": \"folder\", \"level\": 1 }.");
-        }
-
         if (unit == PrivacyUnit.Image && owners is not null)
         {
             throw new RequestException("'privacy.owners' is given and 'privacy.unit' is 'image'; set the unit to 'owner', or leave the owners out.");
@@ -88,23 +87,13 @@ internal static class PrivacyOptionsReader
 
         return new PrivacyOptions
         {
+            Unit = unit,
             Owners = owners,
             ClassCounts = classCounts,
             ClassCountShare = share ?? 0.05,
             DatasetSize = _datasetSize.Of(fields),
             Adjacency = _adjacency.Of(fields),
         };
-    }
-
-    /// <summary>Checks that δ is given or can be derived from something that is not the dataset's true size.</summary>
-    public static void CheckDelta(double? delta, PrivacyOptions options)
-    {
-        if (delta is null && options.DatasetSize is null && options.ClassCounts == ClassCounts.Even)
-        {
-            throw new RequestException(
-                "'delta' is missing and cannot be derived, because 'privacy.classCounts' is 'even' and 'privacy.datasetSize' is missing; give one of "
-                    + "'delta' and 'privacy.datasetSize'.");
-        }
     }
 
     private static double? ReadShare(JsonFields fields, string name)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DpSynth.Imaging;
+using DpSynth.Ledgers;
 
 namespace DpSynth.Synthesis.Requests;
 
@@ -23,12 +24,12 @@ public sealed record RunRequest
     public required double Epsilon { get; init; }
 
     /// <summary>
-    /// δ of the whole run, inside (0, 1); null: 1/(n ln n) of the number of units n as it is declared, public or measured with noise,
-    /// never of the true private one.
+    /// δ of the whole run, inside (0, 1); null: 1/(n ln n) of the number of units n as the policy makes it public or as measured with noise,
+    /// never of the true private one, and at most what the policy allows.
     /// </summary>
     public double? Delta { get; init; }
 
-    /// <summary>Whose presence is hidden, and what is public.</summary>
+    /// <summary>What is asked of the run's privacy.</summary>
     public PrivacyOptions Privacy { get; init; } = new();
 
     /// <summary>Whether each class (folder) evolves for itself; if not, the dataset counts as one class.</summary>
@@ -71,19 +72,9 @@ public sealed record ImageOptions
     /// <summary>How private images of another size are brought to this one.</summary>
     public ResizeMode Resize { get; init; } = ResizeMode.Fit;
 
-    /// <summary>What an image that does not decode does to the run.</summary>
-    public CorruptImages Corrupt { get; init; } = CorruptImages.Reject;
+    /// <summary>What an image that does not decode does to the run; null: as the dataset's policy says.</summary>
+    public UnreadableFiles? Corrupt { get; init; }
 
     /// <summary>The shape as the image library knows it.</summary>
     public ImageShape ToShape() => new(Width, Height, Channels);
-}
-
-/// <summary>What an image that does not decode does to the run.</summary>
-public enum CorruptImages
-{
-    /// <summary>The run is refused, and the files are listed to the data owner.</summary>
-    Reject,
-
-    /// <summary>The image is left out: it does not vote.</summary>
-    Skip,
 }

@@ -42,7 +42,8 @@ public sealed class RunRequestReader
             ["type"] = "number",
             ["exclusiveMinimum"] = 0,
             ["exclusiveMaximum"] = 1,
-            ["description"] = "If absent, 1/(n ln n) of the number of units n as declared in privacy.datasetSize, public, or measured with noise.",
+            ["description"] =
+                "If absent, 1/(n ln n) of the number of units n as the policy makes it public or as measured with noise, and at most what the policy allows.",
         },
     };
 
@@ -221,7 +222,6 @@ public sealed class RunRequestReader
             Webhook = _webhook.Of(fields),
         };
         fields.RefuseUnknown();
-        PrivacyOptionsReader.CheckDelta(request.Delta, request.Privacy);
         Refuse(request.ClassConditional || !request.Generator.NamesClass
             ? null
             : "'generator.options.prompts' names {class}, but the run is not class-conditional: leave it out or set 'classConditional'.");

@@ -6,7 +6,7 @@ namespace DpSynth.Synthesis.Runs;
 
 /// <summary>
 /// Counts the units of each class: images, or owners, of whom each is divided among the classes as its images are. Exact, and so
-/// private unless the request declares it public.
+/// private unless the policy makes it public.
 /// </summary>
 internal static class ClassCounting
 {
@@ -14,7 +14,7 @@ internal static class ClassCounting
     public static async Task<long[]> CountAsync(
         IRunRecords records, RunPlan plan, VoteGrid grid, CancellationToken cancellationToken)
     {
-        var byOwner = plan.Request.Privacy.Unit == PrivacyUnit.Owner;
+        var byOwner = plan.Guarantee.Unit == PrivacyUnit.Owner;
         var counts = new long[plan.Classes.Count];
         var tally = new OwnerTally(counts.Length);
         foreach (var shard in plan.PrivateShards)

@@ -8,7 +8,7 @@ internal static class Cost
 {
     /// <summary>ε of some of a run's measurements together at the run's δ.</summary>
     public static double EpsilonOf(ReservedRun run, IEnumerable<PlannedMeasurement> measurements) =>
-        EpsilonOf([.. measurements.Select(static measurement => measurement.Event)], run.Delta, run.Request.Privacy.Adjacency);
+        EpsilonOf([.. measurements.Select(static measurement => measurement.Event)], run.Delta, run.Guarantee.Adjacency);
 
     /// <summary>ε of measurements together at δ; 0 for none.</summary>
     public static double EpsilonOf(IReadOnlyCollection<PrivacyEvent> events, double delta, Adjacency adjacency) =>

@@ -1,44 +1,40 @@
-using System.Globalization;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;
 
-/// <summary>Where a run's δ comes from: the request, or 1/(n ln n) of a number of units n that is no secret.</summary>
+/// <summary>Where a run's δ comes from: the request, or 1/(n ln n) of a number of units n that is no secret, and at most what the policy allows.</summary>
 internal static class DeltaDerivation
 {
     /// <summary>δ as it is known before anything is measured; null if it has to come from noisy counts.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="publicCounts">The units of each class in grid units, where the request declares them public.</param>
+    /// <param name="guarantee">What the run guarantees.</param>
+    /// <param name="publicCounts">The units of each class in grid units, where the policy makes them public and the request uses them.</param>
     /// <param name="grid">The grid.</param>
-    public static DerivedDelta? BeforeMeasurement(RunRequest request, long[]? publicCounts, VoteGrid grid) =>
-        request.Delta is { } given ? new DerivedDelta(given, DeltaSource.Request)
-        : request.Privacy.DatasetSize is { } declared ? new DerivedDelta(OfSize(declared), DeltaSource.DeclaredSize)
-        : publicCounts is not null ? OfCounts(request, publicCounts, grid, DeltaSource.DeclaredSize)
+    public static DerivedDelta? BeforeMeasurement(Guarantee guarantee, long[]? publicCounts, VoteGrid grid) =>
+        guarantee.Delta is { } given ? new DerivedDelta(given, DeltaSource.Request)
+        : guarantee.PublicSize is { } size ? new DerivedDelta(OfSize(guarantee, size), DeltaSource.DeclaredSize)
+        : publicCounts is not null ? OfCounts(guarantee, publicCounts, grid, DeltaSource.DeclaredSize)
         : null;
 
     /// <summary>δ of counts that are public or measured with noise.</summary>
-    public static DerivedDelta OfCounts(RunRequest request, long[] counts, VoteGrid grid, DeltaSource source)
-    {
-        var size = Math.Round((double)counts.Sum() / grid.UnitsPerVote);
-        return size >= PrivacyOptions.MinUnits
-            ? new DerivedDelta(OfSize(size), source)
-            : new DerivedDelta(0, source, string.Create(
-                CultureInfo.InvariantCulture,
-                $"The dataset '{request.Dataset}' counts fewer than {PrivacyOptions.MinUnits} "
-                    + $"{Units(request)}{(source == DeltaSource.NoisySize ? " with noise" : "")}, too few to derive 'delta' from; give 'delta', "
-                    + $"or use a larger dataset."));
-    }
+    /// <remarks>
+    /// Of fewer than <see cref="PrivacyOptions.MinUnits"/> the δ is that of so many: a refusal would tell how few there are.
+    /// </remarks>
+    public static DerivedDelta OfCounts(Guarantee guarantee, long[] counts, VoteGrid grid, DeltaSource source) =>
+        new(OfSize(guarantee, Math.Round((double)counts.Sum() / grid.UnitsPerVote)), source);
 
     /// <summary>What a unit is called.</summary>
-    public static string Units(RunRequest request) => request.Privacy.Unit == PrivacyUnit.Owner ? "owners" : "images";
+    public static string Units(Guarantee guarantee) => guarantee.Unit == PrivacyUnit.Owner ? "owners" : "images";
 
-    private static double OfSize(double units) => 1 / (units * Math.Log(units));
+    private static double OfSize(Guarantee guarantee, double units)
+    {
+        var few = Math.Max(units, PrivacyOptions.MinUnits);
+        return Math.Min(1 / (few * Math.Log(few)), guarantee.LargestDelta);
+    }
 }
 
 /// <summary>A run's δ.</summary>
-/// <param name="Delta">δ; without meaning if there is a fault.</param>
+/// <param name="Delta">δ.</param>
 /// <param name="Source">Where it comes from.</param>
-/// <param name="Fault">One sentence if none can be derived, else null.</param>
-internal sealed record DerivedDelta(double Delta, DeltaSource Source, string? Fault = null);
+internal sealed record DerivedDelta(double Delta, DeltaSource Source);

@@ -1,5 +1,6 @@
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 
@@ -17,8 +18,8 @@ public interface IMethod
     /// <summary>Why a request cannot be served with a dataset of so many classes, in one sentence; null if it can be.</summary>
     string? FindFault(RunRequest request, int classes);
 
-    /// <summary>What a run measures beside noisy class counts. Follows from the request alone.</summary>
-    MeasurementDesign Design(RunRequest request);
+    /// <summary>What a run measures beside noisy class counts. Follows from the request and the unit of privacy alone.</summary>
+    MeasurementDesign Design(RunRequest request, PrivacyUnit unit);
 
     /// <summary>What workers make for a run, generation after generation; empty where they make nothing. Follows from the request alone.</summary>
     IReadOnlyList<GenerationStep> Steps(RunRequest request);

@@ -64,4 +64,5 @@ public enum Registration
 /// <param name="MessageId">The id of the queue message or of the pushed event, if it came by one.</param>
 /// <param name="Reason">One sentence.</param>
 /// <param name="At">When (UTC).</param>
-public sealed record Rejection(string? RunId, string? MessageId, string Reason, DateTimeOffset At);
+/// <param name="Code">The reason's code.</param>
+public sealed record Rejection(string? RunId, string? MessageId, string Reason, DateTimeOffset At, string? Code = null);

@@ -1,3 +1,4 @@
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Caching;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Requests;
@@ -12,7 +13,7 @@ internal sealed class OwnerLookups(IDatasetStore datasets)
     /// <summary>The lookup of a run; null where the unit of privacy is the image.</summary>
     /// <exception cref="InvalidDataException">The run's owner table is missing or no table; the message says so in one sentence.</exception>
     /// <exception cref="DatasetChangedException">It is not the one that was planned with.</exception>
-    public async Task<OwnerLookup?> FindAsync(RunPlan plan, CancellationToken cancellationToken) => plan.Request.Privacy.Owners switch
+    public async Task<OwnerLookup?> FindAsync(RunPlan plan, CancellationToken cancellationToken) => plan.Guarantee.Owners switch
     {
         null => null,
         CsvOwners csv => await _tables.GetAsync(

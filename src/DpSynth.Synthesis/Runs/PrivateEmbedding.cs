@@ -21,6 +21,15 @@ public sealed class PrivateEmbedding(
 
     private readonly OwnerLookups _owners = new(datasets);
 
+    /// <summary>Embeds the private shards of a lane, or as many as one call may.</summary>
+    /// <returns>Whether all of them are embedded.</returns>
+    /// <exception cref="DatasetChangedException">A shard's files, or the table of owners, are not what was planned.</exception>
+    public async Task<bool> EmbedLaneAsync(string runId, int lane, CancellationToken cancellationToken)
+    {
+        var plan = await records.ReadPlanAsync(runId, cancellationToken);
+        return await LaneWork.DoAsync(plan.ShardsOf(lane).Select(shard => shard.Number), shard => EmbedAsync(runId, shard, cancellationToken));
+    }
+
     /// <summary>Embeds one private shard; the second time it finds the first one's work.</summary>
     /// <exception cref="DatasetChangedException">The shard's files, or the table of owners, are not what was planned.</exception>
     public async Task EmbedAsync(string runId, int shardNumber, CancellationToken cancellationToken)

@@ -19,8 +19,14 @@ public sealed record ReservedRun
     /// <summary>The request.</summary>
     public required RunRequest Request { get; init; }
 
+    /// <summary>What the run guarantees.</summary>
+    public required Guarantee Guarantee { get; init; }
+
     /// <summary>What workers get to know.</summary>
     public required GenerationRecipe Recipe { get; init; }
+
+    /// <summary>How many pieces the work on private images is cut into; shard n belongs to the lane n mod this.</summary>
+    public required int Lanes { get; init; }
 
     /// <summary>The class of each private shard, by its number.</summary>
     public required IReadOnlyList<int> ShardClasses { get; init; }
@@ -35,12 +41,14 @@ public sealed record ReservedRun
     public required DeltaSource DeltaSource { get; init; }
 
     /// <summary>The measurements in their order: class counts first, if they are measured, then the method's own.</summary>
-    [JsonPropertyName("measurements")]
     public required IReadOnlyList<PlannedMeasurement> Measurements { get; init; }
 
     /// <summary>Whether noisy class counts are measured.</summary>
     [JsonIgnore]
     public bool MeasuresClassCounts => Measurements is [{ Key: MeasurementKeys.ClassCounts }, ..];
+
+    /// <summary>Numbers of the private shards of a lane, in order.</summary>
+    public IEnumerable<int> ShardsOf(int lane) => Enumerable.Range(0, ShardClasses.Count).Where(shard => shard % Lanes == lane);
 
     /// <summary>One measurement.</summary>
     /// <exception cref="InvalidOperationException">The run has none of that name.</exception>

@@ -1,11 +1,12 @@
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;
 
-/// <summary>The door: lets a request in once it is valid in itself and its dataset is there, and registers it under its run id.</summary>
+/// <summary>The door: lets a request in once it is valid in itself and within its dataset's policy, and registers it under its run id.</summary>
 public sealed class RunAdmission(
-    IRunRegistry registry, IDatasetStore datasets, IWebhookRules webhooks, RunRequestReader reader, Methods methods, TimeProvider time)
+    IRunRegistry registry, IPrivacyLedger ledger, IDatasetStore datasets, IWebhookRules webhooks, RunRequestReader reader, Methods methods, TimeProvider time)
 {
     /// <summary>Reads, checks and registers a request.</summary>
     /// <param name="json">The request.</param>
@@ -23,10 +24,9 @@ public sealed class RunAdmission(
                 throw new RequestException(refused, request.RunId);
             }
 
-            var listing = await datasets.ListDatasetAsync(request.Dataset, cancellationToken);
-            if (RunPlanner.Plan(request, methods.Of(request), listing) is { Fault: { } fault })
+            if (await FindRefusalAsync(request, submittedBy, cancellationToken) is { } refusal)
             {
-                throw new RequestException(fault, request.RunId);
+                throw new RequestException(refusal, request.RunId);
             }
         }
 
@@ -36,6 +36,15 @@ public sealed class RunAdmission(
         }
 
         return new AdmittedRun(request, await registry.ReadEndAsync(request.RunId, cancellationToken) is not null);
+    }
+
+    private async Task<Refusal?> FindRefusalAsync(RunRequest request, string? submittedBy, CancellationToken cancellationToken)
+    {
+        var approved = (await ledger.ReadAsync(request.Dataset, cancellationToken)).Policy;
+        return Guarantee.Of(request, approved, submittedBy).Refusal
+            ?? (methods.Of(request).FindFault(request, request.ClassConditional ? approved!.Policy.Classes!.Count : 1) is { } unfit
+                ? Refusal.Request(unfit)
+                : await datasets.IsUploadingAsync(request.Dataset, cancellationToken) ? Refusal.Uploading : null);
     }
 
     /// <summary>Records why a message was not served.</summary>

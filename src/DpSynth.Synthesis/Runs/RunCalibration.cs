@@ -6,12 +6,12 @@ using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;
 
-/// <summary>How a request's budget turns into noise. Follows from the request alone, so that doing it again gives the same.</summary>
-/// <param name="request">The request.</param>
-/// <param name="design">What the method measurements.</param>
+/// <summary>How a run's guarantee turns into noise. Follows from it alone, so that doing it again gives the same.</summary>
+/// <param name="guarantee">What the run guarantees.</param>
+/// <param name="design">What the method measures.</param>
 /// <param name="classes">Number of classes.</param>
 /// <exception cref="RequestException">Thrown by all calibrations: no noise gives the budget asked for.</exception>
-public sealed class RunCalibration(RunRequest request, MeasurementDesign design, int classes)
+public sealed class RunCalibration(Guarantee guarantee, MeasurementDesign design, int classes)
 {
     /// <summary>
     /// δ at which noisy class counts are calibrated where the run's own δ is to be derived from them. Below the δ of any dataset of up
@@ -27,13 +27,13 @@ public sealed class RunCalibration(RunRequest request, MeasurementDesign design,
     /// Where neither is needed, nothing is spent on them.
     /// </summary>
     public bool MeasuresClassCounts =>
-        request.Privacy.ClassCounts == ClassCounts.Private
-        && (classes > 1 || (request.Delta is null && request.Privacy.DatasetSize is null));
+        guarantee.ClassCounts == ClassCounts.Private
+        && (classes > 1 || (guarantee.Delta is null && guarantee.PublicSize is null));
 
     /// <summary>Calibrates all measurements at once; class counts come first.</summary>
     public IReadOnlyList<PlannedMeasurement> Calibrate(double delta)
     {
-        var share = MeasuresClassCounts ? request.Privacy.ClassCountShare : 0;
+        var share = MeasuresClassCounts ? guarantee.ClassCountShare : 0;
         var events = Calibrate(delta, MeasuresClassCounts ? [share, .. Weights(1 - share)] : Weights(1), []);
         return MeasuresClassCounts
             ? [new PlannedMeasurement(MeasurementKeys.ClassCounts, events[0]), .. OfMethod(events.Skip(1))]
@@ -43,7 +43,7 @@ public sealed class RunCalibration(RunRequest request, MeasurementDesign design,
     /// <summary>Calibrates class counts alone, at their share of the budget and <see cref="ProvisionalDelta"/>.</summary>
     public PlannedMeasurement CalibrateClassCounts()
     {
-        var share = request.Privacy.ClassCountShare;
+        var share = guarantee.ClassCountShare;
         return new PlannedMeasurement(MeasurementKeys.ClassCounts, Calibrate(ProvisionalDelta, [share, .. Weights(1 - share)], [])[0]);
     }
 
@@ -52,26 +52,26 @@ public sealed class RunCalibration(RunRequest request, MeasurementDesign design,
         [classCounts, .. OfMethod(Calibrate(delta, Weights(1), [classCounts.Event]))];
 
     /// <summary>One sentence on a budget that no noise gives.</summary>
-    public static string DescribeNoNoise(RunRequest request, double delta) => string.Create(
+    public static string DescribeNoNoise(double epsilon, double delta) => string.Create(
         CultureInfo.InvariantCulture,
-        $"No noise within the range of numbers gives ε = {request.Epsilon} at δ = {delta}; ask for an 'epsilon' and a 'delta' that are less extreme.");
+        $"No noise within the range of numbers gives ε = {epsilon} at δ = {delta}; ask for an 'epsilon' and a 'delta' that are less extreme.");
 
     private IReadOnlyList<DiscreteGaussianEvent> Calibrate(double delta, double[] weights, PrivacyEvent[] alreadySpent)
     {
         try
         {
             return NoiseCalibration.Calibrate(
-                request.Epsilon,
+                guarantee.Epsilon,
                 delta,
                 weights,
                 Grid.UnitsPerVote,
                 design.Contribution,
-                request.Privacy.Adjacency,
+                guarantee.Adjacency,
                 alreadySpent);
         }
         catch (ArgumentException)
         {
-            throw new RequestException(DescribeNoNoise(request, delta), request.RunId);
+            throw new RequestException(DescribeNoNoise(guarantee.Epsilon, delta));
         }
     }
 

@@ -28,10 +28,10 @@ public sealed class RunClosure(IRunRecords records, ICandidateStore candidates, 
             return spent.Length == 0 ? new ClosedRun(0, null) : new ClosedRun(Cost.EpsilonOf(spent, budget.CapDelta, Adjacency.AddRemove), budget.CapDelta);
         }
 
-        var request = (await records.ReadPlanAsync(runId, cancellationToken)).Request;
+        var guarantee = (await records.ReadPlanAsync(runId, cancellationToken)).Guarantee;
         var reserved = await records.ReadRecordAsync<ReservedRun>(runId, ReservedRun.RecordName, cancellationToken);
-        var delta = reserved?.Delta ?? request.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
-        return new ClosedRun(delta is { } known ? Cost.EpsilonOf(spent, known, request.Privacy.Adjacency) : 0, delta);
+        var delta = reserved?.Delta ?? guarantee.Delta ?? (spent.Length > 0 ? RunCalibration.ProvisionalDelta : null);
+        return new ClosedRun(delta is { } known ? Cost.EpsilonOf(spent, known, guarantee.Adjacency) : 0, delta);
     }
 }
 

@@ -1,19 +1,21 @@
+using DpSynth.Synthesis.Requests;
+
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>How a run ended; the orchestration's output.</summary>
 public sealed record RunOutcome
 {
-    /// <summary>Most characters of a reason: outcomes lie in histories, queues and announcements, which have limits.</summary>
-    public const int MaxReason = 1000;
-
     /// <summary>One of the final states.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>One sentence on why, unless the run succeeded; what is longer than <see cref="MaxReason"/> is cut.</summary>
+    /// <summary>The reason's code, unless the run succeeded.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>One sentence on why, unless the run succeeded; what is longer than <see cref="Refusal.MaxSentence"/> is cut.</summary>
     public string? Reason
     {
         get;
-        init => field = Cut(value);
+        init => field = Refusal.Cut(value);
     }
 
     /// <summary>ε the run's releases cost, at the run's δ.</summary>
@@ -24,7 +26,4 @@ public sealed record RunOutcome
 
     /// <summary>Prefix of the release in the container <c>releases</c>, if there is one.</summary>
     public string? Release { get; init; }
-
-    /// <summary>A reason with no more characters than <see cref="MaxReason"/>.</summary>
-    public static string? Cut(string? reason) => reason is { Length: > MaxReason } ? $"{reason[..(MaxReason - 1)]}…" : reason;
 }

@@ -1,3 +1,5 @@
+using DpSynth.Synthesis.Requests;
+
 namespace DpSynth.Synthesis.Runs;
 
 /// <summary>What every version of a <see cref="RunPlan"/> has, so that a run that another version planned can be told, and closed.</summary>
@@ -20,8 +22,9 @@ internal sealed record RunPlanHeader
 /// <summary>Runs that this software cannot go on with.</summary>
 public static class UnknownPlan
 {
-    /// <summary>One sentence for the run's status.</summary>
-    public static string Describe(int schemaVersion) =>
+    /// <summary>What the run's status says.</summary>
+    public static Refusal Refusal(int schemaVersion) => new(
+        "other-version",
         $"The run was planned by another version of DpSynth (plan schema {schemaVersion}; this version knows {RunPlan.KnownSchemaVersion}) and cannot go on; "
-            + "what it had reserved is free again: submit it anew under another run id.";
+            + "what it had reserved is free again: submit it anew under another run id.");
 }

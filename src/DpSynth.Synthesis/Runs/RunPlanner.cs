@@ -18,6 +18,7 @@ public sealed class RunPlanner(
     IRunRegistry registry,
     IDatasetStore datasets,
     IRunRecords records,
+    IOwnerDetails details,
     IPrivacyLedger ledger,
     IEmbedderFactory embedders,
     IModelCatalogue models,
@@ -26,6 +27,14 @@ public sealed class RunPlanner(
 {
     /// <summary>Loose images a private shard holds at most.</summary>
     private const int ImagesPerShard = 1000;
+
+    // How many pieces everybody sees: by what the policy makes public, and so the same whatever images there are.
+    private const int MinLanes = 8;
+    private const int MaxLanes = 512;
+    private const int ImagesPerLane = 10_000;
+
+    /// <summary>How many blobs that take no part are named to the owner.</summary>
+    private const int NamedBlobs = 20;
 
     /// <summary>How far a run may seem to go beyond what is left and still be tried: its noise is discrete.</summary>
     private const double BudgetTolerance = 1.05;
@@ -44,96 +53,78 @@ public sealed class RunPlanner(
         var registered = await registry.ReadAsync(runId, cancellationToken)
             ?? throw new InvalidOperationException($"No request is registered for run '{runId}'.");
         var request = registered.Request;
-        var (plan, fault) = Plan(request, methods.Of(request), await datasets.ListDatasetAsync(request.Dataset, cancellationToken));
-        if (plan is null)
+        var budget = await ledger.ReadAsync(request.Dataset, cancellationToken);
+        var (guarantee, unlawful) = Guarantee.Of(request, budget.Policy, registered.SubmittedBy);
+        if (guarantee is null)
         {
-            return new PlanSummary(fault, 0);
+            return Refuse(unlawful!);
+        }
+
+        var policy = budget.Policy!.Policy;
+        if (methods.Of(request).FindFault(request, request.ClassConditional ? policy.Classes!.Count : 1) is { } unfit)
+        {
+            return Refuse(Refusal.Request(unfit));
         }
 
         var (pinned, pinningFault) = await ModelPinning.PinAsync(request, models, cancellationToken);
         if (pinned is null)
         {
-            return new PlanSummary(pinningFault, 0);
+            return Refuse(Refusal.Request(pinningFault!));
         }
 
-        if (await FindEmbedderFaultAsync(pinned, cancellationToken) is { } embedderFault)
+        if ((await FindEmbedderFaultAsync(pinned, cancellationToken) ?? await FindPublicImagesFaultAsync(request, cancellationToken)) is { } fault)
         {
-            return new PlanSummary(embedderFault, 0);
+            return Refuse(Refusal.Request(fault));
         }
 
-        if (await FindPublicImagesFaultAsync(request, cancellationToken) is { } publicFault)
+        if (await FindBudgetFaultAsync(request, guarantee, budget, cancellationToken) is { } tooDear)
         {
-            return new PlanSummary(publicFault, 0);
+            return Refuse(tooDear);
         }
 
-        var (ownerTableHash, ownerFault) = await PinOwnerTableAsync(request, cancellationToken);
+        var listing = await datasets.ListDatasetAsync(request.Dataset, cancellationToken);
+        if (listing is { IsUploading: true })
+        {
+            return Refuse(Refusal.Uploading);
+        }
+
+        var (ownerTableHash, ownerFault) = await PinOwnerTableAsync(request.Dataset, guarantee, cancellationToken);
         if (ownerFault is not null)
         {
-            return new PlanSummary(ownerFault, 0);
+            await details.WriteDetailAsync(runId, new OwnerDetail(nameof(RunStage.Planning), Refusal.PrivateData.Code, ownerFault), cancellationToken);
+            return Refuse(Refusal.PrivateData);
         }
 
-        if (FindBudgetFault(request, await ledger.ReadAsync(request.Dataset, cancellationToken)) is { } budgetFault)
-        {
-            return new PlanSummary(budgetFault, 0);
-        }
-
-        await records.TryCreateRecordAsync(runId, RunPlan.RecordName, plan with { Request = pinned, OwnerTableHash = ownerTableHash }, cancellationToken);
+        var plan = Plan(pinned, guarantee, policy, listing) with { OwnerTableHash = ownerTableHash };
+        await records.TryCreateRecordAsync(runId, RunPlan.RecordName, plan, cancellationToken);
         return Summarise(plan);
     }
 
-    /// <summary>Checks a request against its dataset's listing; one of plan and fault is null.</summary>
-    public static (RunPlan? Plan, string? Fault) Plan(RunRequest request, IMethod method, DatasetListing? listing)
+    /// <summary>Cuts a dataset into pieces: what lies in the policy's classes takes part, and nothing else.</summary>
+    public static RunPlan Plan(RunRequest request, Guarantee guarantee, DatasetPolicy policy, DatasetListing? listing)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(method);
-        if (DatasetFault(request, listing) is { } fault)
+        ArgumentNullException.ThrowIfNull(policy);
+        var blobs = (listing?.Blobs ?? []).ToLookup(blob => policy.Classes?.Contains(blob.ClassName ?? "") ?? true);
+        IReadOnlyList<string?> classes = request.ClassConditional ? [.. policy.Classes!.Order(StringComparer.Ordinal)] : [null];
+        return new RunPlan
         {
-            return (null, fault);
-        }
-
-        IReadOnlyList<string?> classes = request.ClassConditional
-            ? [.. listing!.Blobs.Select(blob => blob.ClassName).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-            : [null];
-        return method.FindFault(request, classes.Count) is { } unfit
-            ? (null, unfit)
-            : (new RunPlan { Request = request, Classes = classes, PrivateShards = CutIntoShards(listing!, classes, request.ClassConditional) }, null);
+            Request = request,
+            Guarantee = guarantee,
+            Classes = classes,
+            Lanes = Math.Clamp((policy.PublicSize ?? 0) / ImagesPerLane, MinLanes, MaxLanes),
+            PrivateShards = CutIntoShards([.. blobs[true]], classes, request.ClassConditional),
+            LeftOut = blobs[false].Count(),
+            LeftOutNames = [.. blobs[false].Take(NamedBlobs).Select(blob => blob.Name)],
+        };
     }
 
-    /// <summary>What is wrong with a dataset as its listing shows it, as one sentence; null if nothing is.</summary>
-    public static string? DatasetFault(RunRequest request, DatasetListing? listing)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (listing is null)
-        {
-            return $"There is no dataset '{request.Dataset}'; upload it first, one folder a class.";
-        }
-
-        if (listing.IsUploading)
-        {
-            return $"The dataset '{request.Dataset}' is still being uploaded, or its upload was broken off; wait for the upload or repeat it (the blob "
-                + $"'{request.Dataset}/{DatasetListing.UploadMarker}' marks it).";
-        }
-
-        if (listing.Blobs.Count == 0)
-        {
-            return $"The dataset '{request.Dataset}' holds no images; upload images to '{request.Dataset}/CLASS/' first.";
-        }
-
-        if (request.ClassConditional && listing.Blobs.Any(blob => blob.ClassName is null) && listing.Blobs.Any(blob => blob.ClassName is not null))
-        {
-            return $"The dataset '{request.Dataset}' has images both in class folders and beside them; move the loose ones into a class's folder, or "
-                + "ask with 'classConditional': false.";
-        }
-
-        return null;
-    }
-
-    private static List<PrivateShard> CutIntoShards(DatasetListing listing, IReadOnlyList<string?> classes, bool classConditional)
+    private static List<PrivateShard> CutIntoShards(IReadOnlyList<DatasetBlob> all, IReadOnlyList<string?> classes, bool classConditional)
     {
         var shards = new List<PrivateShard>();
         for (var classIndex = 0; classIndex < classes.Count; classIndex++)
         {
-            var blobs = listing.Blobs.Where(blob => !classConditional || blob.ClassName == classes[classIndex]).ToLookup(blob => blob.IsArchive);
+            var blobs = all.Where(blob => !classConditional || blob.ClassName == classes[classIndex]).ToLookup(blob => blob.IsArchive);
             foreach (var piece in blobs[true].Select(blob => new[] { blob }).Concat(blobs[false].Chunk(ImagesPerShard)))
             {
                 shards.Add(
@@ -144,7 +135,9 @@ public sealed class RunPlanner(
         return shards;
     }
 
-    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.PrivateShards.Count, plan.SchemaVersion);
+    private static PlanSummary Refuse(Refusal refusal) => new(refusal, 0);
+
+    private static PlanSummary Summarise(RunPlan plan) => new(null, plan.Lanes, plan.SchemaVersion);
 
     /// <summary>An embedder's model may be missing here, or not take images of that shape.</summary>
     private async Task<string?> FindEmbedderFaultAsync(RunRequest request, CancellationToken cancellationToken)
@@ -173,16 +166,16 @@ public sealed class RunPlanner(
         return null;
     }
 
-    private async Task<(string? Hash, string? Fault)> PinOwnerTableAsync(RunRequest request, CancellationToken cancellationToken)
+    private async Task<(string? Hash, string? Fault)> PinOwnerTableAsync(string dataset, Guarantee guarantee, CancellationToken cancellationToken)
     {
-        if (request.Privacy.Owners is not CsvOwners csv)
+        if (guarantee.Owners is not CsvOwners csv)
         {
             return (null, null);
         }
 
         try
         {
-            return ((await OwnerLookups.ReadTableAsync(datasets, request.Dataset, csv, cancellationToken)).Hash, null);
+            return ((await OwnerLookups.ReadTableAsync(datasets, dataset, csv, cancellationToken)).Hash, null);
         }
         catch (InvalidDataException fault)
         {
@@ -194,19 +187,25 @@ public sealed class RunPlanner(
     /// Compares what the run would cost, had it Gaussian noise, with what is left for such a run. Only the ledger can say that it fits;
     /// this says early that it clearly does not.
     /// </summary>
-    private static string? FindBudgetFault(RunRequest request, PrivacyBudget budget)
+    private async Task<Refusal?> FindBudgetFaultAsync(
+        RunRequest request, Guarantee guarantee, PrivacyBudget budget, CancellationToken cancellationToken)
     {
-        var delta = DeltaDerivation.BeforeMeasurement(request, null, new VoteGrid(0))?.Delta ?? RunCalibration.ProvisionalDelta;
+        var delta = DeltaDerivation.BeforeMeasurement(guarantee, null, new VoteGrid(0))?.Delta ?? RunCalibration.ProvisionalDelta;
         try
         {
-            var mu = GaussianAccountant.Mu(request.Epsilon, delta) / (request.Privacy.Adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);
-            return GaussianAccountant.Epsilon(mu, budget.CapDelta) > BudgetTolerance * budget.RemainingEpsilon
-                ? BudgetRefusal.Describe(request, delta, budget)
-                : null;
+            var mu = GaussianAccountant.Mu(guarantee.Epsilon, delta) / (guarantee.Adjacency == Adjacency.ReplaceOne ? Math.Sqrt(2) : 1);
+            if (GaussianAccountant.Epsilon(mu, budget.CapDelta) <= BudgetTolerance * budget.RemainingEpsilon)
+            {
+                return null;
+            }
         }
         catch (ArgumentOutOfRangeException)
         {
-            return RunCalibration.DescribeNoNoise(request, delta);
+            return Refusal.Request(RunCalibration.DescribeNoNoise(guarantee.Epsilon, delta));
         }
+
+        var detail = new OwnerDetail(nameof(RunStage.Planning), Refusal.Budget.Code, BudgetRefusal.Describe(request, delta, budget));
+        await details.WriteDetailAsync(request.RunId, detail, cancellationToken);
+        return Refusal.Budget;
     }
 }

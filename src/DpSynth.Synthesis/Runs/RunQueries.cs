@@ -25,6 +25,9 @@ public sealed record RunStatus(RunState State, double EpsilonSpent = 0)
     /// <summary>Why it stands so; null where that needs no words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The reason's code; null if there is none.</summary>
+    public string? Code { get; init; }
+
     /// <summary>Where the release is; null if there is none.</summary>
     public string? Release { get; init; }
 
@@ -127,6 +130,7 @@ public sealed class RunQueries(IRunRegistry registry, ISharedRecords records)
         Delta = view.Delta ?? status.Delta,
         EpsilonSpent = status.EpsilonSpent,
         Progress = status.Progress,
+        Code = status.Code,
         Reason = status.Reason,
         Release = status.Release,
         UpdatedAt = status.UpdatedAt,
@@ -135,6 +139,7 @@ public sealed class RunQueries(IRunRegistry registry, ISharedRecords records)
     private static RunStatus StatusOf(EndedRun end) => new(end.Outcome.State, end.Outcome.EpsilonSpent)
     {
         Delta = end.Outcome.Delta,
+        Code = end.Outcome.Code,
         Reason = end.Outcome.Reason,
         Release = end.Outcome.Release,
         UpdatedAt = end.At,
@@ -144,6 +149,7 @@ public sealed class RunQueries(IRunRegistry registry, ISharedRecords records)
     {
         Id = rejection.RunId ?? rejection.MessageId ?? "",
         State = RunState.Refused,
+        Code = rejection.Code,
         Reason = rejection.Reason,
         SubmittedAt = rejection.At,
         UpdatedAt = rejection.At,

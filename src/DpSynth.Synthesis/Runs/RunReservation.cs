@@ -12,7 +12,8 @@ namespace DpSynth.Synthesis.Runs;
 /// budget, measures noisy class counts where they are needed, divides the population. No budget, no run. Doing it twice finds the
 /// first one's work.
 /// </summary>
-public sealed class RunReservation(IRunRecords records, ICandidateStore candidates, IPrivacyLedger ledger, NoisyMeasurement noisyMeasurement, Methods methods)
+public sealed class RunReservation(
+    IRunRecords records, ICandidateStore candidates, IPrivacyLedger ledger, NoisyMeasurement noisyMeasurement, IOwnerDetails details, Methods methods)
 {
     /// <summary>Reserves the run's budget.</summary>
     public async Task<ReservationSummary> ReserveAsync(string runId, CancellationToken cancellationToken)
@@ -25,11 +26,13 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
         var plan = await records.ReadPlanAsync(runId, cancellationToken);
         if (await ledger.FollowLineageAsync(plan.Request.Dataset, await ReadFingerprintsAsync(plan, cancellationToken), cancellationToken) is { } fault)
         {
-            return new ReservationSummary(fault, plan.Request.Delta, 0);
+            await TellOwnerAsync(runId, Refusal.Lineage, fault, cancellationToken);
+            return new ReservationSummary(Refusal.Lineage, null, 0);
         }
 
-        var calibration = new RunCalibration(plan.Request, methods.Of(plan.Request).Design(plan.Request), plan.Classes.Count);
-        var publicCounts = plan.Request.Privacy.ClassCounts == ClassCounts.Public
+        var calibration = new RunCalibration(
+            plan.Guarantee, methods.Of(plan.Request).Design(plan.Request, plan.Guarantee.Unit), plan.Classes.Count);
+        var publicCounts = plan.Guarantee.ClassCounts == ClassCounts.Public
             ? await ClassCounting.CountAsync(records, plan, calibration.Grid, cancellationToken)
             : null;
         ReservedRun? reserved;
@@ -40,7 +43,7 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
         }
         catch (RequestException impossible)
         {
-            return new ReservationSummary(impossible.Message, plan.Request.Delta, 0);
+            return new ReservationSummary(impossible.Refusal, null, 0);
         }
 
         if (reserved is null)
@@ -55,7 +58,7 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
 
     private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveAsync(
         RunPlan plan, RunCalibration calibration, long[]? publicCounts, CancellationToken cancellationToken) =>
-        DeltaDerivation.BeforeMeasurement(plan.Request, publicCounts, calibration.Grid) is { } known
+        DeltaDerivation.BeforeMeasurement(plan.Guarantee, publicCounts, calibration.Grid) is { } known
             ? await ReserveAtAsync(plan, calibration, known, publicCounts, cancellationToken)
             : await ReserveByNoisySizeAsync(plan, calibration, cancellationToken);
 
@@ -63,17 +66,14 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
     private async Task<(ReservedRun? Reserved, ReservationSummary? Refusal)> ReserveAtAsync(
         RunPlan plan, RunCalibration calibration, DerivedDelta known, long[]? publicCounts, CancellationToken cancellationToken)
     {
-        if (known.Fault is { } fault)
-        {
-            return (null, new ReservationSummary(fault, null, 0));
-        }
-
         var reserved = Fix(plan, calibration, known, calibration.Calibrate(known.Delta));
         var reservation = await ledger.ReserveAsync(
-            plan.Request.Dataset, plan.Request.RunId, reserved.Measurements, cancellationToken);
+            plan.Request.Dataset, plan.Request.RunId, plan.Guarantee.ProtectedUnit, reserved.Measurements, cancellationToken);
         if (!reservation.Granted)
         {
-            return (null, new ReservationSummary(BudgetRefusal.Describe(plan.Request, known.Delta, reservation.Budget), known.Delta, 0));
+            await TellOwnerAsync(
+                plan.Request.RunId, Refusal.Budget, BudgetRefusal.Describe(plan.Request, known.Delta, reservation.Budget), cancellationToken);
+            return (null, new ReservationSummary(Refusal.Budget, null, 0));
         }
 
         var weights = reserved.MeasuresClassCounts
@@ -91,29 +91,33 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
     {
         var request = plan.Request;
         var classCounts = calibration.CalibrateClassCounts();
-        var first = await ledger.ReserveAsync(request.Dataset, request.RunId, [classCounts], cancellationToken);
+        var unit = plan.Guarantee.ProtectedUnit;
+        var first = await ledger.ReserveAsync(request.Dataset, request.RunId, unit, [classCounts], cancellationToken);
         if (!first.Granted)
         {
-            return (null, new ReservationSummary(BudgetRefusal.Describe(request, RunCalibration.ProvisionalDelta, first.Budget), null, 0));
+            await TellOwnerAsync(
+                request.RunId, Refusal.Budget, BudgetRefusal.Describe(request, RunCalibration.ProvisionalDelta, first.Budget), cancellationToken);
+            return (null, new ReservationSummary(Refusal.Budget, null, 0));
         }
 
         var noisyCounts = await MeasureClassCountsAsync(plan, calibration.Grid, classCounts, cancellationToken);
-        var derived = DeltaDerivation.OfCounts(request, noisyCounts, calibration.Grid, DeltaSource.NoisySize);
-        var costAt = derived.Fault is null ? derived.Delta : RunCalibration.ProvisionalDelta;
-        var cost = Cost.EpsilonOf([classCounts.Event], costAt, request.Privacy.Adjacency);
-        if (derived.Fault is { } fault)
-        {
-            return (null, new ReservationSummary($"{fault} {BudgetRefusal.DescribeCost(cost, costAt)}", costAt, cost));
-        }
-
+        var derived = DeltaDerivation.OfCounts(plan.Guarantee, noisyCounts, calibration.Grid, DeltaSource.NoisySize);
         var reserved = Fix(plan, calibration, derived, calibration.CalibrateBeside(classCounts, derived.Delta));
         var reservation = await ledger.ReserveAsync(
-            request.Dataset, request.RunId, reserved.Measurements, cancellationToken);
-        return reservation.Granted
-            ? (WithWeights(reserved, noisyCounts), null)
-            : (null, new ReservationSummary(
-                $"{BudgetRefusal.Describe(request, derived.Delta, reservation.Budget)} {BudgetRefusal.DescribeCost(cost, costAt)}", derived.Delta, cost));
+            request.Dataset, request.RunId, unit, reserved.Measurements, cancellationToken);
+        if (reservation.Granted)
+        {
+            return (WithWeights(reserved, noisyCounts), null);
+        }
+
+        var cost = Cost.EpsilonOf([classCounts.Event], derived.Delta, plan.Guarantee.Adjacency);
+        var detail = $"{BudgetRefusal.Describe(request, derived.Delta, reservation.Budget)} {BudgetRefusal.DescribeCost(cost, derived.Delta)}";
+        await TellOwnerAsync(request.RunId, Refusal.Budget, detail, cancellationToken);
+        return (null, new ReservationSummary(Refusal.Budget, derived.Delta, cost));
     }
+
+    private Task TellOwnerAsync(string runId, Refusal refusal, string detail, CancellationToken cancellationToken) =>
+        details.WriteDetailAsync(runId, new OwnerDetail(nameof(RunStage.Reserving), refusal.Code, detail), cancellationToken);
 
     private async Task<long[]> MeasureClassCountsAsync(RunPlan plan, VoteGrid grid, PlannedMeasurement measurement, CancellationToken cancellationToken)
     {
@@ -145,6 +149,8 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
     private ReservedRun Fix(RunPlan plan, RunCalibration calibration, DerivedDelta delta, IReadOnlyList<PlannedMeasurement> measurements) => new()
     {
         Request = plan.Request,
+        Guarantee = plan.Guarantee,
+        Lanes = plan.Lanes,
         Recipe = new GenerationRecipe
         {
             RunId = plan.Request.RunId,
@@ -171,7 +177,7 @@ public sealed class RunReservation(IRunRecords records, ICandidateStore candidat
 }
 
 /// <summary>What the orchestrator gets to know of a reservation.</summary>
-/// <param name="Refusal">One sentence if the run may not go on, else null.</param>
+/// <param name="Refusal">Why the run may not go on; null if it may.</param>
 /// <param name="Delta">δ of the run; null where a refusal came before it was known.</param>
 /// <param name="EpsilonSpent">ε of the class counts, if they were measured.</param>
-public sealed record ReservationSummary(string? Refusal, double? Delta, double EpsilonSpent);
+public sealed record ReservationSummary(Refusal? Refusal, double? Delta, double EpsilonSpent);

@@ -35,6 +35,9 @@ public sealed record RunView
     /// <summary>Progress of a run in flight; null once it has ended.</summary>
     public RunProgress? Progress { get; init; }
 
+    /// <summary>A code for <see cref="Reason"/>: the same whatever the private data are; null where there is none.</summary>
+    public string? Code { get; init; }
+
     /// <summary>Why the run failed, was cancelled or refused; null otherwise.</summary>
     public string? Reason { get; init; }
 

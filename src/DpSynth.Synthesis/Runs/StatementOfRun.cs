@@ -27,9 +27,9 @@ internal static class StatementOfRun
             Product = product,
             RunId = request.RunId,
             Dataset = request.Dataset,
-            Unit = request.Privacy.Unit,
-            OwnersFrom = request.Privacy.Owners?.Description,
-            Adjacency = request.Privacy.Adjacency,
+            Unit = run.Guarantee.Unit,
+            OwnersFrom = run.Guarantee.Owners?.Description,
+            Adjacency = run.Guarantee.Adjacency,
             RequestedEpsilon = request.Epsilon,
             Delta = run.Delta,
             DeltaSource = run.DeltaSource,
@@ -40,21 +40,21 @@ internal static class StatementOfRun
 
     private static IEnumerable<string> DeclaredPublic(ReservedRun run)
     {
-        var privacy = run.Request.Privacy;
-        var units = DeltaDerivation.Units(run.Request);
+        var guarantee = run.Guarantee;
+        var units = DeltaDerivation.Units(guarantee);
         if (run.Recipe.Classes[0] is not null)
         {
-            yield return "The names and the number of the classes are taken as public, and that each has at least one image.";
+            yield return "The policy makes public the names of the classes.";
         }
 
-        if (privacy.ClassCounts == ClassCounts.Public)
+        if (guarantee.ClassCounts == ClassCounts.Public)
         {
-            yield return $"The request declares public how many {units} each class has; the population is divided by these true counts.";
+            yield return $"The policy makes public how many {units} each class has; the population is divided by these true counts.";
         }
 
-        if (privacy.DatasetSize is { } size)
+        if (guarantee.PublicSize is { } size)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"The request declares public that the dataset has {size} {units}.");
+            yield return string.Create(CultureInfo.InvariantCulture, $"The policy makes public that the dataset has {size} {units}.");
         }
     }
 }

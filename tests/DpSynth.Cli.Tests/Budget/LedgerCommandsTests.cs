@@ -7,6 +7,7 @@ using DpSynth.Cli.Host;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;
+using DpSynth.Testing;
 
 namespace DpSynth.Cli.Tests.Budget;
 

@@ -8,6 +8,7 @@ using DpSynth.Functions.Tests.Webhooks;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -58,7 +58,7 @@ public sealed class CallerTests : IAsyncLifetime
         var request = SmallDataset.Request("anns", "shared");
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Post, "runs", who: null, request));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, "runs", "rita Runs.Read.All", request));
-        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", "max Budget.Manage"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", "max Datasets.Manage"));
 
         Assert.Equal(HttpStatusCode.Accepted, await CallAsync(HttpMethod.Post, "runs", "ann Runs.Submit", request));
         Assert.Equal("ann", (await storage.Registry.ReadAsync("anns", default))!.SubmittedBy);
@@ -82,7 +82,7 @@ public sealed class CallerTests : IAsyncLifetime
         const string EventGrid = "event-grid AzureEventGridSecureWebhookSubscriber";
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, who: null, "[]"));
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Options, OnRequestPushed.Route, who: null));
-        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, "ann Runs.Submit Runs.Read.All Budget.Manage", "[]"));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, "ann Runs.Submit Runs.Read.All Datasets.Manage", "[]"));
         Assert.Equal(HttpStatusCode.Accepted, await CallAsync(HttpMethod.Post, OnRequestPushed.Route, EventGrid, "[]"));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs", EventGrid));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, "runs", EventGrid, SmallDataset.Request("by-event-grid", "shared")));
@@ -100,16 +100,16 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Get, Budget, who: null));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, Budget, "ann Runs.Submit Runs.Read.All"));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Put, Budget, "ann Runs.Submit Runs.Read.All", Change));
-        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", "{ \"epsilon\": -1 }"));
-        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", "{ \"epsilon\": 3, \"delt\": 1e-6 }"));
-        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", "{ \"delta\": 1e-6 }"));
-        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "datasets/..x/budget", "max Budget.Manage"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", "{ \"epsilon\": -1 }"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", "{ \"epsilon\": 3, \"delt\": 1e-6 }"));
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", "{ \"delta\": 1e-6 }"));
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "datasets/..x/budget", "max Datasets.Manage"));
         Assert.Null((await storage.LedgerAdministration.ReadCatalogueAsync(default)).LineageOf("rationed"));
 
-        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "max Budget.Manage", Change));
-        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "eve Budget.Manage", Change));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", Change));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "eve Datasets.Manage", Change));
 
-        using var answer = await SendAsync(HttpMethod.Get, Budget, "max Budget.Manage", body: null);
+        using var answer = await SendAsync(HttpMethod.Get, Budget, "max Datasets.Manage", body: null);
         using var budget = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal((3, 1e-5), (budget.RootElement.GetProperty("totalEpsilon").GetDouble(), budget.RootElement.GetProperty("delta").GetDouble()));
         var chain = await storage.LedgerAdministration.ReadChainAsync("rationed", default);

@@ -8,6 +8,7 @@ using DpSynth.Functions.Retention;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,12 +76,12 @@ public sealed class RetentionTests(HostFixture host) : IClassFixture<HostFixture
         await host.Storage.Ledger.ReserveAsync(
             "newer", "newer-1", [new PlannedMeasurement("iteration-001", new GaussianEvent { NoiseMultiplier = 20 })], default);
 
-        var state = new EvolutionState { Run = new RunCursor { RunId = "newer-1", Iterations = 2, Step = RunStep.Work, PlanVersion = 9, PrivateShards = 1 } };
+        var state = new EvolutionState { Run = new RunCursor { RunId = "newer-1", Iterations = 2, Step = RunStep.Work, PlanVersion = 9, Lanes = 1 } };
         await host.DurableTask.ScheduleNewOrchestrationInstanceAsync(
             PrivateEvolutionOrchestrator.Name, state, new StartOrchestrationOptions("newer-1"), default);
 
         var run = await client.WaitForEndAsync("newer-1");
-        Assert.Equal((RunState.Failed, UnknownPlan.Describe(9)), (run.State, run.Reason));
+        Assert.Equal((RunState.Failed, UnknownPlan.Refusal(9).Sentence), (run.State, run.Reason));
         Assert.True(Assert.Single((await host.Storage.Ledger.ReadAsync("newer", default)).Runs).Closed);
     }
 

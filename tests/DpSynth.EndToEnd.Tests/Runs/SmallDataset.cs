@@ -4,6 +4,7 @@ using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
 using DpSynth.Numerics;
+using DpSynth.Testing;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
@@ -12,7 +13,7 @@ internal static class SmallDataset
 {
     public static readonly ImageShape Shape = new(16, 16, 1);
 
-    /// <summary>Uploads the dataset as single files, one folder a class.</summary>
+    /// <summary>Uploads the dataset as single files, one folder a class, and approves a policy that lists its classes.</summary>
     public static async Task UploadAsync(StorageFixture storage, string dataset, int imagesPerClass = 30, params string[] classes)
     {
         var container = storage.PrivateAccount.Data;
@@ -22,6 +23,10 @@ internal static class SmallDataset
             new ParallelOptions { MaxDegreeOfParallelism = 8 },
             async (image, cancellationToken) => await container.UploadBlobAsync(
                 $"{dataset}/{image.name}/{image.i:D4}.png", BinaryData.FromBytes(Draw(image.index, image.i, dataset)), cancellationToken));
+        if ((await storage.Ledger.ReadAsync(dataset, default)).Policy is null)
+        {
+            await storage.Ledger.ApproveAsync(dataset, Policies.Of(names));
+        }
     }
 
     /// <summary>One image of a class as a PNG. Datasets differ in theirs: images that are equal would share one ledger.</summary>

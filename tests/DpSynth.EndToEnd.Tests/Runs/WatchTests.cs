@@ -5,6 +5,7 @@ using DpSynth.Functions.Operations;
 using DpSynth.Storage.Layout;
 using DpSynth.Storage.Queues;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -8,6 +8,7 @@ using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Ledgers;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 

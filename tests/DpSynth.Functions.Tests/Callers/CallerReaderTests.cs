@@ -51,7 +51,7 @@ public sealed class CallerReaderTests
     [InlineData("Runs.Submit", null, false)]
     [InlineData("Runs.Read.All", "bob", true)]
     [InlineData("Runs.Read.All", null, true)]
-    [InlineData("Budget.Manage", "ann", false)]
+    [InlineData("Datasets.Manage", "ann", false)]
     public void Callers_read_their_own_runs_or_all(string role, string? submittedBy, bool mayRead) =>
         Assert.Equal(mayRead, new Caller("ann", new HashSet<string> { role }).MayRead(submittedBy));
 

@@ -54,7 +54,7 @@ public sealed class OnRequestPushedTests
     [Theory]
     [InlineData(AuthenticationMode.None, "ann AzureEventGridSecureWebhookSubscriber", 401)]
     [InlineData(AuthenticationMode.EasyAuth, null, 401)]
-    [InlineData(AuthenticationMode.EasyAuth, "ann Runs.Submit Runs.Read.All Budget.Manage", 403)]
+    [InlineData(AuthenticationMode.EasyAuth, "ann Runs.Submit Runs.Read.All Datasets.Manage", 403)]
     [InlineData(AuthenticationMode.EasyAuth, "grid AzureEventGridSecureWebhookSubscriber", 202)]
     [InlineData(AuthenticationMode.Development, null, 202)]
     public async Task Only_holders_of_the_role_push_and_ask_whether_they_may(AuthenticationMode mode, string? who, int status)

@@ -28,7 +28,7 @@ internal sealed class Receiver : IDisposable
 
     public Receiver(EventPushOptions? options = null, AuthenticationMode mode = AuthenticationMode.Development) => _function = new OnRequestPushed(
         new RunStarter(new RunAdmission(
-            Runs, null!, null!, RequestParts.Reader, new Methods([]), TimeProvider.System), [], new FunctionInstruments(_measurements.Factory)),
+            Runs, null!, null!, null!, RequestParts.Reader, new Methods([]), TimeProvider.System), [], new FunctionInstruments(_measurements.Factory)),
         new CallerReader(Options.Create(new AuthenticationOptions { Mode = mode }), new ConfigurationBuilder().Build()),
         Options.Create(options ?? new EventPushOptions()),
         NullLogger<OnRequestPushed>.Instance);

@@ -1,5 +1,6 @@
 using Azure;
 using DpSynth.Functions.Orchestration;
+using DpSynth.Functions.Runs;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -17,6 +18,8 @@ public sealed class ActivityRetryTests
         { new HttpRequestException("no answer"), true },
         { new TimeoutException("late"), true },
         { new InvalidOperationException("not yet"), true },
+        { new StepFailedException(Refusal.StepFailed), true },
+        { new StepImpossibleException(Refusal.Changed), false },
         { new InvalidDataException("no archive"), false },
         { new RequestException("no request"), false },
         { new GenerationException("no image"), false },

@@ -23,8 +23,8 @@ public sealed class EvolutionStateTests
                 Iterations = 4,
                 Step = RunStep.Work,
                 PlanVersion = RunPlan.KnownSchemaVersion,
-                PrivateShards = 30,
-                ShardsDone = 7,
+                Lanes = 30,
+                LanesDone = 7,
                 LastArrival = new DateTime(2026, 11, 22, 10, 0, 0, DateTimeKind.Utc),
                 EpsilonSpent = 0.5,
                 Progress = new RunProgress { Stage = RunStage.Voting, Iteration = 3, Iterations = 4, Done = 7, Total = 30, Unit = "shards" },
@@ -41,14 +41,14 @@ public sealed class EvolutionStateTests
     {
         var state = JsonSerializer.Deserialize<EvolutionState>(
             """
-            {"RunId":"run","Delta":1E-06,"Iterations":4,"Step":4,"PlanVersion":1,"ChecksWorkers":true,"PrivateShards":30,"ShardsDone":7,"Generation":2,
+            {"RunId":"run","Delta":1E-06,"Iterations":4,"Step":4,"PlanVersion":1,"ChecksWorkers":true,"Lanes":30,"LanesDone":7,"Generation":2,
             "LastArrival":"2026-11-22T10:00:00Z","EpsilonSpent":0.5}
             """)!;
-        var hub = new FakeTaskHub { PrivateShards = 30, GenerationShards = 1 };
+        var hub = new FakeTaskHub { Lanes = 30, GenerationShards = 1 };
 
         var outcome = await hub.RunAsync(PrivateEvolutionOrchestrator.RunAsync, state);
 
-        Assert.Equal((RunState.Failed, UnknownPlan.Describe(1)), (outcome.State, outcome.Reason));
+        Assert.Equal((RunState.Failed, UnknownPlan.Refusal(1).Sentence), (outcome.State, outcome.Reason));
         Assert.Equal([nameof(RunActivities.CloseRun), nameof(AnnouncementActivities.AnnounceRun)], hub.Calls);
     }
 

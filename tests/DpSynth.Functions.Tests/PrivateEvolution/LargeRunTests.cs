@@ -15,15 +15,15 @@ public sealed class LargeRunTests
     [Fact]
     public async Task Every_private_shard_is_embedded_and_votes_once_however_many_executions_that_takes()
     {
-        var hub = new FakeTaskHub { PrivateShards = 2500, GenerationShards = 0 };
+        var hub = new FakeTaskHub { Lanes = 2500, GenerationShards = 0 };
 
         var outcome = await RunAsync(hub, iterations: 2);
 
         Assert.Equal(RunState.Succeeded, outcome.State);
-        Assert.Equal(Enumerable.Range(0, 2500), hub.Of<PrivateShardInput>(nameof(RunActivities.EmbedPrivateShard)).Select(input => input.Shard).Order());
+        Assert.Equal(Enumerable.Range(0, 2500), hub.Of<LaneInput>(nameof(RunActivities.EmbedLane)).Select(input => input.Lane).Order());
         Assert.Equal(
             Enumerable.Range(0, 5000),
-            hub.Of<VoteInput>(nameof(EvolutionActivities.CountVotes)).Select(input => ((input.Iteration - 1) * 2500) + input.Shard).Order());
+            hub.Of<VoteInput>(nameof(EvolutionActivities.CountVotes)).Select(input => ((input.Iteration - 1) * 2500) + input.Lane).Order());
         Assert.Equal(MaxAtOnce, hub.MaxAtOnce);
         Assert.InRange(hub.LongestHistory, 1, MaxInOneHistory);
     }
@@ -31,7 +31,7 @@ public sealed class LargeRunTests
     [Fact]
     public async Task A_generation_of_many_shards_is_waited_for_over_several_executions()
     {
-        var hub = new FakeTaskHub { PrivateShards = 1, GenerationShards = 1700 };
+        var hub = new FakeTaskHub { Lanes = 1, GenerationShards = 1700 };
 
         var outcome = await RunAsync(hub, iterations: 1);
 

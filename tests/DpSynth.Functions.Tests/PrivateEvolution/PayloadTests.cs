@@ -86,7 +86,8 @@ public sealed class PayloadTests
     private static int LongestText(string member) => member switch
     {
         "RunId" => Identifier.MaximumLength,
-        "Reason" or "Refusal" or "Fault" => RunOutcome.MaxReason,
+        "Reason" or "Sentence" => Refusal.MaxSentence,
+        "Code" => 32,
         "Error" => 501,
         "Unit" => 16,
         "Location" or "Release" => "releases/".Length + Identifier.MaximumLength + 1,

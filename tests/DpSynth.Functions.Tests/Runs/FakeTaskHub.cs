@@ -19,7 +19,7 @@ internal sealed class FakeTaskHub
     private readonly Queue<Action> _pending = new();
     private int _generation;
 
-    public required int PrivateShards { get; init; }
+    public required int Lanes { get; init; }
 
     public required int GenerationShards { get; init; }
 
@@ -95,7 +95,8 @@ internal sealed class FakeTaskHub
             default:
                 return name switch
                 {
-                    nameof(RunActivities.PlanRun) => new PlanSummary(null, PrivateShards),
+                    nameof(RunActivities.PlanRun) => new PlanSummary(null, Lanes),
+                    nameof(RunActivities.EmbedLane) or nameof(EvolutionActivities.CountVotes) => new LaneProgress(IsDone: true),
                     nameof(RunActivities.CheckPrivateImages) => new PrivateImagesVerdict(null),
                     nameof(RunActivities.AskWorker) => new WorkerVerdict(CanServe: true),
                     nameof(RunActivities.ReserveBudget) => new ReservationSummary(null, 1e-5, 0),

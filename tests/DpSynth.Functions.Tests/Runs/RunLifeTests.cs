@@ -12,14 +12,14 @@ public sealed class RunLifeTests
     [Fact]
     public async Task Method_of_a_test_is_planned_paid_made_published_and_closed_around_its_own_work()
     {
-        var hub = new FakeTaskHub { PrivateShards = 2, GenerationShards = 3 };
+        var hub = new FakeTaskHub { Lanes = 2, GenerationShards = 3 };
 
         var outcome = await hub.RunAsync(OrchestrateAsync, new MeanState(new RunCursor { RunId = "run" }, IsReleased: false));
 
         Assert.Equal((RunState.Succeeded, "releases/large/"), (outcome.State, outcome.Release));
         Assert.Equal(
         [
-            nameof(RunActivities.PlanRun), nameof(RunActivities.EmbedPrivateShard), nameof(RunActivities.EmbedPrivateShard),
+            nameof(RunActivities.PlanRun), nameof(RunActivities.EmbedLane), nameof(RunActivities.EmbedLane),
             nameof(RunActivities.CheckPrivateImages), nameof(RunActivities.AskWorker), nameof(RunActivities.ReserveBudget),
             MeanWork.Release, nameof(RunActivities.DispatchGeneration), nameof(RunActivities.CountStoredShards),
             nameof(RunActivities.ScoreRelease), nameof(RunActivities.PublishRun), nameof(RunActivities.CloseRun), nameof(AnnouncementActivities.AnnounceRun),
@@ -30,12 +30,12 @@ public sealed class RunLifeTests
     [Fact]
     public async Task Run_of_a_plan_that_nobody_knows_is_closed_and_announced_without_any_work()
     {
-        var hub = new FakeTaskHub { PrivateShards = 2, GenerationShards = 3 };
+        var hub = new FakeTaskHub { Lanes = 2, GenerationShards = 3 };
 
         var outcome = await hub.RunAsync(
             OrchestrateAsync, new MeanState(new RunCursor { RunId = "run", Step = RunStep.Work, PlanVersion = RunPlan.KnownSchemaVersion + 1 }, false));
 
-        Assert.Equal((RunState.Failed, UnknownPlan.Describe(RunPlan.KnownSchemaVersion + 1)), (outcome.State, outcome.Reason));
+        Assert.Equal((RunState.Failed, UnknownPlan.Refusal(RunPlan.KnownSchemaVersion + 1).Sentence), (outcome.State, outcome.Reason));
         Assert.Equal([nameof(RunActivities.CloseRun), nameof(AnnouncementActivities.AnnounceRun)], hub.Calls);
     }
 

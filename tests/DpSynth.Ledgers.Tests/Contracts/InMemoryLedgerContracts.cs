@@ -23,7 +23,7 @@ public static class InMemoryLedgerContracts
 
     public sealed class OfLedger : PrivacyLedgerContract, IDisposable
     {
-        private readonly InMemoryPrivacyLedger _ledger = new(Cap.Epsilon, Cap.Delta);
+        private readonly InMemoryPrivacyLedger _ledger = new();
 
         protected override IPrivacyLedger Ledger => _ledger;
 

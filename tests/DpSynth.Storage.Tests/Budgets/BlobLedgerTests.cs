@@ -4,6 +4,7 @@ using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Layout;
+using DpSynth.Testing;
 
 namespace DpSynth.Storage.Tests.Budgets;
 
@@ -57,7 +58,7 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
     public async Task Answer_that_is_lost_writes_nothing_twice()
     {
         var dataset = AzuriteFixture.NewName("set");
-        using var ledger = new PrivacyLedger(new ForgetfulStorage(NewStorage()), new LedgerCap(10, 1e-5), TimeProvider.System);
+        using var ledger = new PrivacyLedger(new ForgetfulStorage(NewStorage()), TimeProvider.System);
         await ledger.ReserveAsync(dataset, "run", Releases(2), None);
         var hash = await ledger.SpendAsync(dataset, "run", "iteration-001", None);
         Assert.Equal(hash, await ledger.SpendAsync(dataset, "run", "iteration-001", None));
@@ -97,6 +98,7 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
         using var ledger = NewLedger();
         var stem = AzuriteFixture.NewName("set");
         var images = Images(stem, 0, 30);
+        await ledger.OpenAsync($"{stem}-a", None);
         Assert.Null(await ledger.FollowLineageAsync($"{stem}-a", images, None));
         await ledger.ReserveAsync($"{stem}-a", $"{stem}-run", Releases(2), None);
 
@@ -127,6 +129,8 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
             .Select(
                 i => new ImageFingerprint(((UInt128)(uint)dataset.GetHashCode(StringComparison.Ordinal) << 96) | ((UInt128)0x9E3779B97F4A7C15 * (UInt128)i)))
             .ToHashSet();
+        await ledger.OpenAsync(dataset, None);
+        await ledger.OpenAsync($"{dataset}-x", None);
         Assert.Null(await ledger.FollowLineageAsync(dataset, images, None));
         Assert.Null(await ledger.FollowLineageAsync($"{dataset}-x", new HashSet<ImageFingerprint> { images.Last() }, None));
         Assert.Equal(dataset, (await ledger.ReadAsync($"{dataset}-x", None)).Lineage);
@@ -152,7 +156,7 @@ public sealed class BlobLedgerTests(AzuriteFixture azurite)
     private BlobLedgerStorage NewStorage(int segmentEntries = BlobLedgerStorage.SegmentEntries) => new(azurite.Private, segmentEntries);
 
     private PrivacyLedger NewLedger(int segmentEntries = BlobLedgerStorage.SegmentEntries) =>
-        new(NewStorage(segmentEntries), new LedgerCap(10, 1e-5), TimeProvider.System);
+        new(NewStorage(segmentEntries), TimeProvider.System);
 
     /// <summary>Loses the answer to every append, as a connection that breaks at the wrong moment.</summary>
     private sealed class ForgetfulStorage(ILedgerStorage storage) : ILedgerStorage

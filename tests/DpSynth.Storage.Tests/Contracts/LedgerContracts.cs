@@ -17,7 +17,7 @@ public static class LedgerContracts
     [Collection(AzuriteTests.Name)]
     public sealed class OfLedger(AzuriteFixture azurite) : PrivacyLedgerContract, IDisposable
     {
-        private readonly PrivacyLedger _ledger = new(new BlobLedgerStorage(azurite.Private), Cap, TimeProvider.System);
+        private readonly PrivacyLedger _ledger = new(new BlobLedgerStorage(azurite.Private), TimeProvider.System);
 
         protected override IPrivacyLedger Ledger => _ledger;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.Requests;
 using FsCheck;

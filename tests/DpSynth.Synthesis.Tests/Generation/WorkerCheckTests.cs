@@ -58,11 +58,11 @@ public sealed class WorkerCheckTests : IDisposable
     private async Task PlanAsync()
     {
         run.Upload("dark", 30, 3);
-        await run.Planner(RunHarness.Request(new EvolutionOptions
+        await run.PlanAsync(RunHarness.Request(new EvolutionOptions
         {
             PopulationSizes = [8, 8],
             VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
-        })).PlanAsync(Run, default);
+        }));
     }
 
     private JobRunner Worker(IGeneratorFactory factory)

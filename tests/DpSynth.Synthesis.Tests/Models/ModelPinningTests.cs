@@ -73,7 +73,7 @@ public sealed class ModelPinningTests
         var request = part == "generator"
             ? Request(new StableDiffusionOptions { Model = "unknown", Prompts = ["a"] }, new PixelsOptions())
             : Request(new DrawTextOptions(), new OnnxImageOptions { Model = "unknown" });
-        var refusal = (await run.Planner(request).PlanAsync(RunHarness.Run, default)).Refusal!;
+        var refusal = (await run.PlanAsync(request)).Refusal!.Sentence;
         Assert.StartsWith($"The {part}'s model 'unknown' is neither in", refusal, StringComparison.Ordinal);
         Assert.Contains("push it under that name", refusal, StringComparison.Ordinal);
     }

@@ -10,6 +10,7 @@ using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.PrivateEvolution;
@@ -167,6 +168,8 @@ public sealed class HistogramMeasurementTests : IDisposable
         var run = new ReservedRun
         {
             Request = request,
+            Guarantee = new Guarantee { Epsilon = 1, Delta = 1e-5, LargestDelta = 1e-5, Policy = new PolicyReference("", default, null) },
+            Lanes = 2,
             Recipe = new GenerationRecipe
             {
                 RunId = Run,
@@ -191,7 +194,7 @@ public sealed class HistogramMeasurementTests : IDisposable
             await store.WriteVotesAsync(Run, 1, shard, (long[])[.. given, .. new long[candidates - 3]], default);
         }
 
-        Assert.True((await ledger.ReserveAsync("cats", Run, run.Measurements, default)).Granted);
+        Assert.True((await Policies.ReserveAsync(ledger, "cats", Run, run.Measurements, default)).Granted);
     }
 
     /// <summary>The product's noise, with another deviation than is asked for.</summary>

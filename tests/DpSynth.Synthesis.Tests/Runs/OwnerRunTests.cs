@@ -1,4 +1,5 @@
 using System.Text;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Datasets;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
@@ -76,7 +77,7 @@ public sealed class OwnerRunTests : IDisposable
         run.Upload("dark", 30, 3);
         run.Upload("light", 220, 3);
         Table([.. Images().Select(image => $"{image},zoe")]);
-        var plan = await run.Planner(Request(new CsvOwners("owners.csv"))).PlanAsync(Run, default);
+        var plan = await run.PlanAsync(Request(new CsvOwners("owners.csv")));
         await run.Embedding.EmbedAsync(Run, 0, default);
 
         // Zoe's images in the other class would count for another owner: she would have two votes.
@@ -89,9 +90,9 @@ public sealed class OwnerRunTests : IDisposable
         {
             await run.PrivateStore.TryCreateRecordAsync(
                 Run, EmbeddedShard.RecordName(1), new EmbeddedShard { Images = 0, Unreadable = [], FingerprintBytes = [] }, default);
-            await run.ImageCheck.FindFaultAsync(Run, default);
+            await run.ImageCheck.FindRefusalAsync(Run, default);
         });
-        Assert.Equal(2, plan.PrivateShards);
+        Assert.Equal(8, plan.Lanes);
         Assert.Empty((await run.Ledger.ReadAsync("cats", default)).Runs);
     }
 
@@ -106,7 +107,7 @@ public sealed class OwnerRunTests : IDisposable
         Assert.Equal(
             "The dataset 'cats' has 12 images whose owner is not told by the folder at level 1 of each image's path (cats/dark/0000.png; "
                 + "cats/dark/0001.png; cats/dark/0002.png; cats/dark/0003.png; cats/dark/0004.png; cats/dark/0005.png; cats/dark/0006.png; "
-                + "cats/dark/0007.png; cats/dark/0008.png; cats/dark/0009.png and 2 more); give each image an owner, or correct 'privacy.owners'.",
+                + "cats/dark/0007.png; cats/dark/0008.png; cats/dark/0009.png and 2 more); give each image an owner, or correct the policy.",
             fault);
         Assert.Empty((await run.Ledger.ReadAsync("cats", default)).Runs);
     }
@@ -117,7 +118,7 @@ public sealed class OwnerRunTests : IDisposable
         run.Upload("dark", 30, 3);
 
         Assert.StartsWith(
-            "The dataset 'cats' has 2 images whose owner is not told by the pattern that the request gives, on each image's path (cats/dark/0001.png; "
+            "The dataset 'cats' has 2 images whose owner is not told by the pattern that the dataset's policy gives, on each image's path (cats/dark/0001.png; "
                 + "cats/dark/0002.png)",
             await FindFaultAsync(Request(new PatternOwners("(?<owner>0000)"))), StringComparison.Ordinal);
     }
@@ -159,9 +160,10 @@ public sealed class OwnerRunTests : IDisposable
             run.PrivateStore.Blobs["cats/owners.csv"] = Encoding.UTF8.GetBytes(csv);
         }
 
-        var plan = await run.Planner(Request(new CsvOwners("owners.csv"))).PlanAsync(Run, default);
+        var plan = await run.PlanAsync(Request(new CsvOwners("owners.csv")));
 
-        Assert.StartsWith(expected, plan.Refusal, StringComparison.Ordinal);
+        Assert.Equal(Refusal.PrivateData, plan.Refusal);
+        Assert.StartsWith(expected, await run.DetailAsync(Refusal.PrivateData), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -173,7 +175,7 @@ public sealed class OwnerRunTests : IDisposable
         run.Upload("dark/zoe", 30, 2);
         run.Upload("light/zoe", 220, 2);
 
-        Assert.Equal(expected, (await run.Planner(Request(new FolderOwners(1), neighbours)).PlanAsync(Run, default)).Refusal);
+        Assert.Equal(expected, (await run.PlanAsync(Request(new FolderOwners(1), neighbours))).Refusal?.Sentence);
     }
 
     [Fact]
@@ -200,10 +202,12 @@ public sealed class OwnerRunTests : IDisposable
 
     private async Task<string?> FindFaultAsync(RunRequest request)
     {
-        var plan = await run.Planner(request).PlanAsync(Run, default);
+        var plan = await run.PlanAsync(request);
         Assert.Null(plan.Refusal);
-        await run.EmbedAsync(plan.PrivateShards);
-        return await run.ImageCheck.FindFaultAsync(Run, default);
+        await run.EmbedAsync(plan.Lanes);
+        var refusal = await run.ImageCheck.FindRefusalAsync(Run, default);
+        Assert.True(refusal is null || refusal == Refusal.PrivateData);
+        return refusal is null ? null : await run.DetailAsync(refusal);
     }
 
     private async Task<IEnumerable<long>> ClassCountsAsync() => (await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default))!;

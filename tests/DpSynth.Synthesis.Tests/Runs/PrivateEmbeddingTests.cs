@@ -121,7 +121,7 @@ public sealed class PrivateEmbeddingTests : IDisposable
             PopulationSizes = [8, 8],
             VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)],
         });
-        Assert.Equal(1, (await run.Planner(request).PlanAsync(Run, default)).PrivateShards);
+        Assert.Equal(8, (await run.PlanAsync(request)).Lanes);
     }
 
     private sealed class Failing(int call, Action? instead = null) : IEmbedderFactory, IEmbedder

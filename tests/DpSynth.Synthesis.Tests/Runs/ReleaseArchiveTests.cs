@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using DpSynth.Imaging.Png;
+using DpSynth.Ledgers;
 using DpSynth.Numerics;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;

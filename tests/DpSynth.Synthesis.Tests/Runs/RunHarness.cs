@@ -4,6 +4,7 @@ using DpSynth.Catalogue.Pixels;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
+using DpSynth.Ledgers;
 using DpSynth.Privacy;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.Generation;
@@ -12,6 +13,7 @@ using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Generation;
+using DpSynth.Testing;
 using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Runs;
@@ -30,7 +32,10 @@ internal sealed class RunHarness : IDisposable
 
     public InMemorySharedRecords Records { get; } = new();
 
-    public InMemoryPrivacyLedger Ledger { get; } = new(capEpsilon: 100);
+    public InMemoryPrivacyLedger Ledger { get; } = new();
+
+    /// <summary>What the owner approves before a run is planned; null: whatever the run asks for.</summary>
+    public DatasetPolicy? Policy { get; set; }
 
     public RecordingReleases Releases { get; } = new();
 
@@ -48,27 +53,27 @@ internal sealed class RunHarness : IDisposable
 
     public PrivateEmbedding Embedding => new(PrivateStore, PrivateStore, PrivateStore, new ModelFreeEmbedders(), new ImageDecoder(new DecodeLimits()));
 
-    public PrivateImageCheck ImageCheck => new(PrivateStore, PrivateStore);
+    public PrivateImageCheck ImageCheck => new(PrivateStore, PrivateStore, PrivateStore);
 
     public RunPublication Publication => new(PrivateStore, Candidates, Records, Releases, Methods, Json);
 
     public void Dispose() => Ledger.Dispose();
 
     public RunPlanner Planner(RunRequest request) =>
-        new(new OneRequest(request), PrivateStore, PrivateStore, Ledger, new ModelFreeEmbedders(), Catalogue, new NoPublicImages(), Methods);
+        new(new OneRequest(request), PrivateStore, PrivateStore, PrivateStore, Ledger, new ModelFreeEmbedders(), Catalogue, new NoPublicImages(), Methods);
 
     public RunReservation Reservation(IDiscreteGaussianNoise? noise = null) =>
-        new(PrivateStore, Candidates, Ledger, NoisyMeasurement(noise), Methods);
+        new(PrivateStore, Candidates, Ledger, NoisyMeasurement(noise), PrivateStore, Methods);
 
     /// <summary>Runs Private Evolution.</summary>
     public Task RunAsync(RunRequest request, bool variesFromImages = false, int? candidatesPerShard = null, GenerationNotes? notes = null) => RunAsync(
         request,
-        async (shards, dispatcher) =>
+        async (lanes, dispatcher) =>
         {
             var embeddings = new CandidateEmbeddings(Candidates);
             var steps = new InProcessSteps(
                 Run,
-                shards,
+                lanes,
                 dispatcher,
                 new VoteCounting(PrivateStore, PrivateStore, PrivateStore, embeddings),
                 new HistogramMeasurement(PrivateStore, PrivateStore, NoisyMeasurement()),
@@ -90,11 +95,11 @@ internal sealed class RunHarness : IDisposable
         RunRequest request, Func<int, GenerationDispatcher, Task> work, bool variesFromImages =
             false, int? candidatesPerShard = null, GenerationNotes? notes = null)
     {
-        var plan = await Planner(request).PlanAsync(Run, default);
+        var plan = await PlanAsync(request);
         Assert.Null(plan.Refusal);
-        await EmbedAsync(plan.PrivateShards);
+        await EmbedAsync(plan.Lanes);
 
-        Assert.Null(await ImageCheck.FindFaultAsync(Run, default));
+        Assert.Null(await ImageCheck.FindRefusalAsync(Run, default));
         Assert.Null((await Reservation().ReserveAsync(Run, default)).Refusal);
         if (candidatesPerShard is { } size)
         {
@@ -106,17 +111,48 @@ internal sealed class RunHarness : IDisposable
 
         var maker = new ShardMaker(
             Candidates, new GeneratorCache(Candidates, new BrightnessGenerator.Factory(variesFromImages, notes), new ModelFreeEmbedders()));
-        await work(plan.PrivateShards, new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker)));
+        await work(plan.Lanes, new GenerationDispatcher(PrivateStore, Candidates, Drawings, new ImmediateQueue(maker)));
         await Publication.PublishAsync(Run, default);
         await new RunClosure(PrivateStore, Candidates, Drawings, Ledger).CloseAsync(Run, default);
     }
 
-    public async Task EmbedAsync(int shards)
+    /// <summary>Plans a run under the policy; one that the request fits is approved where the dataset has none.</summary>
+    public async Task<PlanSummary> PlanAsync(RunRequest request)
+    {
+        if ((await Ledger.ReadAsync(request.Dataset, default)).Policy is null)
+        {
+            await Ledger.ApproveAsync(request.Dataset, Policy ?? await PolicyForAsync(request), epsilon: 100);
+        }
+
+        return await Planner(request).PlanAsync(Run, default);
+    }
+
+    /// <summary>The policy that a request asks for, with the classes that the dataset has.</summary>
+    public async Task<DatasetPolicy> PolicyForAsync(RunRequest request)
+    {
+        var listing = await PrivateStore.ListDatasetAsync(request.Dataset, default);
+        string[] classes = [.. (listing?.Blobs ?? []).Select(blob => blob.ClassName).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        return Policies.Of(classes) with
+        {
+            Owners = request.Privacy.Owners,
+            Adjacency = request.Privacy.Adjacency ?? default,
+            PublicSize = request.Privacy.DatasetSize,
+            PublicClassCounts = request.Privacy.ClassCounts == ClassCounts.Public,
+            Unreadable = request.Image.Corrupt ?? UnreadableFiles.Skip,
+            LargestRun = new LedgerCap(1000, request.Privacy.DatasetSize is { } size ? DatasetPolicy.LargestDelta(size) : 0.5),
+        };
+    }
+
+    /// <summary>What the owner is told of the run, under a code.</summary>
+    public async Task<string?> DetailAsync(Refusal refusal) =>
+        (await PrivateStore.ListDetailsAsync(Run, default)).SingleOrDefault(detail => detail.Code == refusal.Code)?.Text;
+
+    public async Task EmbedAsync(int lanes)
     {
         var embedding = Embedding;
-        for (var shard = 0; shard < shards; shard++)
+        for (var lane = 0; lane < lanes; lane++)
         {
-            await embedding.EmbedAsync(Run, shard, default);
+            Assert.True(await embedding.EmbedLaneAsync(Run, lane, default));
         }
     }
 
@@ -156,7 +192,7 @@ internal sealed class RunHarness : IDisposable
     };
 
     private sealed class InProcessSteps(
-        string runId, int shards, GenerationDispatcher dispatcher, VoteCounting voting, HistogramMeasurement measurement, ParentSelection selection)
+        string runId, int lanes, GenerationDispatcher dispatcher, VoteCounting voting, HistogramMeasurement measurement, ParentSelection selection)
             : IEvolutionSteps
     {
         public async Task<bool> MakeAsync(int generation)
@@ -167,9 +203,9 @@ internal sealed class RunHarness : IDisposable
 
         public async Task<bool> VoteAsync(int iteration)
         {
-            for (var shard = 0; shard < shards; shard++)
+            for (var lane = 0; lane < lanes; lane++)
             {
-                await voting.CountAsync(runId, iteration, shard, default);
+                await voting.CountLaneAsync(runId, iteration, lane, default);
             }
 
             return true;

@@ -8,6 +8,7 @@ using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 
 namespace DpSynth.Synthesis.Tests.Runs;
 
@@ -75,25 +76,20 @@ public sealed class RunReservationTests : IDisposable
 
         var reserved = await ReservedAsync();
         Assert.Equal(source, reserved.DeltaSource);
-        Assert.Equal(1 / (n * Math.Log(n)), reserved.Delta, 1e-15);
+        Assert.Equal(Math.Min(1 / (n * Math.Log(n)), size is { } given ? DatasetPolicy.LargestDelta(given) : 1), reserved.Delta, 1e-15);
         Assert.Equal(reserved.Delta, summary.Delta);
         Assert.InRange(Cost.EpsilonOf(reserved, reserved.Measurements), 7.6, 8);
     }
 
     [Fact]
-    public async Task Size_too_small_to_derive_a_delta_from_ends_the_run_and_says_what_it_cost()
+    public async Task Delta_of_a_small_dataset_is_that_of_ten_units_and_at_most_what_the_policy_allows()
     {
-        var request = Request with { Delta = null };
-        await PrepareAsync(request, dark: 5, light: 4);
+        await PrepareAsync(Request with { Delta = null }, dark: 5, light: 4);
+        Assert.Equal(1 / (10 * Math.Log(10)), (await run.Reservation().ReserveAsync(Run, default)).Delta!.Value, 1e-12);
 
-        var summary = await run.Reservation().ReserveAsync(Run, default);
-
-        Assert.StartsWith("The dataset 'cats' counts fewer than 10 images with noise, too few to derive 'delta' from; give "
-            + "'delta'", summary.Refusal, StringComparison.Ordinal);
-        Assert.EndsWith("at δ = 1e-9.", summary.Refusal, StringComparison.Ordinal);
-        var closed = await new RunClosure(run.PrivateStore, run.Candidates, run.Drawings, run.Ledger).CloseAsync(Run, default);
-        Assert.Equal((summary.EpsilonSpent, summary.Delta), (closed.EpsilonSpent, closed.Delta));
-        Assert.InRange(closed.EpsilonSpent, 0.1, 8);
+        using var strict = new RunHarness { Policy = Policies.Of("dark", "light") with { LargestRun = new LedgerCap(10, 1e-4) } };
+        await PrepareAsync(Request with { Delta = null }, dark: 5, light: 4, strict);
+        Assert.Equal(1e-4, (await strict.Reservation().ReserveAsync(Run, default)).Delta);
     }
 
     [Fact]
@@ -104,8 +100,9 @@ public sealed class RunReservationTests : IDisposable
 
         var summary = await run.Reservation().ReserveAsync(Run, default);
 
+        Assert.Equal(Refusal.Budget, summary.Refusal);
         Assert.Matches("^The dataset 'cats' has a budget of ε = 1 at δ = 1e-5, .* The noisy class counts measured before that cost ε = 0\\.[0-9]+ at δ "
-            + "= ", summary.Refusal);
+            + "= ", await run.DetailAsync(Refusal.Budget));
         Assert.Null(await run.Candidates.ReadRecipeAsync(Run, default));
         Assert.Equal(["class-counts"], await SpentAsync());
     }
@@ -119,7 +116,8 @@ public sealed class RunReservationTests : IDisposable
 
         var summary = await run.Reservation(noise).ReserveAsync(Run, default);
 
-        Assert.StartsWith("The dataset 'cats' has a budget of ε = 1 at δ = 1e-5", summary.Refusal, StringComparison.Ordinal);
+        Assert.Equal((Refusal.Budget, null), (summary.Refusal, summary.Delta));
+        Assert.StartsWith("The dataset 'cats' has a budget of ε = 1 at δ = 1e-5", await run.DetailAsync(Refusal.Budget), StringComparison.Ordinal);
         Assert.Equal(0, noise.Draws);
         Assert.Empty(await SpentAsync());
         Assert.Equal(0, (await run.Ledger.ReadAsync("cats", default)).CommittedEpsilon);
@@ -216,6 +214,8 @@ public sealed class RunReservationTests : IDisposable
     {
         await PrepareAsync(Request, dark: 1, light: 1);
         var blobs = run.PrivateStore.Blobs.Values.ToArray();
+        await run.Ledger.OpenAsync("one", default);
+        await run.Ledger.OpenAsync("two", default);
         await run.Ledger.FollowLineageAsync("one", new HashSet<ImageFingerprint> { Fingerprint(blobs[0]) }, default);
         await run.Ledger.FollowLineageAsync("two", new HashSet<ImageFingerprint> { Fingerprint(blobs[1]) }, default);
         await run.Ledger.ReserveAsync("one", "earlier", [new PlannedMeasurement("a", new GaussianEvent { NoiseMultiplier = 5 })], default);
@@ -223,7 +223,8 @@ public sealed class RunReservationTests : IDisposable
 
         var summary = await run.Reservation().ReserveAsync(Run, default);
 
-        Assert.NotNull(summary.Refusal);
+        Assert.Equal(Refusal.Lineage, summary.Refusal);
+        Assert.Contains("belong to lineages", await run.DetailAsync(Refusal.Lineage), StringComparison.Ordinal);
         Assert.Null(await run.PrivateStore.ReadRecordAsync<ReservedRun>(Run, ReservedRun.RecordName, default));
     }
 
@@ -243,9 +244,9 @@ public sealed class RunReservationTests : IDisposable
         harness ??= run;
         harness.Upload("dark", 30, dark);
         harness.Upload("light", 220, light);
-        var plan = await harness.Planner(request).PlanAsync(Run, default);
+        var plan = await harness.PlanAsync(request);
         Assert.Null(plan.Refusal);
-        await harness.EmbedAsync(plan.PrivateShards);
+        await harness.EmbedAsync(plan.Lanes);
     }
 
     private async Task<IEnumerable<long>> ClassCountsAsync() => (await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default))!;

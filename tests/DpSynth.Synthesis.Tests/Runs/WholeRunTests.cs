@@ -1,11 +1,13 @@
 using System.Text.Json;
 using DpSynth.Catalogue.NearestImage;
 using DpSynth.Catalogue.OnnxImage;
+using DpSynth.Ledgers;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Synthesis.Tests.Generation;
+using DpSynth.Testing;
 using DpSynth.Testing.InMemory;
 
 namespace DpSynth.Synthesis.Tests.Runs;
@@ -77,9 +79,9 @@ public sealed class WholeRunTests : IDisposable
         run.Upload("dark", 30, 10);
         var request = RunHarness.Request(
             new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
-        var plan = await run.Planner(request with { Embedder = new OnnxImageOptions { Model = "absent" } }).PlanAsync(Run, default);
+        var plan = await run.PlanAsync(request with { Embedder = new OnnxImageOptions { Model = "absent" } });
 
-        Assert.Contains("embedder", plan.Refusal, StringComparison.Ordinal);
+        Assert.Contains("embedder", plan.Refusal!.Sentence, StringComparison.Ordinal);
         Assert.Null(await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default));
     }
 
@@ -90,11 +92,11 @@ public sealed class WholeRunTests : IDisposable
         var request = RunHarness.Request(
             new EvolutionOptions { PopulationSizes = [8, 8], VariationDegrees = [VariationDegree.Of(0.5), VariationDegree.Of(0.3)] });
 
-        var scored = await run.Planner(request with { Scores = new ScoreOptions { PublicReference = "faces" } }).PlanAsync(Run, default);
-        var drawn = await run.Planner(request with { Generator = new NearestImageOptions { PublicSet = "birds" } }).PlanAsync(Run, default);
+        var scored = await run.PlanAsync(request with { Scores = new ScoreOptions { PublicReference = "faces" } });
+        var drawn = await run.PlanAsync(request with { Generator = new NearestImageOptions { PublicSet = "birds" } });
 
-        Assert.Contains("public image set 'faces'", scored.Refusal, StringComparison.Ordinal);
-        Assert.Contains("public image set 'birds'", drawn.Refusal, StringComparison.Ordinal);
+        Assert.Contains("public image set 'faces'", scored.Refusal!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("public image set 'birds'", drawn.Refusal!.Sentence, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -205,54 +207,76 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_without_budget_is_refused_with_what_is_left_and_starts_nothing()
+    public async Task Run_without_budget_is_refused_tells_the_owner_what_is_left_and_starts_nothing()
     {
         run.Upload("dark", 30, 5);
         var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
-        await run.Ledger.SetCapAsync("cats", 2, 1e-5, default);
+        await run.Ledger.ApproveAsync("cats", await run.PolicyForAsync(request), epsilon: 2);
 
-        var plan = await run.Planner(request).PlanAsync(Run, default);
+        var plan = await run.PlanAsync(request);
 
+        Assert.Equal(Refusal.Budget, plan.Refusal);
         Assert.StartsWith(
-            "The dataset 'cats' has a budget of ε = 2 at δ = 1e-5, of which at most ε = 2 is left; a run of ε = 8", plan.Refusal, StringComparison.Ordinal);
+            "The dataset 'cats' has a budget of ε = 2 at δ = 1e-5, of which at most ε = 2 is left; a run of ε = 8",
+            await run.DetailAsync(Refusal.Budget),
+            StringComparison.Ordinal);
         Assert.Null(await run.Candidates.ReadRecipeAsync(Run, default));
         Assert.Null(await run.PrivateStore.ReadRecordAsync<RunPlan>(Run, RunPlan.RecordName, default));
     }
 
     [Fact]
-    public async Task Unreadable_images_are_listed_or_skipped_as_the_request_says()
+    public async Task Unreadable_images_refuse_the_run_or_are_skipped_as_the_policy_says()
     {
         run.Upload("dark", 30, 12);
         run.PrivateStore.Blobs["cats/dark/broken.png"] = [1, 2, 3];
         var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
         var embedding = run.Embedding;
 
-        await run.Planner(request).PlanAsync(Run, default);
+        run.Policy = Policies.Of("dark") with { Unreadable = UnreadableFiles.Reject };
+        await run.PlanAsync(request);
         await embedding.EmbedAsync(Run, 0, default);
-        var fault = await run.ImageCheck.FindFaultAsync(Run, default);
 
-        Assert.Contains("has 1 files that cannot be used as images (cats/dark/broken.png: ", fault, StringComparison.Ordinal);
+        Assert.Equal(Refusal.PrivateData, await run.ImageCheck.FindRefusalAsync(Run, default));
+        Assert.Contains(
+            "has 1 files that cannot be used as images (cats/dark/broken.png: ", await run.DetailAsync(Refusal.PrivateData), StringComparison.Ordinal);
 
         using var tolerant = new RunHarness();
         tolerant.Upload("dark", 30, 12);
         tolerant.PrivateStore.Blobs["cats/dark/broken.png"] = [1, 2, 3];
-        await tolerant.RunAsync(request with { Image = request.Image with { Corrupt = CorruptImages.Skip } });
+        await tolerant.RunAsync(request);
+        Assert.StartsWith("1 files cannot be used as images: cats/dark/broken.png", await tolerant.DetailAsync(Refusal.Unreadable), StringComparison.Ordinal);
         Assert.Equal(12, (await tolerant.PrivateStore.ReadEmbeddingsAsync(Run, 0, default))!.Rows);
     }
 
     [Fact]
-    public async Task Class_without_a_usable_image_is_named()
+    public async Task Class_without_a_usable_image_and_one_without_a_folder_get_noise_alone()
     {
-        run.Upload("dark", 30, 3);
+        run.Upload("dark", 30, 30);
         run.PrivateStore.Blobs["cats/light/broken.png"] = [1, 2, 3];
-        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
-        var embedding = run.Embedding;
-        await run.Planner(request with { Image = request.Image with { Corrupt = CorruptImages.Skip } }).PlanAsync(Run, default);
-        await embedding.EmbedAsync(Run, 0, default);
-        await embedding.EmbedAsync(Run, 1, default);
+        run.Policy = Policies.Of("dark", "light", "none");
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [6, 6], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
 
-        Assert.StartsWith(
-            "The class 'light' of the dataset 'cats' has no usable image", await run.ImageCheck.FindFaultAsync(Run, default), StringComparison.Ordinal);
+        await run.RunAsync(request);
+
+        Assert.Equal<long[]>([30, 0, 0], (await run.PrivateStore.ReadMeasurementAsync(Run, MeasurementKeys.ClassCounts, 0, default))!);
+        Assert.All((await run.PrivateStore.ReadMeasurementAsync(Run, "iteration-001", 2, default))!, count => Assert.Equal(0, count));
+    }
+
+    [Fact]
+    public async Task Images_outside_the_policys_classes_take_no_part_and_only_the_owner_is_told()
+    {
+        run.Upload("dark", 30, 12);
+        run.Upload("secret", 30, 5);
+        run.PrivateStore.Blobs["cats/loose.png"] = [1, 2, 3];
+        run.Policy = Policies.Of("dark");
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
+
+        await run.RunAsync(request with { ClassConditional = false });
+
+        Assert.Equal(12, (await run.PrivateStore.ReadMeasurementAsync(Run, "iteration-001", 0, default))!.Sum());
+        var outside = (await run.PrivateStore.ListDetailsAsync(Run, default)).Single(detail => detail.Code == "outside-classes");
+        Assert.StartsWith("6 files lie outside the classes", outside.Text, StringComparison.Ordinal);
+        Assert.All(run.Releases.Files.Keys, file => Assert.DoesNotContain("secret", run.Releases.Text(file), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -260,7 +284,7 @@ public sealed class WholeRunTests : IDisposable
     {
         run.Upload("dark", 30, 5);
         var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
-        await run.Planner(request).PlanAsync(Run, default);
+        await run.PlanAsync(request);
         await run.Embedding.EmbedAsync(Run, 0, default);
         await run.Reservation().ReserveAsync(Run, default);
         var factory = new BrightnessGenerator.Factory();

@@ -7,28 +7,25 @@ public sealed class InMemoryPrivacyLedger : IPrivacyLedger, IDisposable
 {
     private readonly PrivacyLedger ledger;
 
-    public InMemoryPrivacyLedger(double capEpsilon = 10, double capDelta = 1e-5, TimeProvider? time = null) =>
-        ledger = new PrivacyLedger(Storage, new LedgerCap(capEpsilon, capDelta), time ?? TimeProvider.System);
+    public InMemoryPrivacyLedger(TimeProvider? time = null) => ledger = new PrivacyLedger(Storage, time ?? TimeProvider.System);
 
     /// <summary>Where the ledger lies.</summary>
     public InMemoryLedgerStorage Storage { get; } = new();
+
+    /// <summary>The owner's acts on it.</summary>
+    public ILedgerAdministration Administration => ledger;
 
     /// <summary>Called before a spend is recorded.</summary>
     public Action BeforeSpend { get; set; } = () => { };
 
     public Task<PrivacyBudget> ReadAsync(string dataset, CancellationToken cancellationToken) => ledger.ReadAsync(dataset, cancellationToken);
 
-    public Task OpenAsync(string dataset, CancellationToken cancellationToken) => ledger.OpenAsync(dataset, cancellationToken);
-
-    public Task<PrivacyBudget> SetCapAsync(string dataset, double epsilon, double delta, CancellationToken cancellationToken) =>
-        ledger.SetCapAsync(dataset, epsilon, delta, cancellationToken);
-
     public Task<string?> FollowLineageAsync(string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken) =>
         ledger.FollowLineageAsync(dataset, images, cancellationToken);
 
     public Task<LedgerReservation> ReserveAsync(
-        string dataset, string runId, IReadOnlyList<PlannedMeasurement> releases, CancellationToken cancellationToken) =>
-        ledger.ReserveAsync(dataset, runId, releases, cancellationToken);
+        string dataset, string runId, ProtectedUnit unit, IReadOnlyList<PlannedMeasurement> measurements, CancellationToken cancellationToken) =>
+        ledger.ReserveAsync(dataset, runId, unit, measurements, cancellationToken);
 
     public Task<string> SpendAsync(string dataset, string runId, string key, CancellationToken cancellationToken)
     {

@@ -11,7 +11,8 @@ using DpSynth.Synthesis.Requests;
 namespace DpSynth.Testing.InMemory;
 
 /// <summary>The private store without storage; <see cref="BeforeWrite"/> lets a test break off at any write.</summary>
-public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
+public sealed class InMemoryPrivateStore
+    : IDatasetStore, IRunRecords, IOwnerDetails, IPrivateEmbeddings, IExactWork, IMeasurements, IExactWorkRetention
 {
     /// <summary>How records are written.</summary>
     public RequestJson Json { get; set; } = RequestParts.Json;
@@ -19,6 +20,7 @@ public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateE
     private static readonly string[] _notes = [".json", ".csv", ".txt", ".md"];
 
     private readonly ConcurrentDictionary<(string Run, string Name), string> records = new();
+    private readonly ConcurrentDictionary<(string Run, string Step, string Code), OwnerDetail> details = new();
     private readonly ConcurrentDictionary<(string Run, string Key, int Part), long[]> releases = new();
     private readonly ConcurrentDictionary<(string Run, int Iteration, int Shard), long[]> votes = new();
     private readonly ConcurrentDictionary<(string Run, int Iteration, int Shard), NeighbourTable> neighbours = new();
@@ -37,6 +39,9 @@ public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateE
             ? null
             : new DatasetListing(dataset, [.. files.Where(IsImage).Select(Describe)], files.Contains($"{dataset}/{DatasetListing.UploadMarker}"));
     });
+
+    public Task<bool> IsUploadingAsync(string dataset, CancellationToken cancellationToken) => Answer.To(
+        cancellationToken, () => Blobs.Files.Contains($"{dataset}/{DatasetListing.UploadMarker}"));
 
     public Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken) => Answer.To<IReadOnlyList<string>>(cancellationToken, () =>
         [.. Blobs.Keys.Where(static name => name.Contains('/', StringComparison.Ordinal))
@@ -79,6 +84,16 @@ public sealed class InMemoryPrivateStore : IDatasetStore, IRunRecords, IPrivateE
     public Task<T?> ReadRecordAsync<T>(string runId, string name, CancellationToken cancellationToken)
         where T : class => Answer.To(cancellationToken, () =>
         records.TryGetValue((runId, name), out var json) ? JsonSerializer.Deserialize<T>(json, Json.Options) : null);
+
+    public Task WriteDetailAsync(string runId, OwnerDetail detail, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>
+    {
+        BeforeWrite($"detail-{detail.Step}-{detail.Code}");
+        details[(runId, detail.Step, detail.Code)] = detail;
+    });
+
+    public Task<IReadOnlyList<OwnerDetail>> ListDetailsAsync(string runId, CancellationToken cancellationToken) => Answer.To<IReadOnlyList<OwnerDetail>>(
+        cancellationToken,
+        () => [.. details.Where(pair => pair.Key.Run == runId).Select(pair => pair.Value).OrderBy(detail => (detail.Step, detail.Code))]);
 
     public Task WriteEmbeddingsAsync(
         string runId, int shard, EmbeddingMatrix embeddings, CancellationToken cancellationToken) => Answer.To(cancellationToken, () =>

@@ -4,6 +4,7 @@ using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.PrivateEvolution;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -26,9 +27,10 @@ internal class AuditedMechanism
 
         // Two classes: noisy class counts are measured and claimed as well.
         var request = Request(options);
-        var design = PrivateEvolutionMethod.DesignOf(request);
+        var design = PrivateEvolutionMethod.DesignOf(request, PrivacyUnit.Image);
+        var guarantee = new Guarantee { Epsilon = options.Epsilon, Delta = options.Delta, LargestDelta = options.Delta, Policy = new("", default, null) };
         Grid = design.Grid;
-        Measurements = [.. new RunCalibration(request, design, classes: 2).Calibrate(options.Delta).Select(made => made.Event).Cast<DiscreteGaussianEvent>()];
+        Measurements = [.. new RunCalibration(guarantee, design, classes: 2).Calibrate(options.Delta).Select(made => made.Event).Cast<DiscreteGaussianEvent>()];
     }
 
     /// <summary>The grid that everything is counted on.</summary>

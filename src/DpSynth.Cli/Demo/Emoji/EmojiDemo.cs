@@ -29,7 +29,7 @@ internal sealed class EmojiDemo(CommandContext context)
         for (var i = 0; i < parts.Length; i++)
         {
             var part = parts[i];
-            await session.UploadAsync(requests[i].Dataset, token => part.ReadAsync(surroundings.Home, token), cancellationToken);
+            await session.UploadAsync(requests[i], token => part.ReadAsync(surroundings.Home, token), cancellationToken);
             await session.CheckBudgetAsync(requests[i], "Fluent emoji", cancellationToken);
         }
 

@@ -30,7 +30,7 @@ internal sealed class ApiDemo(CommandContext context)
         using var model = DemoImageServer.LoadModel(surroundings);
         await using var server = await DemoImageServer.StartAsync(model, options.Seed, cancellationToken);
         await using var session = await DemoSession.StartAsync(context, DemoImageServer.WorkerSettings(server), cancellationToken);
-        await session.UploadAsync(request.Dataset, token => part.ReadAsync(surroundings.Home, token), cancellationToken);
+        await session.UploadAsync(request, token => part.ReadAsync(surroundings.Home, token), cancellationToken);
         await session.CheckBudgetAsync(request, "Fluent emoji", cancellationToken);
         var read = RequestParts.Reader.Read(request.Json);
         ImageCost.Announce(read, terminal);

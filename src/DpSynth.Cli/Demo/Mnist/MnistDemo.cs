@@ -22,7 +22,7 @@ internal sealed class MnistDemo(CommandContext context)
         terminal.Say($"DpSynth demo: MNIST's 60,000 training images play the private dataset; ε = {Figures.Epsilon(options.Epsilon)}.");
 
         await using var session = await DemoSession.StartAsync(context, cancellationToken);
-        await session.UploadAsync(request.Dataset, _ => Task.FromResult(ReadImages()), cancellationToken);
+        await session.UploadAsync(request, _ => Task.FromResult(ReadImages()), cancellationToken);
         await session.CheckBudgetAsync(request, "MNIST", cancellationToken);
         var (run, release) = await session.RunAsync(request, cancellationToken);
         if (release is null)

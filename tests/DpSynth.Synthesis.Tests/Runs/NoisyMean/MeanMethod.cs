@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Mechanisms;
+using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
@@ -20,7 +21,7 @@ internal sealed class MeanMethod(InMemoryPrivateStore store) : IMethod
 
     public string? FindFault(RunRequest request, int classes) => classes == 1 ? null : "The mean is that of one class; ask with 'classConditional': false.";
 
-    public MeasurementDesign Design(RunRequest request) => new(_grid, ContributionShape.Vector, [new WeightedMeasurement(Key, 1)]);
+    public MeasurementDesign Design(RunRequest request, PrivacyUnit unit) => new(_grid, ContributionShape.Vector, [new WeightedMeasurement(Key, 1)]);
 
     public IReadOnlyList<GenerationStep> Steps(RunRequest request) =>
         [new GenerationStep { Candidates = ((MeanOptions)request.Options).Images, Degree = VariationDegree.Of(0) }];
