@@ -7,6 +7,7 @@ using DpSynth.Functions.EventPush;
 using DpSynth.Functions.Operations;
 using DpSynth.Functions.PrivateEvolution;
 using DpSynth.Functions.Retention;
+using DpSynth.Functions.Runs;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Functions.Webhooks;
 using DpSynth.Privacy.Mechanisms;

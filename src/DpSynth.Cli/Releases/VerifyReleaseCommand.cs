@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DpSynth.Cli.Terminals;
+using DpSynth.Ledgers;
 using DpSynth.Privacy.Statements;
 using DpSynth.Synthesis.Runs;
 
@@ -73,7 +74,14 @@ internal static class VerifyReleaseCommand
 
         try
         {
-            return LedgerWitness.ReadSpends(File.ReadLines(path));
+            var spends = LedgerWitness.ReadSpends(File.ReadLines(path));
+            return LedgerVerification.Check(LedgerVerification.Import(File.ReadAllBytes(path)), new LedgerAccountant()).Faults is [{ } first, ..]
+                ? throw new FormatException($"its entry {first.Sequence} {first.What}.")
+                : spends;
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new CommandException(ExitCode.Usage, fault.Message);
         }
         catch (FormatException fault)
         {

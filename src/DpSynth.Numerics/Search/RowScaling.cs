@@ -5,12 +5,22 @@ namespace DpSynth.Numerics.Search;
 
 /// <summary>
 /// Makes every metric a search for the largest a·b − bias: the factors that rows are multiplied with before they are compared, and
-/// each candidate's bias. The factors bring the largest value near 1 and leave every order as it is: a candidate's is 1/‖b‖ for the cosine, all
-/// others are powers of two.
+/// each candidate's bias. The factors bring the candidates' largest value near 1 and leave every order as it is: a candidate's is 1/‖b‖ for the
+/// cosine, all others are powers of two.
 /// </summary>
+/// <remarks>
+/// A query's factor follows from its own row and the candidates alone. Queries are private images: were it to follow from all of them, one image
+/// could change how the others vote.
+/// </remarks>
 public sealed class RowScaling
 {
     private const int ValuesAtOnce = 1 << 20;
+
+    /// <summary>
+    /// How far beyond the candidates a query may reach for <see cref="Metric.L2"/>, as a power of two. Beyond it a bias is below float32's last digit of
+    /// the products, so that making the query shorter takes nothing from its order, and keeps it inside float32's range.
+    /// </summary>
+    private const int Reach = 40;
 
     private readonly Metric metric;
     private readonly double common;
@@ -26,14 +36,17 @@ public sealed class RowScaling
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(candidates);
-        var query = LargestMagnitude(queries, nameof(queries));
-        var candidate = LargestMagnitude(candidates, nameof(candidates));
-        return new RowScaling(metric, PowerNear(metric == Metric.L2 ? Math.Max(query, candidate) : candidate));
+        LargestMagnitude(queries, nameof(queries));
+        return new RowScaling(metric, PowerNear(LargestMagnitude(candidates, nameof(candidates))));
     }
 
     /// <summary>The factor of a query, above 0. Where only the order of its own scores counts, every query has one of its own.</summary>
     /// <param name="row"><c>[d]</c>: a row of the queries that were looked over.</param>
-    public double OfQuery(ReadOnlySpan<float> row) => metric == Metric.L2 ? common : PowerNear(Math.Abs(TensorPrimitives.MaxMagnitude(row)));
+    public double OfQuery(ReadOnlySpan<float> row)
+    {
+        var own = PowerNear(Math.Abs(TensorPrimitives.MaxMagnitude(row)));
+        return metric == Metric.L2 ? Math.Min(common, Math.ScaleB(own, Reach)) : own;
+    }
 
     /// <summary>
     /// The factor of a candidate (0 for zeros by the cosine), and what is taken off its products to make them scores: with the factor s,

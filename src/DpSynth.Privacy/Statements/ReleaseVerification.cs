@@ -123,9 +123,9 @@ public static class ReleaseVerification
             var problem = true switch
             {
                 _ when !LedgerWitness.IsHash(entry) => "is not the SHA-256 of an entry, 64 hexadecimal digits in lower case",
-                _ when !seen.Add(entry) => "stands for another release already",
+                _ when !seen.Add(entry) => "stands for another measurement already",
                 _ when spends?.ContainsKey(entry) == false => "is not among the ledger's spends",
-                _ when spends?[entry].Covers(statement.RunId, statement.Measurements[i]) == false => "is the spend of another release on the ledger",
+                _ when spends?[entry].Covers(statement.RunId, statement.Measurements[i]) == false => "is the spend of another measurement on the ledger",
                 _ => null,
             };
             if (problem is not null)
@@ -133,6 +133,13 @@ public static class ReleaseVerification
                 mismatches.Add(new ReleaseMismatch(
                     PrivacyStatement.FileName, string.Create(CultureInfo.InvariantCulture, $"releases[{i}].ledgerEntry"), problem));
             }
+        }
+
+        // A statement that leaves a measurement out would state too small an ε: the ledger's spends of the run and the statement's are the same.
+        foreach (var (hash, spend) in (spends ?? new Dictionary<string, LedgerSpend>()).Where(spend => spend.Value.Run == statement.RunId && !seen.Contains(spend.Key)))
+        {
+            mismatches.Add(new ReleaseMismatch(
+                PrivacyStatement.FileName, "releases", $"leaves out '{spend.Key}', which the ledger has as entry {hash}"));
         }
     }
 

@@ -27,11 +27,15 @@ public sealed class OwnerTally(int slots)
         _said.Add(((ulong)number << 32) | (uint)slot);
     }
 
-    /// <summary>The images of a shard vote for their nearest candidates.</summary>
+    /// <summary>
+    /// The images of a shard vote for their nearest candidates. Whatever a search answers: a candidate that there is not has no vote; one that is
+    /// named twice weighs more among its owner's votes, whose norm stays the same.
+    /// </summary>
     /// <param name="owners">The owner of each image.</param>
     /// <param name="neighbours">The candidates of each image.</param>
     /// <param name="firstSlot">The slot of candidate 0.</param>
-    public void Add(ReadOnlySpan<OwnerId> owners, NeighbourTable neighbours, int firstSlot)
+    /// <param name="candidates">How many candidates the images' class has.</param>
+    public void Add(ReadOnlySpan<OwnerId> owners, NeighbourTable neighbours, int firstSlot, int candidates)
     {
         ArgumentNullException.ThrowIfNull(neighbours);
         ArgumentOutOfRangeException.ThrowIfNotEqual(owners.Length, neighbours.Queries, nameof(owners));
@@ -39,7 +43,10 @@ public sealed class OwnerTally(int slots)
         {
             foreach (var candidate in neighbours[image])
             {
-                Add(owners[image], firstSlot + candidate);
+                if ((uint)candidate < (uint)candidates)
+                {
+                    Add(owners[image], firstSlot + candidate);
+                }
             }
         }
     }

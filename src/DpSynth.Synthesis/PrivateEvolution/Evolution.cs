@@ -99,7 +99,7 @@ public static class Evolution
         var tally = new OwnerTally(generation.Counts.Sum());
         await foreach (var (classIndex, owners, neighbours) in shards)
         {
-            tally.Add(owners, neighbours, generation.Population.StartOf(classIndex));
+            tally.Add(owners, neighbours, generation.Population.StartOf(classIndex), generation.Counts[classIndex]);
         }
 
         var votes = tally.Votes(grid);

@@ -10,7 +10,8 @@ namespace DpSynth.Synthesis.PrivateEvolution;
 /// </summary>
 /// <remarks>
 /// An image gives ⌊2^b/√k⌋ grid units to each of its k nearest candidates, so that its vector of votes has L2 norm at most 2^b, one
-/// full vote. Adding or removing one image moves the histogram by at most that.
+/// full vote. Adding or removing one image moves the histogram by at most that. This holds whatever a search answers: a candidate that it names
+/// twice has one vote, one that there is not has none.
 /// </remarks>
 public static class VoteCounter
 {
@@ -47,9 +48,16 @@ public static class VoteCounter
         var each = new long[table.Neighbours];
         grid.Scale([.. Enumerable.Repeat(1, table.Neighbours)], each);
         var votes = new long[candidates];
-        foreach (var candidate in table.Indices)
+        for (var image = 0; image < table.Queries; image++)
         {
-            votes[candidate] += each[0];
+            var nearest = table[image];
+            for (var i = 0; i < nearest.Length; i++)
+            {
+                if ((uint)nearest[i] < (uint)candidates && !nearest[..i].Contains(nearest[i]))
+                {
+                    votes[nearest[i]] += each[0];
+                }
+            }
         }
 
         return votes;

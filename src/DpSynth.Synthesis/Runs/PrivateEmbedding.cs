@@ -50,6 +50,7 @@ public sealed class PrivateEmbedding(
         {
             var values = new float[batch.Count * embedder.Dimension];
             await embedder.EmbedAsync(batch, values, cancellationToken);
+            EmbeddingBounds.Apply(values, embedder.Dimension);
             embedded.Add(values);
         }
 

@@ -158,6 +158,24 @@ public sealed class NearestNeighboursTests
         Assert.Equal([1], NearestNeighbours.Find(new EmbeddingMatrix(1, 2, new float[] { 1, 0 }), candidates, Metric.Cosine).Indices);
     }
 
+    [Theory]
+    [InlineData(1e30f)]
+    [InlineData(1e16f)]
+    [InlineData(1e-30f)]
+    public void Query_of_any_size_changes_nothing_for_the_others(float size)
+    {
+        var (queries, candidates) = (Uniform(500, 24, 21), Uniform(60, 24, 22));
+        var alone = NearestNeighbours.Find(queries, candidates, Metric.L2, 3);
+        var with = new EmbeddingMatrix(501, 24);
+        queries.Values.CopyTo(with.Values);
+        with.Values[(500 * 24)..].Fill(size);
+
+        var beside = NearestNeighbours.Find(with, candidates, Metric.L2, 3);
+
+        Assert.Equal(alone.Indices, beside.Indices[..alone.Indices.Length]);
+        Assert.Equal(3, beside[500].ToArray().Distinct().Count(index => index is >= 0 and < 60));
+    }
+
     [Fact]
     public void Find_accepts_no_queries()
     {

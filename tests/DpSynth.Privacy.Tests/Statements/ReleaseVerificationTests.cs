@@ -137,6 +137,24 @@ public sealed class ReleaseVerificationTests
         Assert.Equal("releases[2].ledgerEntry", mismatch.Field);
     }
 
+    [Fact]
+    public void Measurement_that_the_ledger_has_and_the_statement_leaves_out_is_found()
+    {
+        List<string> lines =
+        [
+            .. SampleRelease.Facts.Measurements.Select(measurement => JsonSerializer.Serialize(
+                new { kind = "spend", run = SampleRelease.Facts.RunId, key = measurement.Key, @event = measurement.Event, hash = measurement.LedgerEntry },
+                PrivacyJson.Options)),
+        ];
+        var first = SampleRelease.Facts.Measurements[0].Key;
+        var shorter = SampleRelease.Of(PrivacyStatement.Of(SampleRelease.Facts with { Measurements = [.. SampleRelease.Facts.Measurements.Skip(1)] }));
+        Assert.DoesNotContain(ReleaseVerification.Verify(shorter).Mismatches, mismatch => mismatch.Field == "releases");
+
+        var mismatch = Assert.Single(
+            ReleaseVerification.Verify(shorter, LedgerWitness.ReadSpends(lines)).Mismatches, mismatch => mismatch.Field == "releases");
+        Assert.StartsWith($"leaves out '{first}'", mismatch.Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("run", "another")]
     [InlineData("key", "iteration-002")]
@@ -154,7 +172,7 @@ public sealed class ReleaseVerificationTests
         var entry = JsonNode.Parse(lines[1])!;
         entry[member] = value.StartsWith('{') ? JsonNode.Parse(value) : value;
         lines[1] = entry.ToJsonString();
-        var mismatch = Assert.Single(ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches);
+        var mismatch = ReleaseVerification.Verify(SampleRelease.Documents, LedgerWitness.ReadSpends(lines)).Mismatches[0];
         Assert.Equal("releases[1].ledgerEntry", mismatch.Field);
     }
 

@@ -63,7 +63,7 @@ public sealed class OwnerTallyTests
     {
         var tally = new OwnerTally(5);
 
-        tally.Add([OwnerId.Of("a"), OwnerId.Of("a")], new NeighbourTable(2, 2, [0, 1, 0, 2]), firstSlot: 2);
+        tally.Add([OwnerId.Of("a"), OwnerId.Of("a")], new NeighbourTable(2, 2, [0, 1, 0, 2]), firstSlot: 2, candidates: 3);
 
         // 2, 1 and 1 of 4 votes: 1024·2/√6, 1024/√6, 1024/√6.
         Assert.Equal([0, 0, 836, 418, 418], tally.Votes(Grid));

@@ -2,6 +2,8 @@ using DpSynth.Numerics;
 using DpSynth.Numerics.Search;
 using DpSynth.Privacy.Mechanisms;
 using DpSynth.Synthesis.PrivateEvolution;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DpSynth.Synthesis.Tests.PrivateEvolution;
 
@@ -42,6 +44,19 @@ public sealed class VoteCounterTests
     [Fact]
     public void Count_refuses_more_neighbours_than_candidates() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => VoteCounter.Count(OnALine(1), Candidates, Metric.L2, 5, new VoteGrid(10)));
+
+    [Fact]
+    public void Whatever_a_search_answers_an_image_moves_the_histogram_by_at_most_one_vote_and_changes_no_other() => Prop.ForAll(
+        ArbMap.Default.ArbFor<int>().Generator.Select(value => value % 7).ArrayOf(12).ToArbitrary(),
+        indices =>
+        {
+            var grid = new VoteGrid(10);
+            var with = VoteCounter.Count(new NeighbourTable(4, 3, indices), 5, grid);
+            var without = VoteCounter.Count(new NeighbourTable(3, 3, indices[..9]), 5, grid);
+            var alone = VoteCounter.Count(new NeighbourTable(1, 3, indices[9..]), 5, grid);
+            return alone.Sum(static vote => vote * vote) <= grid.UnitsPerVote * grid.UnitsPerVote
+                && with.SequenceEqual(without.Zip(alone, static (left, right) => left + right));
+        }).QuickCheckThrowOnFailure();
 
     private static long[] Count(EmbeddingMatrix images) => VoteCounter.Count(images, Candidates, Metric.L2, 2, new VoteGrid(10));
 
