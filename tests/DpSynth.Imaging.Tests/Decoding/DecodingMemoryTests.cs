@@ -5,6 +5,9 @@ namespace DpSynth.Imaging.Tests.Decoding;
 /// <summary>What decoding takes, measured in a process of its own.</summary>
 public sealed class DecodingMemoryTests : IDisposable
 {
+    /// <summary>MB that a process takes while it works, and its allocator does not give back.</summary>
+    private const int ByTheWay = 24;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dpsynth-decoding-");
     private int _files;
 
@@ -40,7 +43,7 @@ public sealed class DecodingMemoryTests : IDisposable
     {
         var (before, peak, refused) = await MeasuredProgram.RunAsync(Put(HeavyImages.Encode(kind, width, height)));
         Assert.Empty(refused);
-        Assert.True(peak - before <= estimated, $"{peak - before} MB of {estimated}");
+        Assert.True(peak - before <= estimated + ByTheWay, $"{peak - before} MB of {estimated}");
     }
 
     [Fact]
