@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpSynth.Functions.Runs;
 
 namespace DpSynth.Infra.Tests;
 
@@ -30,6 +31,7 @@ public class HostJsonTests
         using var host = Read();
         Assert.False(At(host, "extensions.durableTask.tracing.traceInputsAndOutputs").GetBoolean());
         Assert.Equal("none", At(host, "extensions.queues.messageEncoding").GetString());
+        Assert.Equal(RunStarter.Tries, At(host, "extensions.queues.maxDequeueCount").GetInt32());
     }
 
     [Theory]

@@ -85,8 +85,8 @@ internal static class RunCommand
 
         var uploader = new DatasetUploader(connection.PrivateAccount.Data, context.Terminal);
         await uploader.UploadAsync(dataset, WithCanaries(classes, canaries, audit.Request.Image.ToShape()), loose: false, cancellationToken);
-        await RunSubmitter.SubmitAsync(connection, audit.Json, cancellationToken);
-        var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(audit.Request.RunId, known: false, cancellationToken);
+        var submitted = await RunSubmitter.SubmitAsync(connection, audit.Json, cancellationToken);
+        var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(submitted, cancellationToken);
         await uploader.RemoveAsync(dataset, cancellationToken);
         if (run.State != RunState.Succeeded)
         {
