@@ -67,7 +67,7 @@ internal static class BlobCalls
     /// <summary>Reads a blob that is not longer than a limit; null if there is none.</summary>
     /// <exception cref="InvalidDataException">It is longer.</exception>
     public static async Task<BinaryData?> TryReadAsync(
-        this BlobContainerClient container, string name, CancellationToken cancellationToken, long maximumLength)
+        this BlobContainerClient container, string name, long maximumLength, CancellationToken cancellationToken)
     {
         if (await container.TryOpenAsync(name, cancellationToken) is not var (content, length))
         {

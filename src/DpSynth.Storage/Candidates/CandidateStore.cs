@@ -207,7 +207,7 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
 
     private async Task<CandidateShardDescription> ReadDescriptionAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
-        var marker = await container.TryReadAsync(ExchangeLayout.ShardMarker(shard), cancellationToken, LargestMarker) ?? throw Missing(shard, "images");
+        var marker = await container.TryReadAsync(ExchangeLayout.ShardMarker(shard), LargestMarker, cancellationToken) ?? throw Missing(shard, "images");
         return StorageJson.Decode<CandidateShardDescription>(marker.ToMemory().Span, $"The marker of {Describe(shard)}");
     }
 

@@ -42,6 +42,7 @@ public static class MeasuredProgram
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["exec", typeof(MeasuredProgram).Assembly.Location, .. files])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
