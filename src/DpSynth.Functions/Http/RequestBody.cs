@@ -44,7 +44,9 @@ internal static class RequestBody
             {
                 StatusCodes.Status413PayloadTooLarge => TooLong(maximumBytes),
                 StatusCodes.Status408RequestTimeout => new BodyException(
-                    StatusCodes.Status408RequestTimeout, "The body did not come", "The request's body comes too slowly; send it again over a better connection."),
+                    StatusCodes.Status408RequestTimeout,
+                    "The body did not come",
+                    "The request's body comes too slowly; send it again over a better connection."),
                 _ => new BodyException(
                     StatusCodes.Status400BadRequest, "The body cannot be read", "The request's body breaks off, or its chunks are malformed."),
             };

@@ -47,7 +47,8 @@ public sealed class OnRequestFile(RunStarter starter, IRequestFiles files, TimeP
 
         if (failures.Count > 0)
         {
-            throw new InvalidOperationException($"{failures.Count} of the request files that were announced were not served.", new AggregateException(failures));
+            throw new InvalidOperationException(
+                $"{failures.Count} of the request files that were announced were not served.", new AggregateException(failures));
         }
     }
 
@@ -90,7 +91,9 @@ public sealed class OnRequestFile(RunStarter starter, IRequestFiles files, TimeP
             var root = document.RootElement;
             var events = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root];
             var parsed = Array.ConvertAll(events, one => Parse(one));
-            return Array.TrueForAll(parsed, one => one is null) && parsed.Length > 0 ? null : [.. parsed.OfType<EventGridEvent>().Select(FileOf).OfType<string>()];
+            return parsed.Length > 0 && Array.TrueForAll(parsed, one => one is null)
+                ? null
+                : [.. parsed.OfType<EventGridEvent>().Select(FileOf).OfType<string>()];
         }
         catch (JsonException)
         {

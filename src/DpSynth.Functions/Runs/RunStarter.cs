@@ -59,7 +59,8 @@ public sealed class RunStarter(RunAdmission admission, IEnumerable<IMethodOrches
             await admission.RejectAsync(
                 null,
                 message.MessageId,
-                $"The message on '{queue}' could not be worked on in {Tries} tries, for a fault that the app's log describes; send it again when that is mended.",
+                $"The message on '{queue}' could not be worked on in {Tries} tries, for a fault that the app's log describes; "
+                    + "send it again when that is mended.",
                 cancellationToken);
         }
     }
