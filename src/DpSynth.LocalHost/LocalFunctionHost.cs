@@ -192,6 +192,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         options.Overrides?.Invoke(services);
         var app = builder.Build();
         var logger = app.Services.GetRequiredService<ILogger<LocalFunctionHost>>();
+        app.Use(OwnPages.RefuseOthersAsync);
         app.UseRouting();
         var invoker = app.Services.GetRequiredService<FunctionInvoker>();
         app.MapFunctions(catalog, invoker, settings, logger);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpSynth.Functions.Runs;
 
 namespace DpSynth.Infra.Tests;
 
@@ -25,11 +26,12 @@ public class HostJsonTests
     }
 
     [Fact]
-    public void Host_json_keeps_payloads_out_of_the_logs_and_messages_in_base64()
+    public void Host_json_keeps_payloads_out_of_the_logs_and_leaves_the_decoding_of_messages_to_the_app()
     {
         using var host = Read();
         Assert.False(At(host, "extensions.durableTask.tracing.traceInputsAndOutputs").GetBoolean());
-        Assert.Equal("base64", At(host, "extensions.queues.messageEncoding").GetString());
+        Assert.Equal("none", At(host, "extensions.queues.messageEncoding").GetString());
+        Assert.Equal(RunStarter.Tries, At(host, "extensions.queues.maxDequeueCount").GetInt32());
     }
 
     [Theory]

@@ -102,8 +102,8 @@ internal static class RunCommand
             by: null,
             "an audit with canaries",
             cancellationToken);
-        await RunSubmitter.SubmitAsync(connection, audit.Json, cancellationToken);
-        var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(audit.Request.RunId, known: false, cancellationToken);
+        var submitted = await RunSubmitter.SubmitAsync(connection, audit.Json, cancellationToken);
+        var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(submitted, cancellationToken);
         await uploader.RemoveAsync(dataset, cancellationToken);
         if (run.State != RunState.Succeeded)
         {

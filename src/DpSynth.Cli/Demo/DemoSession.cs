@@ -109,8 +109,8 @@ internal sealed class DemoSession : IAsyncDisposable
     /// <returns>The ended run, and its release on this machine if it succeeded.</returns>
     public async Task<(RunView Run, DownloadedRelease? Release)> RunAsync(DemoRequest request, CancellationToken cancellationToken)
     {
-        await RunSubmitter.SubmitAsync(Connection, request.Json, cancellationToken);
-        var run = await WatchAsync(request.RunId, cancellationToken);
+        var submitted = await RunSubmitter.SubmitAsync(Connection, request.Json, cancellationToken);
+        var run = await WatchAsync(submitted, cancellationToken);
         if (run.State != RunState.Succeeded)
         {
             return (run, null);
@@ -152,17 +152,17 @@ internal sealed class DemoSession : IAsyncDisposable
         return session;
     }
 
-    private async Task<RunView> WatchAsync(string runId, CancellationToken cancellationToken)
+    private async Task<RunView> WatchAsync(SubmittedRequest submitted, CancellationToken cancellationToken)
     {
         try
         {
-            return await new RunWatcher(Connection.Runs, _context.Terminal).WatchAsync(runId, known: false, cancellationToken);
+            return await new RunWatcher(Connection.Runs, _context.Terminal).WatchAsync(submitted, cancellationToken);
         }
         catch (OperationCanceledException)
         {
             // A run outlives its host and would go on beside the next demo; nobody waits for this one any more.
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await Connection.Runs.CancelAsync(runId, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Connection.Runs.CancelAsync(submitted.Request.RunId, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }

@@ -16,7 +16,7 @@ internal static class RunSubmitter
     /// <param name="cancellationToken">Stops before the message is sent.</param>
     /// <exception cref="RequestException">The request cannot be served as it stands; nothing was queued.</exception>
     /// <exception cref="CommandException">The run id belongs to a different request; nothing was queued.</exception>
-    public static async Task<RunRequest> SubmitAsync(Connection connection, string json, CancellationToken cancellationToken)
+    public static async Task<SubmittedRequest> SubmitAsync(Connection connection, string json, CancellationToken cancellationToken)
     {
         var request = RequestParts.Reader.Read(json);
         await connection.EnsureCreatedAsync(cancellationToken);
@@ -26,10 +26,16 @@ internal static class RunSubmitter
                 ExitCode.Usage, $"The run id '{request.RunId}' belongs to a different request already: give this one another 'runId'.");
         }
 
-        await connection.ExchangeAccount.Queue(ExchangeLayout.RunRequests).SendMessageAsync(json, cancellationToken);
-        return request;
+        var sent = (await connection.ExchangeAccount.Queue(ExchangeLayout.RunRequests).SendMessageAsync(json, cancellationToken)).Value;
+        return new SubmittedRequest(request, sent.MessageId, sent.InsertionTime);
     }
 
     private static bool AreSame(RunRequest one, RunRequest other) =>
         JsonSerializer.Serialize(one, SynthesisJson.Options) == JsonSerializer.Serialize(other, SynthesisJson.Options);
 }
+
+/// <summary>A request that was put on the queue.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="MessageId">The message's id, under which stands why it was not served where its run id cannot say so.</param>
+/// <param name="SentAt">When it came to the queue, by the clock of storage.</param>
+internal sealed record SubmittedRequest(RunRequest Request, string MessageId, DateTimeOffset SentAt);

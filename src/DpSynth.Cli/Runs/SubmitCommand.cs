@@ -58,7 +58,8 @@ internal static class SubmitCommand
         ImageCost.Announce(checkedRequest, context.Terminal);
 
         await using var connection = await context.ConnectAsync(needHost: wait, cancellationToken);
-        var request = await RunSubmitter.SubmitAsync(connection, json, cancellationToken);
+        var submitted = await RunSubmitter.SubmitAsync(connection, json, cancellationToken);
+        var request = submitted.Request;
         if (!wait)
         {
             context.Terminal.Result(
@@ -67,7 +68,7 @@ internal static class SubmitCommand
             return ExitCode.Success;
         }
 
-        var ended = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(request.RunId, known: false, cancellationToken);
+        var ended = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(submitted, cancellationToken);
         context.Terminal.Result(ended, RunText.Describe);
         return RunText.ExitCodeOf(ended.State);
     }

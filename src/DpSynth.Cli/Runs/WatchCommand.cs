@@ -17,7 +17,7 @@ internal static class WatchCommand
     private static async Task<int> RunAsync(CommandContext context, string id, CancellationToken cancellationToken)
     {
         await using var connection = await context.ConnectAsync(needHost: true, cancellationToken);
-        var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(id, known: true, cancellationToken);
+        var run = await new RunWatcher(connection.Runs, context.Terminal).WatchAsync(id, cancellationToken);
         context.Terminal.Result(run, RunText.Describe);
         return RunText.ExitCodeOf(run.State);
     }

@@ -60,7 +60,7 @@ public sealed class BudgetsApi(IPrivacyLedger ledger, ILedgerAdministration admi
         }
         catch (RequestException fault)
         {
-            return Problem.Of(StatusCodes.Status400BadRequest, "The request cannot be served", fault.Message);
+            return Problem.Of(fault);
         }
         catch (InvalidDataException broken)
         {

@@ -1,5 +1,8 @@
 using Azure.Messaging.EventGrid;
+using Azure.Storage.Queues.Models;
+using DpSynth.Functions.Runs;
 using DpSynth.Ledgers;
+using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Requests;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -7,15 +10,29 @@ using Microsoft.Extensions.Logging;
 namespace DpSynth.Functions.Datasets;
 
 /// <summary>Takes the announcements of uploads off the queue <c>dataset-events</c>, where Event Grid puts them.</summary>
-public sealed partial class OnDatasetUploaded(IPrivacyLedger ledger, ILogger<OnDatasetUploaded> logger)
+public sealed partial class OnDatasetUploaded(IPrivacyLedger ledger, RunStarter starter, ILogger<OnDatasetUploaded> logger)
 {
     private const string SubjectPrefix = "/blobServices/default/containers/private-data/blobs/";
 
     /// <summary>Says so where a blob was uploaded to a dataset without a policy: no run may use it until its owner approves one.</summary>
     [Function(nameof(OnDatasetUploaded))]
-    public async Task RunAsync([QueueTrigger("dataset-events")] string message, CancellationToken cancellationToken)
+    public async Task RunAsync([QueueTrigger("dataset-events")] QueueMessage message, CancellationToken cancellationToken)
     {
-        foreach (var dataset in EventGridEvent.ParseMany(BinaryData.FromString(message)).Select(DatasetOf).OfType<string>().Distinct(StringComparer.Ordinal))
+        ArgumentNullException.ThrowIfNull(message);
+        try
+        {
+            await OpenAsync(MessageText.Of(message), cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await starter.RecordLostAsync(message, ExchangeLayout.DatasetEvents, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task OpenAsync(BinaryData announcements, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in EventGridEvent.ParseMany(announcements).Select(DatasetOf).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             if (!Identifier.IsValid(dataset))
             {

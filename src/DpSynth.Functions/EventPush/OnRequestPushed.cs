@@ -68,15 +68,12 @@ public sealed partial class OnRequestPushed(
         PushedEvents pushed;
         try
         {
-            if (await RequestBody.TryReadAsync(request, PushedEvents.MaximumBytes, cancellationToken) is not { } body)
-            {
-                return Problem.Of(
-                    StatusCodes.Status413PayloadTooLarge,
-                    "Too much at once",
-                    $"All events together may have {PushedEvents.MaximumBytes} bytes; push fewer at once.");
-            }
-
+            var body = await RequestBody.ReadAsync(request, PushedEvents.MaximumBytes, cancellationToken);
             pushed = PushedEvents.Read(request.Headers, body, _options.Topic);
+        }
+        catch (BodyException fault)
+        {
+            return Problem.Of(fault);
         }
         catch (RequestException fault)
         {
@@ -94,9 +91,23 @@ public sealed partial class OnRequestPushed(
         }
 
         // An event at work is finished even if nobody waits for the answer any more.
-        await Parallel.ForEachAsync(
-            pushed.Events, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await TakeAsync(one, client, CancellationToken.None));
-        return Results.StatusCode(StatusCodes.Status202Accepted);
+        var strange = 0;
+        await Parallel.ForEachAsync(pushed.Events, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) =>
+        {
+            if (!await TakeAsync(one, client, CancellationToken.None))
+            {
+                Interlocked.Increment(ref strange);
+            }
+        });
+
+        // Whoever pushes what is no event has a mistake to mend, and hears of it; Event Grid does not push again after this answer.
+        return strange == 0
+            ? Results.StatusCode(StatusCodes.Status202Accepted)
+            : Problem.Of(
+                StatusCodes.Status400BadRequest,
+                "The events cannot be read",
+                $"{strange} of what was pushed are no events, neither in CloudEvents' form nor in Event Grid's own: look at the names of their attributes, "
+                    + "such as 'specversion' or 'eventType'; the others were taken.");
     }
 
     private static IResult Welcome(HttpRequest request)
@@ -117,7 +128,8 @@ public sealed partial class OnRequestPushed(
     private static IResult Stranger() => Problem.Of(
         StatusCodes.Status403Forbidden, "Not the subscription", "Events are taken from one subscription of one topic, and these come from elsewhere.");
 
-    private async Task TakeAsync(BinaryData pushed, DurableTaskClient client, CancellationToken cancellationToken)
+    /// <summary>Starts what an event asks for, or records why not; false where it is no event.</summary>
+    private async Task<bool> TakeAsync(BinaryData pushed, DurableTaskClient client, CancellationToken cancellationToken)
     {
         var envelope = RequestEnvelope.Read(pushed);
         try
@@ -134,6 +146,8 @@ public sealed partial class OnRequestPushed(
             // Under the event's id: the run id's own status belongs to the request that came first.
             await RejectAsync(null, conflict.Message);
         }
+
+        return envelope is not null;
 
         Task RejectAsync(string? runId, string reason)
         {

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using DpSynth.Functions.Http;
 using DpSynth.Synthesis.Requests;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
 
 namespace DpSynth.Functions.EventPush;
 
@@ -40,9 +40,7 @@ internal sealed record PushedEvents
         Array.Find(_origins, origin => string.Equals(request.Headers["WebHook-Request-Origin"], origin, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a body of this type is JSON, as every form of an event is that is read here.</summary>
-    public static bool Understands(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+    public static bool Understands(string? contentType) => RequestBody.IsJson(contentType);
 
     /// <summary>Reads the body of a POST.</summary>
     /// <param name="headers">The headers of the request.</param>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Azure.Storage.Queues.Models;
+using DpSynth.Storage.Layout;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
@@ -9,14 +11,28 @@ using Microsoft.DurableTask.Client;
 namespace DpSynth.Functions.Runs;
 
 /// <summary>Takes the workers' answers off the queue <c>generation-results</c>.</summary>
-public static class OnGenerationCompleted
+public sealed class OnGenerationCompleted(RunStarter starter)
 {
     /// <summary>Raises the run's event. An answer for a run that is over finds nobody, and that is well.</summary>
     [Function(nameof(OnGenerationCompleted))]
-    public static async Task RunAsync(
-        [QueueTrigger("generation-results")] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        [QueueTrigger("generation-results")] QueueMessage message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(message);
+        try
+        {
+            await TakeAsync(MessageText.Of(message), client, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await starter.RecordLostAsync(message, ExchangeLayout.GenerationResults, cancellationToken);
+            throw;
+        }
+    }
+
+    private static async Task TakeAsync(BinaryData message, DurableTaskClient client, CancellationToken cancellationToken)
+    {
         var answer = JsonSerializer.Deserialize<WorkerAnswer>(message, SynthesisJson.Options)
             ?? throw new JsonException("A message on 'generation-results' holds no answer.");
         answer = answer with { Error = Refusal.Cut(answer.Error) };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Messaging.EventGrid;
 using Azure.Storage.Queues.Models;
 using DpSynth.Storage.Layout;
@@ -22,35 +23,93 @@ public sealed class OnRequestFile(RunStarter starter, IRequestFiles files, TimeP
         [QueueTrigger("request-files")] QueueMessage message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        Exception? refused = null;
-        foreach (var file in EventGridEvent.ParseMany(message.Body).Select(FileOf).OfType<string>().Distinct(StringComparer.Ordinal))
+        var announced = Read(MessageText.Of(message));
+        var failures = new List<Exception>();
+        if (announced is null)
+        {
+            const string Unreadable = "A message on 'request-files' holds no events of Event Grid: they are what announces files.";
+            await starter.RejectAsync(null, message, Unreadable, cancellationToken);
+            throw new InvalidOperationException(Unreadable);
+        }
+
+        foreach (var file in announced.Distinct(StringComparer.Ordinal))
         {
             try
             {
-                if (await files.ReadAsync(file, cancellationToken) is { } json)
-                {
-                    var runId = await starter.StartAsync(json, submittedBy: null, client, cancellationToken);
-                    await AnswerAsync(file, runId, reason: null, cancellationToken);
-                }
+                await ServeAsync(file, message, client, cancellationToken);
             }
-            catch (RequestException fault)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                refused = fault;
-                await AnswerAsync(file, fault.RunId, fault.Message, cancellationToken);
-                await starter.RejectAsync(fault.RunId, message, fault.Message, cancellationToken);
-            }
-            catch (RunConflictException conflict)
-            {
-                // Under the message's id: the run id's own status belongs to the request that came first.
-                refused = conflict;
-                await AnswerAsync(file, conflict.RunId, conflict.Message, cancellationToken);
-                await starter.RejectAsync(null, message, conflict.Message, cancellationToken);
+                // The others are served all the same.
+                failures.Add(failure);
             }
         }
 
-        if (refused is not null)
+        if (failures.Count > 0)
         {
-            throw new InvalidOperationException(refused.Message, refused);
+            throw new InvalidOperationException(
+                $"{failures.Count} of the request files that were announced were not served.", new AggregateException(failures));
+        }
+    }
+
+    private async Task ServeAsync(string file, QueueMessage message, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await files.ReadAsync(file, cancellationToken) is { } json)
+            {
+                var runId = await starter.StartAsync(json, submittedBy: null, client, cancellationToken);
+                await AnswerAsync(file, runId, reason: null, cancellationToken);
+            }
+        }
+        catch (RequestException fault)
+        {
+            await AnswerAsync(file, fault.RunId, fault.Message, cancellationToken);
+            await starter.RejectAsync(fault.RunId, message, fault.Message, cancellationToken);
+            throw;
+        }
+        catch (RunConflictException conflict)
+        {
+            // Under the message's id: the run id's own status belongs to the request that came first.
+            await AnswerAsync(file, conflict.RunId, conflict.Message, cancellationToken);
+            await starter.RejectAsync(null, message, conflict.Message, cancellationToken);
+            throw;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await starter.RecordLostAsync(message, ExchangeLayout.RequestFiles, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>The request files that the events in a message announce; null where the message holds no events. One that is none is passed over.</summary>
+    private static List<string>? Read(BinaryData content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            var root = document.RootElement;
+            var events = root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().ToArray() : [root];
+            var parsed = Array.ConvertAll(events, one => Parse(one));
+            return parsed.Length > 0 && Array.TrueForAll(parsed, one => one is null)
+                ? null
+                : [.. parsed.OfType<EventGridEvent>().Select(FileOf).OfType<string>()];
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static EventGridEvent? Parse(JsonElement one)
+    {
+        try
+        {
+            return EventGridEvent.Parse(BinaryData.FromString(one.GetRawText()));
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using Azure.Storage.Queues.Models;
+using DpSynth.Storage.Layout;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
@@ -20,7 +21,7 @@ public sealed class OnRunRequested(RunStarter starter)
         ArgumentNullException.ThrowIfNull(message);
         try
         {
-            await starter.StartAsync(RequestEnvelope.Open(message.Body), submittedBy: null, client, cancellationToken);
+            await starter.StartAsync(RequestEnvelope.Open(MessageText.Of(message)), submittedBy: null, client, cancellationToken);
         }
         catch (RequestException fault)
         {
@@ -31,6 +32,11 @@ public sealed class OnRunRequested(RunStarter starter)
         {
             // Under the message's id: the run id's own status belongs to the request that came first.
             await starter.RejectAsync(null, message, conflict.Message, cancellationToken);
+            throw;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await starter.RecordLostAsync(message, ExchangeLayout.RunRequests, cancellationToken);
             throw;
         }
     }

@@ -44,6 +44,27 @@ public sealed class RunStarter(RunAdmission admission, IEnumerable<IMethodOrches
         return runId;
     }
 
+    /// <summary>After so many tries the host puts a message on its poison queue: <c>maxDequeueCount</c> of <c>host.json</c>.</summary>
+    public const int Tries = 5;
+
+    /// <summary>
+    /// Records that a message goes to its poison queue for a fault that is not the request's: storage that did not answer, or a mistake of the app. It says
+    /// nothing of the fault, which the log describes.
+    /// </summary>
+    public async Task RecordLostAsync(QueueMessage message, string queue, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.DequeueCount >= Tries)
+        {
+            await admission.RejectAsync(
+                null,
+                message.MessageId,
+                $"The message on '{queue}' could not be worked on in {Tries} tries, for a fault that the app's log describes; "
+                    + "send it again when that is mended.",
+                cancellationToken);
+        }
+    }
+
     /// <summary>Records why a queue message was not served, where its sender will find it.</summary>
     public Task RejectAsync(string? runId, QueueMessage message, string reason, CancellationToken cancellationToken)
     {

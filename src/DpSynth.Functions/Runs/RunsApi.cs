@@ -22,7 +22,10 @@ public sealed class RunsApi(RunStarter starter, RunQueries queries, CallerReader
     /// <summary>How often, twice a second, a run that is to be cancelled is looked at whether it has begun.</summary>
     private const int LooksForBeginning = 20;
 
-    /// <summary>Accepts a request: 202 with the run's address, 400 for a bad request, 409 if the run id is another request's.</summary>
+    /// <summary>
+    /// Accepts a request: 202 with the run's address, 400 for a bad request, 409 if the run id is another request's, 408, 413 and 415 for a body that is
+    /// slow, long, or not JSON.
+    /// </summary>
     [Function(nameof(SubmitRun))]
     public async Task<IResult> SubmitRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "runs")] HttpRequest request,
@@ -44,7 +47,7 @@ public sealed class RunsApi(RunStarter starter, RunQueries queries, CallerReader
         catch (RequestException fault)
         {
             instruments.RequestRefused();
-            return Problem.Of(StatusCodes.Status400BadRequest, "The request cannot be served", fault.Message);
+            return Problem.Of(fault);
         }
         catch (RunConflictException conflict)
         {

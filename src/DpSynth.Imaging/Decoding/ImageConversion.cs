@@ -30,6 +30,12 @@ internal sealed class ImageConversion(Image source) : IDisposable
 
         Resize(shape, resize);
         _steps.Push(Image.Colourspace(shape.Channels == 1 ? Enums.Interpretation.Bw : Enums.Interpretation.Srgb));
+        if (Image.Bands > shape.Channels)
+        {
+            // Samples beside the colours that are no transparency.
+            _steps.Push(Image.ExtractBand(0, n: shape.Channels));
+        }
+
         return Image;
     }
 

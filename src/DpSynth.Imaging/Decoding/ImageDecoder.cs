@@ -17,6 +17,12 @@ public sealed class ImageDecoder(DecodeLimits limits)
     private const int LastOrientation = 8;
     private const string OrientationField = "orientation";
 
+    // Four colours and transparency.
+    private const int MostBands = 5;
+
+    // libvips makes no image with a longer side, not even to cut it.
+    private const int LongestScaled = 10_000_000;
+
     /// <summary>Decodes one image.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="shape">The shape wanted: 1 channel for grey, 3 for sRGB.</param>
@@ -47,7 +53,9 @@ public sealed class ImageDecoder(DecodeLimits limits)
         LibVips.EnsureStarted();
         try
         {
-            DecodeChecked(encoded, shape, resize, destination);
+            var file = WithoutExcess(format, encoded, out var inflated);
+            using var memory = DecodingMemory.Take(CheckCost(format, file, inflated, shape, resize));
+            DecodeChecked(file, shape, resize, destination);
         }
         catch (VipsException)
         {
@@ -66,8 +74,10 @@ public sealed class ImageDecoder(DecodeLimits limits)
         LibVips.EnsureStarted();
         try
         {
-            using var header = Open(encoded, inOrder: true);
-            CheckPixels(header.Width, header.Height);
+            var file = WithoutExcess(format, encoded, out var inflated);
+            using var memory = DecodingMemory.Take(DecodingCost.OfOpening(format, file.Length, inflated));
+            using var header = Open(file, inOrder: true);
+            CheckSize(header.Width, header.Height);
             var colours = header.Bands - (header.HasAlpha() ? 1 : 0);
             return OrientationOf(header) >= FirstTurnedOrientation
                 ? new ImageShape(header.Height, header.Width, colours >= 3 ? 3 : 1)
@@ -79,10 +89,9 @@ public sealed class ImageDecoder(DecodeLimits limits)
         }
     }
 
-    private void DecodeChecked(ReadOnlySpan<byte> encoded, ImageShape shape, ResizeMode resize, Span<byte> destination)
+    private static void DecodeChecked(ReadOnlySpan<byte> encoded, ImageShape shape, ResizeMode resize, Span<byte> destination)
     {
         using var header = Open(encoded, inOrder: true);
-        CheckPixels(header.Width, header.Height);
         if (IsExactly(header, shape))
         {
             CopyPixels(header, destination);
@@ -93,6 +102,44 @@ public sealed class ImageDecoder(DecodeLimits limits)
         using var turnable = OrientationOf(header) == UprightOrientation ? null : Open(encoded, inOrder: false);
         using var conversion = new ImageConversion(turnable ?? header);
         CopyPixels(conversion.To(shape, resize), destination);
+    }
+
+    /// <summary>
+    /// What decoding takes, in bytes, after all that the header says was checked. The header is closed again, so that who waits for memory holds none.
+    /// </summary>
+    private long CheckCost(ImageFormat format, ReadOnlySpan<byte> encoded, long inflated, ImageShape shape, ResizeMode resize)
+    {
+        var opening = DecodingCost.OfOpening(format, encoded.Length, inflated);
+        using var memory = DecodingMemory.Take(encoded.Length + inflated > DecodingCost.SmallFile ? opening : 0);
+        using var header = Open(encoded, inOrder: true);
+        CheckSize(header.Width, header.Height);
+        if (header.Bands > MostBands)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyChannels, $"The image has {header.Bands} samples a pixel; colours and transparency are at most {MostBands}.");
+        }
+
+        if (resize == ResizeMode.Fill && (double)Math.Max(shape.Width, shape.Height) / Math.Min(header.Width, header.Height)
+            * Math.Max(header.Width, header.Height) > LongestScaled)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooLong, $"The image of {header.Width}×{header.Height} pixels is too elongated to fill {shape.Width}×{shape.Height}.");
+        }
+
+        var isTurned = OrientationOf(header) != UprightOrientation;
+        var cost = opening + (isTurned ? encoded.Length : 0) + DecodingCost.OfPixels(format, header, isTurned, shape);
+        return cost <= limits.MaxMemory
+            ? cost
+            : throw new ImageRejectedException(
+                ImageRejection.TooMuchMemory,
+                $"Decoding the image of {header.Width}×{header.Height} pixels may take {cost >> 20} MiB, more than the {limits.MaxMemory >> 20} MiB allowed: "
+                    + "make it smaller, or save it without interlacing and with 8 bits a sample.");
+    }
+
+    private static ReadOnlySpan<byte> WithoutExcess(ImageFormat format, ReadOnlySpan<byte> encoded, out long inflated)
+    {
+        inflated = 0;
+        return format == ImageFormat.Png ? PngTexts.LimitedTo(encoded, out inflated) : encoded;
     }
 
     /// <summary>
@@ -111,7 +158,12 @@ public sealed class ImageDecoder(DecodeLimits limits)
         var pixels = image.WriteToMemory(out var size);
         try
         {
-            new ReadOnlySpan<byte>((void*)pixels, checked((int)size)).CopyTo(destination);
+            if (size != (ulong)destination.Length)
+            {
+                throw new InvalidOperationException($"libvips made {size} bytes of an image that takes {destination.Length}.");
+            }
+
+            new ReadOnlySpan<byte>((void*)pixels, destination.Length).CopyTo(destination);
         }
         finally
         {
@@ -148,19 +200,25 @@ public sealed class ImageDecoder(DecodeLimits limits)
         // A PNG states its size right after the signature; libvips would read on to the pixels first.
         if (format == ImageFormat.Png && encoded.Length >= 24)
         {
-            CheckPixels(
+            CheckSize(
                 BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]), BinaryPrimitives.ReadUInt32BigEndian(encoded[20..]));
         }
 
         return format;
     }
 
-    private void CheckPixels(long width, long height)
+    private void CheckSize(long width, long height)
     {
         if (width * height > limits.MaxPixels)
         {
             throw new ImageRejectedException(
                 ImageRejection.TooManyPixels, $"The image has {width}×{height} pixels, more than the {limits.MaxPixels} allowed.");
+        }
+
+        if (Math.Max(width, height) > limits.MaxSide)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooLong, $"The image has {width}×{height} pixels; no side may be longer than {limits.MaxSide}.");
         }
     }
 }

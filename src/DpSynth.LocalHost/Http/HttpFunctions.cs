@@ -45,6 +45,10 @@ internal static partial class HttpFunctions
         {
             // Nobody waits for an answer any more.
         }
+        catch (BadHttpRequestException broken) when (!http.Response.HasStarted)
+        {
+            await WriteProblemAsync(http, broken.StatusCode, "The request is not sent as HTTP says");
+        }
         catch (Exception e)
         {
             LogFailed(logger, e, function.Name);
@@ -56,12 +60,12 @@ internal static partial class HttpFunctions
         }
     }
 
-    /// <summary>Answers with RFC 9457 problem details that say no more than the title.</summary>
-    public static Task WriteProblemAsync(HttpContext http, int status, string title)
+    /// <summary>Answers with RFC 9457 problem details that say no more than title and detail.</summary>
+    public static Task WriteProblemAsync(HttpContext http, int status, string title, string? detail = null)
     {
         http.Response.StatusCode = status;
         return http.Response.WriteAsJsonAsync(
-            new ProblemDetails { Status = status, Title = title }, _json, "application/problem+json", http.RequestAborted);
+            new ProblemDetails { Status = status, Title = title, Detail = detail }, _json, "application/problem+json", http.RequestAborted);
     }
 
     private static HttpRequest Bind(HttpContext http, Type type) =>

@@ -64,9 +64,9 @@ internal static class QueueBinding
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            // Not JSON: there are no further properties.
+            // Not JSON, or with half a surrogate pair in a text: there are no further properties.
         }
 
         return data;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -41,7 +42,9 @@ internal static class BlobCalls
     /// </summary>
     public static Task WriteAsync(
         this BlobContainerClient container, string name, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken) =>
-        container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), Options(contentType, conditions: null), cancellationToken);
+        container.WithContainerAsync(
+            () => container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), Options(contentType, conditions: null), cancellationToken),
+            cancellationToken);
 
     /// <summary>Writes a blob if there is none of the name; returns whether it was written.</summary>
     public static async Task<bool> TryCreateAsync(
@@ -61,6 +64,25 @@ internal static class BlobCalls
         }
     }
 
+    /// <summary>Reads a blob that is not longer than a limit; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">It is longer.</exception>
+    public static async Task<BinaryData?> TryReadAsync(
+        this BlobContainerClient container, string name, long maximumLength, CancellationToken cancellationToken)
+    {
+        if (await container.TryOpenAsync(name, cancellationToken) is not var (content, length))
+        {
+            return null;
+        }
+
+        await using (content)
+        {
+            CheckLength(container, name, length, maximumLength);
+            var bytes = new byte[length];
+            await content.ReadExactlyAsync(bytes, cancellationToken);
+            return BinaryData.FromBytes(bytes);
+        }
+    }
+
     /// <summary>Reads a blob; null if there is none.</summary>
     public static async Task<BinaryData?> TryReadAsync(this BlobContainerClient container, string name, CancellationToken cancellationToken)
     {
@@ -71,6 +93,48 @@ internal static class BlobCalls
         catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return null;
+        }
+    }
+
+    /// <summary>Lists blobs; none where the container is not there yet, as on a host that nothing was uploaded to.</summary>
+    public static IAsyncEnumerable<BlobItem> ListAsync(this BlobContainerClient container, GetBlobsOptions options, CancellationToken cancellationToken) =>
+        container.GetBlobsAsync(options, cancellationToken).OrNoneAsync(cancellationToken);
+
+    /// <summary>What a listing shows; nothing where the container is not there yet.</summary>
+    public static async IAsyncEnumerable<T> OrNoneAsync<T>(
+        this AsyncPageable<T> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : notnull
+    {
+        await using var items = listing.GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync())
+        {
+            yield return items.Current;
+        }
+
+        async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                return await items.MoveNextAsync();
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Writes, and makes the container first where it is not there yet.</summary>
+    public static async Task<T> WithContainerAsync<T>(this BlobContainerClient container, Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            return await write();
         }
     }
 
@@ -91,8 +155,9 @@ internal static class BlobCalls
     }
 
     /// <summary>Reads a <c>.npy</c> blob; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">It is longer than <paramref name="maximumLength"/>, or no such file.</exception>
     public static async Task<NpyArray<T>?> TryReadArrayAsync<T>(
-        this BlobContainerClient container, string name, CancellationToken cancellationToken)
+        this BlobContainerClient container, string name, CancellationToken cancellationToken, long maximumLength = long.MaxValue)
         where T : unmanaged
     {
         if (await container.TryOpenAsync(name, cancellationToken) is not var (content, length))
@@ -102,6 +167,7 @@ internal static class BlobCalls
 
         await using (content)
         {
+            CheckLength(container, name, length, maximumLength);
             return await NpyFile.ReadAsync<T>(content, length, cancellationToken);
         }
     }
@@ -130,6 +196,14 @@ internal static class BlobCalls
                 }
             });
         return held;
+    }
+
+    private static void CheckLength(BlobContainerClient container, string name, long length, long maximumLength)
+    {
+        if (length > maximumLength)
+        {
+            throw new InvalidDataException($"'{name}' in the container '{container.Name}' has {length} bytes, more than the {maximumLength} that are read.");
+        }
     }
 
     private static BlobUploadOptions Options(string contentType, BlobRequestConditions? conditions) => new()

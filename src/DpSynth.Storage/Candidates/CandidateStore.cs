@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Azure.Storage.Blobs;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
@@ -19,6 +20,10 @@ namespace DpSynth.Storage.Candidates;
 /// <param name="json">Writes and reads recipes.</param>
 public sealed class CandidateStore(BlobContainerClient container, ImageDecoder decoder, RequestJson json) : ICandidateStore
 {
+    // Workers write them. No shard that one makes comes near.
+    private const long LargestArray = 256L << 20;
+    private const long LargestMarker = 1L << 20;
+
     /// <inheritdoc/>
     public async Task WriteRecipeAsync(GenerationRecipe recipe, CancellationToken cancellationToken)
     {
@@ -104,7 +109,7 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
     {
         var shards = new List<int>();
         var prefix = ExchangeLayout.Shards(runId, generation);
-        await foreach (var blob in container.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
+        await foreach (var blob in container.ListAsync(new() { Prefix = prefix }, cancellationToken))
         {
             if (ExchangeLayout.ShardOfMarker(blob.Name) is { } shard)
             {
@@ -119,7 +124,7 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
     /// <inheritdoc/>
     public async Task<EmbeddingMatrix> ReadEmbeddingsAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
-        var array = await container.TryReadArrayAsync<float>(ExchangeLayout.Embeddings(shard), cancellationToken)
+        var array = await container.TryReadArrayAsync<float>(ExchangeLayout.Embeddings(shard), cancellationToken, LargestArray)
             ?? throw Missing(shard, "embeddings");
         return array.Shape is [var rows, var columns]
             ? new EmbeddingMatrix(rows, columns, array.Values)
@@ -130,7 +135,7 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
     public async Task<CandidateBatch> ReadCandidatesAsync(CandidateShardId shard, bool withImages, CancellationToken cancellationToken)
     {
         var images = withImages ? ReadImagesAsync(shard, cancellationToken) : null;
-        var array = await container.TryReadArrayAsync<float>(ExchangeLayout.Parameters(shard), cancellationToken)
+        var array = await container.TryReadArrayAsync<float>(ExchangeLayout.Parameters(shard), cancellationToken, LargestArray)
             ?? throw Missing(shard, "parameters");
         if (array.Shape is not [var count, var parameterCount])
         {
@@ -151,6 +156,36 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
             : throw Missing(shard, "images");
 
     /// <inheritdoc/>
+    /// <remarks>It is made while it is read, a few images at a time.</remarks>
+    public async Task<Stream> OpenForPublicationAsync(
+        CandidateShardId shard, ImageShape shape, int count, int classIndex, CancellationToken cancellationToken)
+    {
+        var stored = await OpenTarAsync(shard, cancellationToken);
+        var pipe = new Pipe();
+        _ = Task.Run(CopyAsync, CancellationToken.None);
+        return pipe.Reader.AsStream();
+
+        async Task CopyAsync()
+        {
+            try
+            {
+                await using (stored)
+                await using (var target = pipe.Writer.AsStream(leaveOpen: true))
+                {
+                    await CandidateTar.CopyAsync(stored, target, shape, count, classIndex, decoder, cancellationToken);
+                }
+
+                await pipe.Writer.CompleteAsync();
+            }
+            catch (Exception exception)
+            {
+                // Whoever reads learns of it.
+                await pipe.Writer.CompleteAsync(exception);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<int> DeleteGenerationsAsync(string runId, CancellationToken cancellationToken) =>
         await container.DeleteAllAsync(ExchangeLayout.Generations(runId), cancellationToken)
         + await container.DeleteAllAsync(ExchangeLayout.Drawings(runId, generation: null), cancellationToken);
@@ -165,15 +200,14 @@ public sealed class CandidateStore(BlobContainerClient container, ImageDecoder d
 
     private async Task<ImageBatch> ReadImagesAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
-        var tar = container.TryReadAsync(ExchangeLayout.Tar(shard), cancellationToken);
         var description = await ReadDescriptionAsync(shard, cancellationToken);
-        var file = await tar ?? throw Missing(shard, "images");
-        return await CandidateTar.DecodeAsync(file.ToStream(), description.Shape, description.Count, decoder, cancellationToken);
+        await using var tar = await OpenTarAsync(shard, cancellationToken);
+        return await CandidateTar.DecodeAsync(tar, description.Shape, description.Count, decoder, cancellationToken);
     }
 
     private async Task<CandidateShardDescription> ReadDescriptionAsync(CandidateShardId shard, CancellationToken cancellationToken)
     {
-        var marker = await container.TryReadAsync(ExchangeLayout.ShardMarker(shard), cancellationToken) ?? throw Missing(shard, "images");
+        var marker = await container.TryReadAsync(ExchangeLayout.ShardMarker(shard), LargestMarker, cancellationToken) ?? throw Missing(shard, "images");
         return StorageJson.Decode<CandidateShardDescription>(marker.ToMemory().Span, $"The marker of {Describe(shard)}");
     }
 

@@ -22,6 +22,9 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
     private const int MaxBlockImages = 1024;
     private const int BlockBytes = 64 << 20;
 
+    /// <summary>Bytes of encoded images after which a block is decoded.</summary>
+    private const int EncodedBytes = 16 << 20;
+
     private readonly BlobImageReader _reader = new(container);
 
     /// <inheritdoc/>
@@ -35,11 +38,24 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
         var blobs = await ListAsync(name, cancellationToken);
         var blockImages = Math.Clamp(BlockBytes / shape.ByteCount, 1, MaxBlockImages);
         var found = false;
-        await foreach (var block in _reader.ReadAsync(blobs, versions: null, cancellationToken).Chunk(blockImages).WithCancellation(cancellationToken))
+        var block = new List<TarFileEntry>();
+        var encodedBytes = 0L;
+        await foreach (var image in _reader.ReadAsync(blobs, versions: null, cancellationToken))
         {
             found = true;
-            var encoded = Array.ConvertAll(block, image => new TarFileEntry(image.Name, image.Encoded));
-            yield return PublicImages.Decode(decoder, encoded, shape, ResizeMode.Fill, cancellationToken);
+            block.Add(new TarFileEntry(image.Name, image.Encoded));
+            encodedBytes += image.Encoded.Length;
+            if (block.Count == blockImages || encodedBytes >= EncodedBytes)
+            {
+                yield return PublicImages.Decode(decoder, block, shape, ResizeMode.Fill, cancellationToken);
+                block = [];
+                encodedBytes = 0;
+            }
+        }
+
+        if (block.Count > 0)
+        {
+            yield return PublicImages.Decode(decoder, block, shape, ResizeMode.Fill, cancellationToken);
         }
 
         if (!found)
@@ -54,7 +70,7 @@ public sealed class PublicImageSource(BlobContainerClient container, ImageDecode
     {
         var prefix = ExchangeLayout.PublicSet(name);
         var blobs = new List<string>();
-        await foreach (var item in container.GetBlobsAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
+        await foreach (var item in container.ListAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
         {
             if (DatasetFolder.Describe(item.Name[ExchangeLayout.PublicSets.Length..], item.Properties.ContentLength ?? 0, item.IsFolder()) is not null)
             {

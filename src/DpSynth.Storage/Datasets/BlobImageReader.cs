@@ -14,13 +14,13 @@ namespace DpSynth.Storage.Datasets;
 /// </summary>
 internal sealed class BlobImageReader(BlobContainerClient container)
 {
-    // A store that takes 20 ms for each blob then gives some thousand small images a second. Fewer at once where images are large.
-    private const int MinAhead = 16;
-    private const int MaxAhead = 64;
-    private const long AheadBytes = 64L << 20;
+    // A store that takes 20 ms for each blob then gives some thousand small images a second. What is ahead has at most 64 MiB: a larger image is
+    // read when its turn comes, alone.
+    private const int Ahead = 32;
+    private const long LargestAhead = 2L << 20;
 
-    /// <summary>Larger images are handed on as empty, which counts as unreadable: they are never loaded.</summary>
-    private const long MaximumImageLength = 256L << 20;
+    /// <summary>Larger images are handed on as empty, which counts as unreadable: they are never loaded. No longer ones are decoded.</summary>
+    private const long MaximumImageLength = 64L << 20;
 
     private static readonly TarLimits ArchiveLimits = new() { EntryLength = MaximumImageLength };
 
@@ -33,25 +33,22 @@ internal sealed class BlobImageReader(BlobContainerClient container)
         IReadOnlyList<string> blobs, IReadOnlyList<string>? versions, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = new Queue<Task<PrivateImage>?>();
+        var ahead = new Queue<Task<PrivateImage?>?>();
         var next = 0;
-        var largest = 1L;
         try
         {
             foreach (var (position, blob) in blobs.Index())
             {
-                // The first images tell how large they are.
-                var most = position < MinAhead ? MinAhead : Math.Clamp(AheadBytes / largest, MinAhead, MaxAhead);
-                for (; next < blobs.Count && ahead.Count < most; next++)
+                for (; next < blobs.Count && ahead.Count < Ahead; next++)
                 {
-                    ahead.Enqueue(DatasetFolder.IsArchive(blobs[next]) ? null : ReadOneAsync(blobs[next], Pin(versions, next), stop.Token));
+                    ahead.Enqueue(DatasetFolder.IsArchive(blobs[next]) ? null : ReadOneAsync(blobs[next], Pin(versions, next), LargestAhead, stop.Token));
                 }
 
                 if (ahead.Dequeue() is { } reading)
                 {
-                    var image = await reading;
-                    largest = Math.Max(largest, image.Encoded.Length);
-                    yield return image;
+                    yield return await reading
+                        ?? await ReadOneAsync(blob, Pin(versions, position), MaximumImageLength, cancellationToken)
+                        ?? new PrivateImage(blob, ReadOnlyMemory<byte>.Empty);
                     continue;
                 }
 
@@ -64,7 +61,7 @@ internal sealed class BlobImageReader(BlobContainerClient container)
         finally
         {
             await stop.CancelAsync();
-            foreach (var image in ahead.OfType<Task<PrivateImage>>())
+            foreach (var image in ahead.OfType<Task<PrivateImage?>>())
             {
                 await image.ContinueWith(
                     static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -79,15 +76,16 @@ internal sealed class BlobImageReader(BlobContainerClient container)
     private static bool IsGone(RequestFailedException exception) =>
         exception.ErrorCode == BlobErrorCode.BlobNotFound || exception.ErrorCode == BlobErrorCode.ConditionNotMet;
 
-    private async Task<PrivateImage> ReadOneAsync(string blob, BlobRequestConditions? pin, CancellationToken cancellationToken)
+    /// <summary>Reads an image; null where it has more bytes than <paramref name="most"/>.</summary>
+    private async Task<PrivateImage?> ReadOneAsync(string blob, BlobRequestConditions? pin, long most, CancellationToken cancellationToken)
     {
         try
         {
             var options = new BlobDownloadOptions { Conditions = pin };
             using var download = (await container.GetBlobClient(blob).DownloadStreamingAsync(options, cancellationToken)).Value;
-            if (download.Details.ContentLength > MaximumImageLength)
+            if (download.Details.ContentLength > most)
             {
-                return new PrivateImage(blob, ReadOnlyMemory<byte>.Empty);
+                return null;
             }
 
             var bytes = GC.AllocateUninitializedArray<byte>((int)download.Details.ContentLength);

@@ -23,7 +23,7 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
         var exists = false;
         var isUploading = false;
         var prefix = PrivateLayout.Dataset(dataset);
-        await foreach (var item in account.Data.GetBlobsAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
+        await foreach (var item in account.Data.ListAsync(new() { Traits = BlobTraits.Metadata, Prefix = prefix }, cancellationToken))
         {
             exists = true;
             isUploading |= item.Name.AsSpan(prefix.Length).SequenceEqual(DatasetListing.UploadMarker);
@@ -46,7 +46,7 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
     public async Task<IReadOnlyList<string>> ListDatasetsAsync(CancellationToken cancellationToken)
     {
         var datasets = new List<string>();
-        await foreach (var item in account.Data.GetBlobsByHierarchyAsync(new() { Delimiter = "/" }, cancellationToken))
+        await foreach (var item in account.Data.GetBlobsByHierarchyAsync(new() { Delimiter = "/" }, cancellationToken).OrNoneAsync(cancellationToken))
         {
             if (item.IsPrefix)
             {
@@ -60,7 +60,7 @@ public sealed class PrivateStore(PrivateAccount account, RequestJson json)
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Single images are fetched sixteen at once, archives in one download each. An image above 256 MiB comes as empty bytes, so that it
+    /// Single images are fetched several at once, archives in one download each. An image above 64 MiB comes as empty bytes, so that it
     /// counts as unreadable; in an archive it breaks the archive.
     /// </remarks>
     public IAsyncEnumerable<PrivateImage> ReadImagesAsync(

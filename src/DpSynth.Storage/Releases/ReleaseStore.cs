@@ -39,7 +39,7 @@ public sealed class ReleaseStore(ExchangeAccount account) : IReleaseStore
     {
         var files = new List<ReleaseFile>();
         var prefix = ExchangeLayout.Release(runId);
-        await foreach (var item in account.Releases.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
+        await foreach (var item in account.Releases.ListAsync(new() { Prefix = prefix }, cancellationToken))
         {
             files.Add(new ReleaseFile(item.Name[prefix.Length..], item.Properties.ContentLength ?? 0));
         }

@@ -19,7 +19,9 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time, Requ
         ArgumentNullException.ThrowIfNull(request);
         var run = new RegisteredRun(request, time.GetUtcNow(), submittedBy);
         var name = ExchangeLayout.AcceptedRequest(request.RunId);
-        if (await account.Requests.TryCreateAsync(name, StorageJson.Encode(run, json.Options), BlobCalls.Json, cancellationToken))
+        var record = StorageJson.Encode(run, json.Options);
+        if (await account.Requests.WithContainerAsync(
+            () => account.Requests.TryCreateAsync(name, record, BlobCalls.Json, cancellationToken), cancellationToken))
         {
             return Registration.Registered;
         }
@@ -63,7 +65,7 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time, Requ
     public async IAsyncEnumerable<RegisteredRun> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ended = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var item in account.Requests.GetBlobsAsync(new() { Prefix = ExchangeLayout.EndedRuns }, cancellationToken))
+        await foreach (var item in account.Requests.ListAsync(new() { Prefix = ExchangeLayout.EndedRuns }, cancellationToken))
         {
             ended.Add(item.Name[ExchangeLayout.EndedRuns.Length..]);
         }
@@ -110,7 +112,7 @@ public sealed class RunRegistry(ExchangeAccount account, TimeProvider time, Requ
         where T : class
     {
         var blobs = new List<(string Name, DateTimeOffset? WrittenAt)>();
-        await foreach (var item in account.Requests.GetBlobsAsync(new() { Prefix = prefix }, cancellationToken))
+        await foreach (var item in account.Requests.ListAsync(new() { Prefix = prefix }, cancellationToken))
         {
             if (isWanted?.Invoke(item.Name) != false)
             {

@@ -1,3 +1,4 @@
+using DpSynth.Imaging;
 using DpSynth.Numerics;
 
 namespace DpSynth.Synthesis.Generation;
@@ -61,9 +62,21 @@ public interface ICandidateStore
     /// <exception cref="FileNotFoundException">The shard is not stored.</exception>
     Task<GenerationNotes> ReadNotesAsync(CandidateShardId shard, CancellationToken cancellationToken);
 
-    /// <summary>Opens a shard's <c>.tar</c> as it is stored, for publication.</summary>
+    /// <summary>Opens a shard's <c>.tar</c> as it is stored: a worker's word.</summary>
     /// <exception cref="FileNotFoundException">The shard is not stored.</exception>
     Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens a shard's <c>.tar</c> for publication: made anew of what its images decode to, so that it holds them and nothing else. Reading fails
+    /// with an <see cref="InvalidDataException"/> where the stored one does not have them.
+    /// </summary>
+    /// <param name="shard">The shard's name.</param>
+    /// <param name="shape">The shape that every image must have.</param>
+    /// <param name="count">How many images there must be.</param>
+    /// <param name="classIndex">The class that each must be of.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="FileNotFoundException">The shard is not stored.</exception>
+    Task<Stream> OpenForPublicationAsync(CandidateShardId shard, ImageShape shape, int count, int classIndex, CancellationToken cancellationToken);
 
     /// <summary>
     /// Deletes the shards, parents and single drawings of a run that is over. Its recipe and the word that it is over stay. Doing it again is well.

@@ -25,6 +25,13 @@ public sealed class CandidateEmbeddings(ICandidateStore candidates)
         foreach (var job in population.JobsOf(classIndex))
         {
             var shard = await candidates.ReadEmbeddingsAsync(job.ShardId, CancellationToken.None);
+            if (shard.Rows != job.Count || (all is not null && shard.Columns != all.Columns))
+            {
+                throw new InvalidDataException(
+                    $"Shard {job.Shard} of generation {job.Generation} has {shard.Rows} embeddings of {shard.Columns} numbers, not one each of its "
+                        + $"{job.Count} candidates in the dimension of the others.");
+            }
+
             all ??= new EmbeddingMatrix(population.Counts[classIndex], shard.Columns);
             shard.Values.CopyTo(all.Values[(job.Start * shard.Columns)..]);
         }

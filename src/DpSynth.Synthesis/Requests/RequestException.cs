@@ -1,7 +1,7 @@
 namespace DpSynth.Synthesis.Requests;
 
 /// <summary>A request cannot be served as it stands. The message is one sentence for the person who sent it: what, where, what to do.</summary>
-public sealed class RequestException : Exception
+public class RequestException : Exception
 {
     /// <summary>Makes the exception for a request that is wrong in itself.</summary>
     /// <param name="message">One sentence.</param>

@@ -17,7 +17,10 @@ public sealed class PrivateEmbedding(
     // Blocks are small enough for a shard to have several, and for three decoded ones to fit into memory: one being embedded, one waiting, one being
     // decoded. They are large enough to keep every core of an embedder busy.
     private const int MaxBlockImages = 256;
-    private const int BlockBytes = 64 << 20;
+    private const int BlockBytes = 16 << 20;
+
+    /// <summary>Bytes of encoded images after which a block is decoded.</summary>
+    private const int EncodedBytes = 16 << 20;
 
     private readonly OwnerLookups _owners = new(datasets);
 
@@ -41,6 +44,7 @@ public sealed class PrivateEmbedding(
         }
 
         var plan = await records.ReadPlanAsync(runId, cancellationToken);
+        using var memory = await ShardMemory.TakeAsync(plan.PrivateShards[shardNumber].Length, cancellationToken);
         var shape = plan.Request.Image.ToShape();
         var embedder = await embedders.CreateAsync(plan.Request.Embedder, shape, cancellationToken);
         var inventory = new ShardInventory(await _owners.FindAsync(plan, cancellationToken));
@@ -87,6 +91,7 @@ public sealed class PrivateEmbedding(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var block = new List<PrivateImage>(blockImages);
+        var encodedBytes = 0L;
         await using var images = datasets.ReadImagesAsync(shard.Blobs, shard.Versions, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
         {
@@ -104,10 +109,12 @@ public sealed class PrivateEmbedding(
             }
 
             block.Add(images.Current);
-            if (block.Count == blockImages)
+            encodedBytes += images.Current.Encoded.Length;
+            if (block.Count == blockImages || encodedBytes >= EncodedBytes)
             {
                 yield return block;
                 block = new List<PrivateImage>(blockImages);
+                encodedBytes = 0;
             }
         }
 

@@ -128,7 +128,10 @@ public sealed class RunPlanner(
             foreach (var piece in blobs[true].Select(blob => new[] { blob }).Concat(blobs[false].Chunk(ImagesPerShard)))
             {
                 shards.Add(
-                    new PrivateShard(shards.Count, classIndex, Array.ConvertAll(piece, blob => blob.Name), Array.ConvertAll(piece, blob => blob.Version)));
+                    new PrivateShard(shards.Count, classIndex, Array.ConvertAll(piece, blob => blob.Name), Array.ConvertAll(piece, blob => blob.Version))
+                    {
+                        Length = piece.Sum(blob => blob.Length),
+                    });
             }
         }
 

@@ -33,7 +33,8 @@ public sealed class RunPublication(
         var report = await methods.Of(run.Request).ReportAsync(run, cancellationToken);
         foreach (var job in report.Published)
         {
-            await using var tar = await candidates.OpenTarAsync(job.ShardId, cancellationToken);
+            await using var tar = await candidates.OpenForPublicationAsync(
+                job.ShardId, run.Recipe.Shape, job.Count, job.ClassIndex, cancellationToken);
             await releases.WriteAsync(runId, ShardFile(job), tar, "application/x-tar", cancellationToken);
         }
 

@@ -97,7 +97,7 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
     }
 
     [Fact]
-    public async Task Event_that_cannot_be_served_is_taken_and_its_reason_recorded()
+    public async Task Event_that_cannot_be_served_is_taken_and_what_is_none_refused_and_their_reasons_recorded()
     {
         await SmallDataset.UploadAsync(host.Storage, "pushed-badly", imagesPerClass: 3);
         Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync(Event("pushed-bad", "pushed-badly", epsilon: 0)));
@@ -106,7 +106,7 @@ public sealed class PushedRequestTests(HostFixture host) : IClassFixture<HostFix
         Assert.Equal(
             HttpStatusCode.Accepted,
             await client.PushAsync(JsonSerializer.Serialize(new CloudEvent("/elsewhere", "other.type", new { }) { Id = "of-another-type" })));
-        Assert.Equal(HttpStatusCode.Accepted, await client.PushAsync("""{ "runId": "no-event" }"""));
+        Assert.Equal(HttpStatusCode.BadRequest, await client.PushAsync("""{ "runId": "no-event" }"""));
 
         var refused = await client.FindAsync("pushed-bad");
         Assert.Equal(RunState.Refused, refused!.State);

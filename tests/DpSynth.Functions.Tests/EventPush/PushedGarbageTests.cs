@@ -55,13 +55,27 @@ public sealed class PushedGarbageTests
     [Theory]
     [InlineData("""{ "specversion": 1 }""")]
     [InlineData("""{ "specversion": null, "id": 5, "type": [] }""")]
-    [InlineData("""{ "specversion": "9", "id": "e", "source": "/s", "type": "dpsynth.run.requested" }""")]
     [InlineData("""{ "specversion": "1.0", "id": "\ud800", "source": "/s", "type": "dpsynth.run.requested" }""")]
-    [InlineData("""{ "specversion": "1.0", "id": "e", "id": "f", "source": "http://[", "type": "t" }""")]
     [InlineData("""{ "eventType": 5 }""")]
     [InlineData("""{ "eventType": "dpsynth.run.requested", "eventTime": "never" }""")]
     [InlineData("""{ "eventType": "dpsynth.run.requested", "data": null }""")]
-    public async Task Events_with_attributes_of_other_kinds_are_taken_and_refused(string body)
+    [InlineData("""{ "id": "e", "eventTyp": "dpsynth.run.requested", "subject": "s", "data": {} }""")]
+    [InlineData("""{ "specVersion": "1.0", "id": "e", "source": "/s", "type": "dpsynth.run.requested" }""")]
+    public async Task What_is_no_event_is_recorded_and_its_publisher_hears_of_it(string body)
+    {
+        using var receiver = new Receiver();
+        var answer = await receiver.PushAsync($"[{body}, {Receiver.CloudEvent("beside")}]");
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("1 of what was pushed are no events", answer.Body, StringComparison.Ordinal);
+        Assert.Single(receiver.Runs.Rejections);
+        Assert.Equal(["beside"], receiver.Runs.Asked);
+    }
+
+    [Theory]
+    [InlineData("""{ "specversion": "1.0", "id": "e", "id": "f", "source": "http://[", "type": "t" }""")]
+    [InlineData("""{ "specversion": "9", "id": "e", "source": "/s", "type": "dpsynth.run.requested" }""")]
+    [InlineData("""{ "specversion": "1.0", "id": "e", "source": "/s", "type": "another" }""")]
+    public async Task Events_that_ask_for_no_run_are_taken_and_refused(string body)
     {
         using var receiver = new Receiver();
         Assert.Equal(202, (await receiver.PushAsync(body)).Status);

@@ -81,7 +81,7 @@ public sealed partial class ImageDecoderTests
             }
             catch (ImageRejectedException refusal)
             {
-                Assert.True(refusal.Reason is ImageRejection.Damaged or ImageRejection.TooManyPixels or ImageRejection.UnknownFormat, $"{refusal.Reason}");
+                Assert.NotEqual(ImageRejection.TooManyBytes, refusal.Reason);
                 Assert.Equal(refusal.Reason, AssertRejected(refusal.Reason, changed, shape).Reason);
                 Assert.EndsWith(".", refusal.Message, StringComparison.Ordinal);
                 Assert.Null(refusal.InnerException);

@@ -197,6 +197,34 @@ public abstract class CandidateStoreContract
     }
 
     [Fact]
+    public async Task What_is_published_is_the_shard_as_it_was_written_or_nothing()
+    {
+        var shape = new ImageShape(4, 4, 1);
+        await Store.WriteShardAsync(Shard, "cats", 5, Batch(shape, 3, parameters: 0), null, None);
+        await using var stored = await Store.OpenTarAsync(Shard, None);
+        await using var published = await Store.OpenForPublicationAsync(Shard, shape, 3, 5, None);
+        Assert.Equal(await ReadAllAsync(stored), await ReadAllAsync(published));
+
+        await RefusesAsync(shape, count: 2, classIndex: 5);
+        await RefusesAsync(shape, count: 4, classIndex: 5);
+        await RefusesAsync(shape, count: 3, classIndex: 4);
+        await RefusesAsync(new ImageShape(4, 5, 1), count: 3, classIndex: 5);
+
+        Task RefusesAsync(ImageShape wanted, int count, int classIndex) => Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await using var refused = await Store.OpenForPublicationAsync(Shard, wanted, count, classIndex, None);
+            await ReadAllAsync(refused);
+        });
+
+        static async Task<byte[]> ReadAllAsync(Stream stream)
+        {
+            using var all = new MemoryStream();
+            await stream.CopyToAsync(all);
+            return all.ToArray();
+        }
+    }
+
+    [Fact]
     public async Task Generations_of_a_run_go_and_its_recipe_and_the_word_that_it_is_over_stay()
     {
         var next = $"{_run}-2";

@@ -82,6 +82,13 @@ public sealed class InMemoryCandidateStore(InMemoryDrawingStore? drawings = null
     public Task<Stream> OpenTarAsync(CandidateShardId shard, CancellationToken cancellationToken) => Answer.To<Stream>(
         cancellationToken, () => new MemoryStream(Tar(Find(shard)), writable: false));
 
+    public Task<Stream> OpenForPublicationAsync(
+        CandidateShardId shard, ImageShape shape, int count, int classIndex, CancellationToken cancellationToken) => Answer.To<Stream>(
+        cancellationToken,
+        () => Find(shard) is { Candidates.Images: { } images } found && images.Shape == shape && images.Count == count && found.ClassIndex == classIndex
+            ? new MemoryStream(Tar(found), writable: false)
+            : throw new InvalidDataException("The shard has other images than expected."));
+
     public async Task<int> DeleteGenerationsAsync(string runId, CancellationToken cancellationToken)
     {
         await (drawings?.DeleteAsync(runId, null, cancellationToken) ?? Task.CompletedTask);
