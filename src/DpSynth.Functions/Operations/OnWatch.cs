@@ -12,7 +12,13 @@ namespace DpSynth.Functions.Operations;
 /// installation look for the beginnings of these lines.
 /// </summary>
 public sealed partial class OnWatch(
-    IRunRegistry registry, IPrivacyLedger ledger, StrandedRuns stranded, PoisonQueues poison, TimeProvider time, ILogger<OnWatch> logger)
+    IRunRegistry registry,
+    IPrivacyLedger ledger,
+    StrandedRuns stranded,
+    UnstartedRuns unstarted,
+    PoisonQueues poison,
+    TimeProvider time,
+    ILogger<OnWatch> logger)
 {
     /// <summary>The share of a dataset's ε above which its owner should hear of it.</summary>
     private const double NotableShare = 0.8;
@@ -35,6 +41,7 @@ public sealed partial class OnWatch(
         }
 
         await stranded.EndAsync(client, cancellationToken);
+        await unstarted.StartAsync(client, cancellationToken);
         await ReportFailedRunsAsync(client, time.GetUtcNow() - (timer.IsPastDue ? _recentWhenLate : _recent), cancellationToken);
         await ReportBudgetsAsync(cancellationToken);
     }

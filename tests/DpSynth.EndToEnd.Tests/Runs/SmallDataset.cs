@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure.Storage.Blobs;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
@@ -13,9 +14,12 @@ internal static class SmallDataset
     public static readonly ImageShape Shape = new(16, 16, 1);
 
     /// <summary>Uploads the dataset as single files, one folder a class.</summary>
-    public static async Task UploadAsync(StorageFixture storage, string dataset, int imagesPerClass = 30, params string[] classes)
+    public static Task UploadAsync(StorageFixture storage, string dataset, int imagesPerClass = 30, params string[] classes) =>
+        UploadAsync(storage.PrivateAccount.Data, dataset, imagesPerClass, classes);
+
+    /// <summary>Uploads the dataset to a container.</summary>
+    public static async Task UploadAsync(BlobContainerClient container, string dataset, int imagesPerClass = 30, params string[] classes)
     {
-        var container = storage.PrivateAccount.Data;
         var names = classes.Length > 0 ? classes : ["upright", "level"];
         await Parallel.ForEachAsync(
             names.SelectMany((name, index) => Enumerable.Range(0, imagesPerClass).Select(i => (name, index, i))),
