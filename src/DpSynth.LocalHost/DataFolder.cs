@@ -24,26 +24,13 @@ internal static class DataFolder
                 $"The data folder {path} belongs to somebody else, or cannot be made; choose one of your own with --data or DPSYNTH_DATA.", exception);
         }
 
-        if (!OperatingSystem.IsWindows())
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var own = _ownFiles.SelectMany(pattern => Directory.EnumerateFiles(path, pattern))
+            .Concat(_ownFolders.Select(folder => Path.Combine(path, folder)).Where(Directory.Exists)
+                .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", all).Prepend(folder)));
+        foreach (var entry in own)
         {
-            var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-            var own = _ownFiles.SelectMany(pattern => Directory.EnumerateFiles(path, pattern))
-                .Concat(_ownFolders.Select(folder => Path.Combine(path, folder)).Where(Directory.Exists)
-                    .SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, "*", all).Prepend(folder)));
-            foreach (var entry in own)
-            {
-                CloseEntry(entry);
-            }
-        }
-    }
-
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static void CloseEntry(string path)
-    {
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & PrivateFile.Others) != 0)
-        {
-            File.SetUnixFileMode(path, mode & ~PrivateFile.Others);
+            PrivateFile.Close(entry);
         }
     }
 }

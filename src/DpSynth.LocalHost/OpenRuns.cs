@@ -20,11 +20,12 @@ internal sealed partial class OpenRuns(StorageLoss loss, IServiceProvider servic
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var startedAt = services.GetRequiredService<TimeProvider>().GetUtcNow();
         try
         {
             if (services.GetService<UnstartedRuns>() is { } runs)
             {
-                foreach (var runId in await runs.StartAsync(services.GetRequiredService<DurableTaskClient>(), stoppingToken))
+                foreach (var runId in await runs.StartAsync(startedAt, services.GetRequiredService<DurableTaskClient>(), stoppingToken))
                 {
                     LogStarted(logger, runId);
                 }

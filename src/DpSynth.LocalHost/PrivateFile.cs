@@ -5,8 +5,7 @@ public static class PrivateFile
 {
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnersFolder = OwnersFile | UnixFileMode.UserExecute;
-    /// <summary>What everybody but the owner may do.</summary>
-    internal const UnixFileMode Others =
+    private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
@@ -32,9 +31,15 @@ public static class PrivateFile
         }
 
         Directory.CreateDirectory(path, OwnersFolder);
-        if ((File.GetUnixFileMode(path) & Others) != 0)
+        Close(path);
+    }
+
+    /// <summary>Closes a file or a folder to everybody but its owner.</summary>
+    public static void Close(string path)
+    {
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & Others) != 0)
         {
-            File.SetUnixFileMode(path, OwnersFolder);
+            File.SetUnixFileMode(path, mode & ~Others);
         }
     }
 

@@ -21,10 +21,8 @@ public sealed class DoubtfulRuns(IRunRegistry registry, IPrivacyLedger ledger, S
         await foreach (var run in registry.ListOpenAsync(cancellationToken))
         {
             var (runId, dataset) = (run.Request.RunId, run.Request.Dataset);
-            var share = (await ledger.ReadAsync(dataset, cancellationToken)).Runs.SingleOrDefault(share => share.RunId == runId);
-            if (share is null)
+            if (await FindAsync(dataset, runId, cancellationToken) is not { } share)
             {
-                // It begins again, and reserves again before it measures: what it may have measured is then spent too.
                 continue;
             }
 
@@ -38,5 +36,21 @@ public sealed class DoubtfulRuns(IRunRegistry registry, IPrivacyLedger ledger, S
         }
 
         return ended;
+    }
+
+    /// <summary>
+    /// The run's share of the budget; null if it has none: it begins again, and reserves again before it measures, so that what it may have measured
+    /// is spent then. Null too if the ledger is not what was written: then nothing is measured on its dataset any more.
+    /// </summary>
+    private async Task<RunBudget?> FindAsync(string dataset, string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ledger.ReadAsync(dataset, cancellationToken)).Runs.SingleOrDefault(share => share.RunId == runId);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 }

@@ -29,6 +29,9 @@ public sealed partial class OnWatch(
     /// <summary>The same after looks were missed.</summary>
     private static readonly TimeSpan _recentWhenLate = TimeSpan.FromDays(1);
 
+    /// <summary>How long whoever registers a run may take until it is started.</summary>
+    private static readonly TimeSpan _aboutToStart = TimeSpan.FromMinutes(5);
+
     /// <summary>Looks once.</summary>
     [Function(nameof(OnWatch))]
     public async Task RunAsync([TimerTrigger("0 */15 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
@@ -41,7 +44,7 @@ public sealed partial class OnWatch(
         }
 
         await stranded.EndAsync(client, cancellationToken);
-        await unstarted.StartAsync(client, cancellationToken);
+        await unstarted.StartAsync(time.GetUtcNow() - _aboutToStart, client, cancellationToken);
         await ReportFailedRunsAsync(client, time.GetUtcNow() - (timer.IsPastDue ? _recentWhenLate : _recent), cancellationToken);
         await ReportBudgetsAsync(cancellationToken);
     }

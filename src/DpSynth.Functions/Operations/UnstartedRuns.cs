@@ -14,16 +14,19 @@ public sealed class UnstartedRuns(IRunRegistry registry, RunStarter starter, ICa
     private const string Unknown =
         "The run had ended, and the storage died before it was recorded how. What it spent stays spent; submit its request again under a new run id.";
 
-    /// <summary>Starts all there are; doing it while a request starts its run itself does no harm.</summary>
+    /// <summary>Starts all there are.</summary>
+    /// <param name="registeredBefore">Leaves those alone that were registered later: whoever did it is about to start them.</param>
+    /// <param name="client">Starts orchestrations.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The runs that were started.</returns>
-    public async Task<IReadOnlyList<string>> StartAsync(DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> StartAsync(DateTimeOffset registeredBefore, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         var started = new List<string>();
         await foreach (var run in registry.ListOpenAsync(cancellationToken))
         {
             var runId = run.Request.RunId;
-            if (await client.GetInstanceAsync(runId, cancellation: cancellationToken) is not null)
+            if (run.SubmittedAt > registeredBefore || await client.GetInstanceAsync(runId, cancellation: cancellationToken) is not null)
             {
                 continue;
             }

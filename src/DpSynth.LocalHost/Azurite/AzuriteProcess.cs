@@ -218,10 +218,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Reads the emulator's output: the three addresses first, then, in the background, whatever it says into its log.</summary>
     private static async Task<AzuritePorts> ReadPortsAsync(Process process, string folder, CancellationToken cancellationToken)
     {
-        var log = new StreamWriter(new FileStream(LogPath(folder), PrivateFile.Options(FileMode.Create, FileShare.ReadWrite)))
-        {
-            AutoFlush = true,
-        };
+        var log = new StreamWriter(RotatedLog.Begin(LogPath(folder))) { AutoFlush = true };
         var writer = TextWriter.Synchronized(log);
         var errors = CopyAsync(process.StandardError, writer);
         var ports = default(AzuritePorts);

@@ -4,13 +4,13 @@ using Xunit.Abstractions;
 namespace DpSynth.EndToEnd.Tests.StorageDeath;
 
 /// <summary>
-/// The emulator dies, by SIGKILL, while runs are at work. Six kills; <c>tests/storage-storm.sh</c> makes it as many as one likes.
+/// The emulator dies, by SIGKILL, while runs are at work. Four kills; <c>tests/storage-storm.sh</c> makes it as many as one likes.
 /// </summary>
 [Trait("host", "local")]
 public sealed class StorageDeathTests(ITestOutputHelper output)
 {
     private static readonly int _kills =
-        int.TryParse(Environment.GetEnvironmentVariable("DPSYNTH_STORM_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 6;
+        int.TryParse(Environment.GetEnvironmentVariable("DPSYNTH_STORM_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 4;
 
     [Fact]
     public async Task Emulator_killed_after_what_counts_became_readable_changes_none_of_it()
