@@ -191,7 +191,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
 
         options.ConfigureServices(services, configuration);
         services.TryAddSingleton(TimeProvider.System);
-        AddHost(services, catalog, settings, accounts, storage?.Loss ?? StorageLoss.None, dataFolder);
+        AddHost(services, catalog, settings, accounts, storage, dataFolder);
         foreach (var extra in options.ExtraServices)
         {
             services.AddSingleton(provider => extra(new LocalHostContext(accounts.Private, accounts.Exchange, dataFolder, provider)));
@@ -217,8 +217,9 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     }
 
     private static void AddHost(
-        IServiceCollection services, FunctionCatalog catalog, HostJson settings, Accounts accounts, StorageLoss loss, string dataFolder)
+        IServiceCollection services, FunctionCatalog catalog, HostJson settings, Accounts accounts, EmulatedStorage? storage, string dataFolder)
     {
+        var loss = storage?.Loss ?? StorageLoss.None;
         var queues = new QueueServiceClient(accounts.Exchange);
         services.AddSingleton(provider => new FunctionInvoker(catalog, provider, settings.FunctionTimeout));
         services.AddSingleton(provider => new DurableEngine(
@@ -241,7 +242,8 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RunsOfEarlierVersions>());
         services.AddSingleton<IHostedService>(provider => new RunsAfterLoss(loss, provider, provider.GetRequiredService<ILogger<RunsAfterLoss>>()));
         services.AddHostedService<EngineService>();
-        services.AddSingleton<IHostedService>(provider => new OpenRuns(loss, provider, provider.GetRequiredService<ILogger<OpenRuns>>()));
+        services.AddSingleton<IHostedService>(provider => new OpenRuns(
+            loss, () => storage?.SettleLoss(), provider, provider.GetRequiredService<ILogger<OpenRuns>>()));
 
         foreach (var (function, trigger) in catalog.TriggeredBy<QueueTriggerAttribute>())
         {

@@ -12,7 +12,11 @@ namespace DpSynth.LocalHost;
 /// Starts, with the host, the runs that are registered and have no orchestration; and announces again the ends whose announcement the emulator may
 /// have lost.
 /// </summary>
-internal sealed partial class OpenRuns(StorageLoss loss, IServiceProvider services, ILogger<OpenRuns> logger) : BackgroundService
+/// <param name="loss">What the emulator had lost.</param>
+/// <param name="settle">Is called when nothing is left to be done about that.</param>
+/// <param name="services">The app's services.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class OpenRuns(StorageLoss loss, Action settle, IServiceProvider services, ILogger<OpenRuns> logger) : BackgroundService
 {
     /// <summary>How long before the emulator died an end may lie of whose announcement it had saved nothing.</summary>
     private static readonly TimeSpan _recent = TimeSpan.FromMinutes(1);
@@ -32,6 +36,7 @@ internal sealed partial class OpenRuns(StorageLoss loss, IServiceProvider servic
             }
 
             await AnnounceAgainAsync(stoppingToken);
+            settle();
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {

@@ -37,7 +37,7 @@ public static class PrivateFile
     /// <summary>Closes a file or a folder to everybody but its owner.</summary>
     public static void Close(string path)
     {
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & Others) != 0)
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && (mode & Others) != UnixFileMode.None)
         {
             File.SetUnixFileMode(path, mode & ~Others);
         }

@@ -115,7 +115,7 @@ internal sealed class Checks(Surroundings surroundings)
     {
         try
         {
-            Directory.CreateDirectory(surroundings.DataFolder);
+            PrivateFile.CreateFolder(surroundings.DataFolder);
             var probe = Path.Combine(surroundings.DataFolder, $".probe-{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);

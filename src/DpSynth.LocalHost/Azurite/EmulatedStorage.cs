@@ -14,15 +14,16 @@ public sealed class EmulatedStorage : IAsyncDisposable
 
     private static readonly TimeSpan _checkpointPause = TimeSpan.FromMinutes(1);
 
+    private readonly string _dataFolder;
     private readonly AzuriteProcess _azurite;
     private readonly BlobJournal _journal;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _checkpoints;
     private bool _disposed;
 
-    private EmulatedStorage(AzuriteProcess azurite, BlobJournal journal, StorageLoss loss)
+    private EmulatedStorage(string dataFolder, AzuriteProcess azurite, BlobJournal journal, StorageLoss loss)
     {
-        (_azurite, _journal, Loss) = (azurite, journal, loss);
+        (_dataFolder, _azurite, _journal, Loss) = (dataFolder, azurite, journal, loss);
         CallPolicies = new BlobCallPolicies(new JournalPolicy(journal));
         Checkpoint = new Checkpoint(journal, azurite.Data, new BlobContainerClient(azurite.ExchangeStorage, ProbeContainer));
         _checkpoints = Checkpoint.RunAsync(_checkpointPause, _stop.Token);
@@ -40,7 +41,7 @@ public sealed class EmulatedStorage : IAsyncDisposable
     /// <summary>Completes when the emulator has ended, wanted or not.</summary>
     public Task Ended => _azurite.Ended;
 
-    /// <summary>What the emulator had lost at this start.</summary>
+    /// <summary>What the emulator had lost, at this start or an earlier one, and nobody has dealt with yet.</summary>
     public StorageLoss Loss { get; }
 
     internal Checkpoint Checkpoint { get; }
@@ -60,7 +61,12 @@ public sealed class EmulatedStorage : IAsyncDisposable
         try
         {
             journal = BlobJournal.Open(dataFolder, TimeProvider.System);
+            var earlier = StorageLoss.Remembered(dataFolder);
+
+            // Remembered first: once the emulator has saved what is put back nothing else tells that it had died.
+            new StorageLoss { HasDied = !azurite.HadSaved }.After(earlier).Remember(dataFolder);
             var loss = await RestoreAsync(azurite, journal, hadJournal, cancellationToken);
+            loss.After(earlier).Remember(dataFolder);
             if (loss.PutBack.Count > 0)
             {
                 // It saves all it has when it ends, and only then may the journal go.
@@ -81,7 +87,7 @@ public sealed class EmulatedStorage : IAsyncDisposable
             }
 
             journal.Drop(journal.Files());
-            return new EmulatedStorage(azurite, journal, loss);
+            return new EmulatedStorage(dataFolder, azurite, journal, loss.After(earlier));
         }
         catch
         {
@@ -93,6 +99,9 @@ public sealed class EmulatedStorage : IAsyncDisposable
 
     /// <summary>What clients of another process must be made with that use the emulator of the host running on a data folder.</summary>
     public static BlobCallPolicies CallPoliciesOf(string dataFolder) => new(new JournalPolicy(BlobJournal.Open(dataFolder, TimeProvider.System)));
+
+    /// <summary>Says that what the loss means for runs is dealt with: they are started again, or ended.</summary>
+    public void SettleLoss() => StorageLoss.Forget(_dataFolder);
 
     /// <summary>Lets the emulator save its data and end; what it has saved leaves the journal.</summary>
     public async ValueTask DisposeAsync()

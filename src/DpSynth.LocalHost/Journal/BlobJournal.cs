@@ -35,6 +35,9 @@ internal sealed class BlobJournal : IDisposable
         return new BlobJournal(folder, time);
     }
 
+    /// <summary>Where a data folder's journal lies.</summary>
+    public static string FolderOf(string dataFolder) => Path.Combine(dataFolder, "journal");
+
     /// <summary>Whether there has ever been a journal in a data folder.</summary>
     public static bool Exists(string dataFolder) => Directory.Exists(FolderOf(dataFolder));
 
@@ -130,8 +133,6 @@ internal sealed class BlobJournal : IDisposable
 
     internal Task EndAsync(Guid id, bool isDone, string? version) =>
         AppendAsync(new JournalEntry { Id = id, At = _time.GetUtcNow(), IsDone = isDone, Version = version }, default, isDurable: false, CancellationToken.None);
-
-    private static string FolderOf(string dataFolder) => Path.Combine(dataFolder, "journal");
 
     private static int NumberOf(string file) => int.Parse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture);
 

@@ -41,10 +41,10 @@ internal sealed class EmulatedHost : IAsyncDisposable
     /// <summary>Starts both on a data folder and waits until the host serves.</summary>
     public static async Task<EmulatedHost> StartAsync(string folder)
     {
-        var host = await TestProcess.StartHostAsync(folder, "--true-noise");
+        var started = await TestProcess.StartHostAsync(folder, "--true-noise");
         using var state = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "azurite", "azurite.json")));
-        var emulator = Process.GetProcessById(state.RootElement.GetProperty("Process").GetProperty("Id").GetInt32());
-        return new EmulatedHost(host, emulator, RunningHost.TryRead(folder)!);
+        var azurite = Process.GetProcessById(state.RootElement.GetProperty("Process").GetProperty("Id").GetInt32());
+        return new EmulatedHost(started, azurite, RunningHost.TryRead(folder)!);
     }
 
     /// <summary>The container of that name, in whichever account it is.</summary>

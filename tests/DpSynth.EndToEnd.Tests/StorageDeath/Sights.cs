@@ -25,7 +25,7 @@ internal sealed class Sights
         {
             await foreach (var blob in host.Container(place.Container).GetBlobsAsync(new() { Prefix = place.Prefix }, cancellationToken))
             {
-                if (KindOf(place.Container, blob.Name) is not null && await ReadAsync(host, place.Container, blob.Name) is { } content)
+                if (KindOf(place.Container, blob.Name) is not null && await ReadAsync(host, place.Container, blob.Name, cancellationToken) is { } content)
                 {
                     seen[(place.Container, blob.Name)] = content;
                 }
@@ -37,14 +37,14 @@ internal sealed class Sights
     public async Task<IReadOnlyList<(string Kind, string Blob)>> CompareAsync(EmulatedHost host)
     {
         var changed = new ConcurrentBag<(string Kind, string Blob)>();
-        await Parallel.ForEachAsync(seen, async (sight, _) =>
+        await Parallel.ForEachAsync(seen, async (sight, cancellationToken) =>
         {
             var ((container, name), before) = sight;
-            var now = await ReadAsync(host, container, name);
+            var now = await ReadAsync(host, container, name, cancellationToken);
             var isSame = now is not null && (container == "ledgers" ? now.AsSpan().StartsWith(before) : now.AsSpan().SequenceEqual(before));
             if (!isSame)
             {
-                seen.TryRemove(sight.Key, out byte[]? _);
+                seen.TryRemove(sight.Key, out _);
                 changed.Add((KindOf(container, name)!, $"{container}/{name}: {Describe(before)}, then {Describe(now)}"));
             }
         });
@@ -62,11 +62,11 @@ internal sealed class Sights
         _ => null,
     };
 
-    private static async Task<byte[]?> ReadAsync(EmulatedHost host, string container, string name)
+    private static async Task<byte[]?> ReadAsync(EmulatedHost host, string container, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return (await host.Container(container).GetBlobClient(name).DownloadContentAsync()).Value.Content.ToArray();
+            return (await host.Container(container).GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content.ToArray();
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.BlobNotFound || exception.Status is 404 or 500)
         {

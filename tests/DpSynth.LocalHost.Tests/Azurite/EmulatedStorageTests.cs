@@ -7,6 +7,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.LocalHost.Journal;
+using DpSynth.LocalHost.Tests.Hosting;
 using DpSynth.Storage.Accounts;
 using Microsoft.Extensions.Configuration;
 
@@ -74,6 +75,7 @@ public sealed class EmulatedStorageTests : IDisposable
             Assert.False(await found.Work.GetBlobClient("deleted").ExistsAsync());
 
             // The emulator has saved it since: it dies once more, and nothing has to be put back.
+            again.SettleLoss();
             await KillAsync(again);
         }
 
@@ -187,11 +189,40 @@ public sealed class EmulatedStorageTests : IDisposable
         await using (var again = await StartAsync())
         {
             Assert.Contains("is damaged", Assert.Single(again.Loss.Doubts), StringComparison.Ordinal);
+            again.SettleLoss();
         }
 
         Assert.Single(Directory.GetFiles(_data["journal"], "*.journal", SearchOption.AllDirectories));
         await using var last = await StartAsync();
         Assert.Empty(last.Loss.Doubts);
+    }
+
+    [Fact]
+    public async Task Death_is_remembered_until_a_host_has_dealt_with_it()
+    {
+        await using (var storage = await StartAsync())
+        {
+            await KillAsync(storage);
+        }
+
+        // A command that only shows something puts back what is missing, and starts no run.
+        await using (var command = await StartAsync())
+        {
+            Assert.True(command.Loss.HasDied);
+        }
+
+        await using (var host = await LocalFunctionHost.StartAsync(HostFixture.Options(_data.Path, new Inbox()), CancellationToken.None))
+        {
+            Assert.True(host.Loss.HasDied);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (File.Exists(_data["journal/loss.json"]))
+            {
+                await Task.Delay(20, limit.Token);
+            }
+        }
+
+        await using var last = await StartAsync();
+        Assert.False(last.Loss.HasDied);
     }
 
     [Fact]

@@ -59,14 +59,14 @@ public sealed class DataFolderTests : IDisposable
     }
 
     private static UnixFileMode Everybodys(bool folder) => UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead
-        | (folder ? UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : 0);
+        | (folder ? UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None);
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private void AssertClosed()
     {
         // host.json is the test's own.
         var open = Directory.EnumerateFileSystemEntries(_data.Path, "*", SearchOption.AllDirectories).Prepend(_data.Path)
-            .Where(entry => (File.GetUnixFileMode(entry) & Others) != 0 && Path.GetFileName(entry) != "host.json");
+            .Where(entry => (File.GetUnixFileMode(entry) & Others) != UnixFileMode.None && Path.GetFileName(entry) != "host.json");
         Assert.Empty(open);
     }
 }
