@@ -6,6 +6,7 @@ using DpSynth.Cli.Terminals;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
+using DpSynth.LocalHost;
 
 namespace DpSynth.Cli.Doctor;
 

@@ -131,8 +131,11 @@ internal sealed class BlobJournal : IDisposable
         Array.ForEach(_gates, static gate => gate.Dispose());
     }
 
-    internal Task EndAsync(Guid id, bool isDone, string? version) =>
-        AppendAsync(new JournalEntry { Id = id, At = _time.GetUtcNow(), IsDone = isDone, Version = version }, default, isDurable: false, CancellationToken.None);
+    internal Task EndAsync(Guid id, bool isDone, string? version)
+    {
+        var answer = new JournalEntry { Id = id, At = _time.GetUtcNow(), IsDone = isDone, Version = version };
+        return AppendAsync(answer, default, isDurable: false, CancellationToken.None);
+    }
 
     private static int NumberOf(string file) => int.Parse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture);
 

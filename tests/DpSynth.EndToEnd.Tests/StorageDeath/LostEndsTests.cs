@@ -48,7 +48,8 @@ public sealed class LostEndsTests(HostFixture host) : IClassFixture<HostFixture>
         await RegisterAsync("closed-1", "closed");
         await host.Storage.Candidates.MarkEndedAsync("closed-1", default);
 
-        Assert.DoesNotContain("closed-1", await host.Services.GetRequiredService<UnstartedRuns>().StartAsync(DateTimeOffset.MaxValue, host.DurableTask, default));
+        var unstarted = host.Services.GetRequiredService<UnstartedRuns>();
+        Assert.DoesNotContain("closed-1", await unstarted.StartAsync(DateTimeOffset.MaxValue, host.DurableTask, default));
 
         var view = (await client.FindAsync("closed-1"))!;
         Assert.Equal(
