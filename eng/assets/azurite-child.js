@@ -2,6 +2,9 @@
 // closes it, Azurite saves its state and ends. Usage: node azurite-child.js <azurite arguments>
 "use strict";
 
+// Blobs, queues and tables are their owner's, and so are the files that hold them.
+process.umask(0o077);
+
 // A terminal sends Ctrl+C and hang-ups to the whole group. The parent decides when storage may go, so both are left to it.
 const keep = new Set(["SIGINT", "SIGHUP"]);
 for (const signal of keep) {
@@ -19,6 +22,19 @@ http.Server.prototype.close = function (...rest) {
   setTimeout(() => this.closeAllConnections(), 2000).unref();
   return close.apply(this, rest);
 };
+
+// Each of the three services says when it has saved and closed. Where all have, the parent finds a mark, without which something may be lost.
+let saved = 0;
+const log = console.log;
+console.log = (...words) => {
+  saved += String(words[0]).endsWith("successfully closed") ? 1 : 0;
+  log(...words);
+};
+process.on("exit", (code) => {
+  if (code === 0 && saved === 3 && process.env.DPSYNTH_SAVED_MARK) {
+    require("fs").writeFileSync(process.env.DPSYNTH_SAVED_MARK, "");
+  }
+});
 
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});

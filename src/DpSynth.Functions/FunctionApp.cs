@@ -65,6 +65,8 @@ public static class FunctionApp
         services.AddSingleton<WebhookCaller>();
 
         services.AddSingleton<StrandedRuns>();
+        services.AddSingleton<UnstartedRuns>();
+        services.AddSingleton<DoubtfulRuns>();
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.SectionName))
             .Validate(options => options.IsValid, RetentionOptions.Rule);
 

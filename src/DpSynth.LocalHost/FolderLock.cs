@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace DpSynth.LocalHost;
 
@@ -15,13 +16,13 @@ internal sealed class FolderLock : IDisposable
     /// <exception cref="InvalidOperationException">Another process (or another part of this one) holds it.</exception>
     public static FolderLock Take(string folder, string name)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFile.CreateFolder(folder);
         var path = Path.Combine(folder, name + ".lock");
         var holder = Path.Combine(folder, name + ".pid");
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate));
         }
         catch (IOException e)
         {
@@ -30,7 +31,7 @@ internal sealed class FolderLock : IDisposable
         }
 
         // Beside the lock, because a locked file cannot be read.
-        File.WriteAllText(holder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        PrivateFile.Replace(holder, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         return new FolderLock(file);
     }
 

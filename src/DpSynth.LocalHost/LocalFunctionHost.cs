@@ -37,15 +37,15 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     private static readonly TimeSpan _stopTimeout = TimeSpan.FromSeconds(30);
 
     private readonly FolderLock _lock;
-    private readonly AzuriteProcess? _azurite;
+    private readonly EmulatedStorage? _storage;
     private readonly WebApplication _app;
     private readonly string _dataFolder;
     private bool _stopped;
 
-    private LocalFunctionHost(FolderLock folderLock, AzuriteProcess? azurite, WebApplication app, Accounts accounts, string dataFolder)
+    private LocalFunctionHost(FolderLock folderLock, EmulatedStorage? storage, WebApplication app, Accounts accounts, string dataFolder)
     {
         _lock = folderLock;
-        _azurite = azurite;
+        _storage = storage;
         _app = app;
         _dataFolder = dataFolder;
         PrivateStorage = accounts.Private;
@@ -68,11 +68,14 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     /// <summary>Runs that an earlier version had begun and that this start has closed, because their engine is gone.</summary>
     public IReadOnlyList<string> ClosedRuns => Services.GetRequiredService<RunsOfEarlierVersions>().Closed;
 
+    /// <summary>What the storage emulator had lost when this host started.</summary>
+    public StorageLoss Loss => _storage?.Loss ?? StorageLoss.None;
+
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Completes if the storage emulator ends although nobody stopped it; never with storage accounts of one's own.</summary>
-    public Task StorageEnded => _azurite?.Ended ?? Task.Delay(Timeout.Infinite);
+    public Task StorageEnded => _storage?.Ended ?? Task.Delay(Timeout.Infinite);
 
     /// <summary>Starts everything and returns when requests are served.</summary>
     /// <exception cref="InvalidOperationException">
@@ -89,29 +92,28 @@ public sealed class LocalFunctionHost : IAsyncDisposable
 
         var catalog = FunctionCatalog.Read(options.FunctionTypes ?? options.FunctionAssembly.GetTypes());
         var dataFolder = Path.GetFullPath(options.DataFolder ?? RunningHost.DefaultDataFolder());
+        DataFolder.Close(dataFolder);
         var folderLock = FolderLock.Take(dataFolder, "host");
-        AzuriteProcess? azurite = null;
+        EmulatedStorage? storage = null;
         WebApplication? app = null;
         try
         {
             var accounts = Accounts.Given(options);
             if (accounts is null)
             {
-                var azuriteFolder = Path.Combine(dataFolder, "azurite");
-                azurite = await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = azuriteFolder }, cancellationToken);
-                accounts = new Accounts(azurite.PrivateStorage, azurite.ExchangeStorage, AreGiven: false);
+                storage = await EmulatedStorage.StartAsync(dataFolder, home: null, cancellationToken);
+                accounts = new Accounts(storage.PrivateStorage, storage.ExchangeStorage, AreGiven: false);
             }
-
-            app = Build(options, catalog, accounts, dataFolder);
+            app = Build(options, catalog, accounts, storage, dataFolder);
             await app.StartAsync(cancellationToken);
-            var host = new LocalFunctionHost(folderLock, azurite, app, accounts, dataFolder);
+            var host = new LocalFunctionHost(folderLock, storage, app, accounts, dataFolder);
             await WorkerAccessFile.WriteAsync(dataFolder, host.ExchangeStorage, cancellationToken);
-            RunningHost.Write(dataFolder, host.Endpoint, host.PrivateStorage, host.ExchangeStorage);
+            RunningHost.Write(dataFolder, host.Endpoint, host.PrivateStorage, host.ExchangeStorage, isEmulated: storage is not null);
             return host;
         }
         catch
         {
-            await EndAsync(app, azurite, folderLock);
+            await EndAsync(app, storage, folderLock);
             throw;
         }
     }
@@ -133,29 +135,30 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         }
         finally
         {
-            await EndAsync(_app, _azurite, _lock);
+            await EndAsync(_app, _storage, _lock);
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
-    private static async Task EndAsync(WebApplication? app, AzuriteProcess? azurite, FolderLock folderLock)
+    private static async Task EndAsync(WebApplication? app, EmulatedStorage? storage, FolderLock folderLock)
     {
         if (app is not null)
         {
             await app.DisposeAsync();
         }
 
-        if (azurite is not null)
+        if (storage is not null)
         {
-            await azurite.DisposeAsync();
+            await storage.DisposeAsync();
         }
 
         folderLock.Dispose();
     }
 
-    private static WebApplication Build(LocalHostOptions options, FunctionCatalog catalog, Accounts accounts, string dataFolder)
+    private static WebApplication Build(
+        LocalHostOptions options, FunctionCatalog catalog, Accounts accounts, EmulatedStorage? storage, string dataFolder)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var configuration = builder.Configuration;
@@ -181,9 +184,14 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         services.AddMvcCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = _stopTimeout);
         services.AddSingleton<IHostLifetime, NoLifetime>();
+        if (storage is not null)
+        {
+            services.AddSingleton(storage.CallPolicies);
+        }
+
         options.ConfigureServices(services, configuration);
         services.TryAddSingleton(TimeProvider.System);
-        AddHost(services, catalog, settings, accounts, dataFolder);
+        AddHost(services, catalog, settings, accounts, storage, dataFolder);
         foreach (var extra in options.ExtraServices)
         {
             services.AddSingleton(provider => extra(new LocalHostContext(accounts.Private, accounts.Exchange, dataFolder, provider)));
@@ -210,8 +218,9 @@ public sealed class LocalFunctionHost : IAsyncDisposable
     }
 
     private static void AddHost(
-        IServiceCollection services, FunctionCatalog catalog, HostJson settings, Accounts accounts, string dataFolder)
+        IServiceCollection services, FunctionCatalog catalog, HostJson settings, Accounts accounts, EmulatedStorage? storage, string dataFolder)
     {
+        var loss = storage?.Loss ?? StorageLoss.None;
         var queues = new QueueServiceClient(accounts.Exchange);
         services.AddSingleton(provider => new FunctionInvoker(catalog, provider, settings.FunctionTimeout));
         services.AddSingleton(provider => new DurableEngine(
@@ -221,6 +230,7 @@ public sealed class LocalFunctionHost : IAsyncDisposable
                 Storage = new StorageAccountClientProvider(accounts.Exchange),
                 HostId = HostId.Of(dataFolder),
                 IsShared = accounts.AreGiven,
+                HasDied = loss.HasDied,
                 MaxConcurrentActivities = settings.MaxConcurrentActivities,
                 MaxConcurrentOrchestrators = settings.MaxConcurrentOrchestrators,
             },
@@ -231,7 +241,10 @@ public sealed class LocalFunctionHost : IAsyncDisposable
         services.AddSingleton(provider => new RunsOfEarlierVersions(
             new BlobServiceClient(accounts.Exchange), settings.HubName, provider, provider.GetRequiredService<ILogger<RunsOfEarlierVersions>>()));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RunsOfEarlierVersions>());
+        services.AddSingleton<IHostedService>(provider => new RunsAfterLoss(loss, provider, provider.GetRequiredService<ILogger<RunsAfterLoss>>()));
         services.AddHostedService<EngineService>();
+        services.AddSingleton<IHostedService>(provider => new OpenRuns(
+            loss, () => storage?.SettleLoss(), provider, provider.GetRequiredService<ILogger<OpenRuns>>()));
 
         foreach (var (function, trigger) in catalog.TriggeredBy<QueueTriggerAttribute>())
         {
@@ -260,12 +273,14 @@ public sealed class LocalFunctionHost : IAsyncDisposable
             queues.GetQueueClient(ExchangeLayout.DatasetEvents),
             _ => true,
             Path.Combine(dataFolder, "announced.json"),
+            accounts.AreGiven ? TimeSpan.Zero : BlobWatcher.EmulatorSaves,
             provider.GetRequiredService<ILogger<BlobWatcher>>()));
         services.AddSingleton<IHostedService>(provider => new BlobWatcher(
             new BlobServiceClient(accounts.Exchange).GetBlobContainerClient(ExchangeLayout.Requests),
             queues.GetQueueClient(ExchangeLayout.RequestFiles),
             ExchangeLayout.IsRequestFile,
             Path.Combine(dataFolder, "announced-requests.json"),
+            accounts.AreGiven ? TimeSpan.Zero : BlobWatcher.EmulatorSaves,
             provider.GetRequiredService<ILogger<BlobWatcher>>()));
     }
 

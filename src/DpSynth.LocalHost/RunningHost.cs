@@ -8,7 +8,9 @@ namespace DpSynth.LocalHost;
 /// <param name="Endpoint">Where it serves HTTP, without the route prefix.</param>
 /// <param name="PrivateStorage">Connection string of the private account.</param>
 /// <param name="ExchangeStorage">Connection string of the exchange account.</param>
-public sealed record RunningHost(int ProcessId, DateTimeOffset StartedAt, Uri Endpoint, string PrivateStorage, string ExchangeStorage)
+/// <param name="IsEmulated">Whether both are the data folder's own emulator.</param>
+public sealed record RunningHost(
+    int ProcessId, DateTimeOffset StartedAt, Uri Endpoint, string PrivateStorage, string ExchangeStorage, bool IsEmulated = false)
 {
     /// <summary>The host on a data folder; null if none is running there.</summary>
     /// <param name="dataFolder">The folder. Null: <c>.dpsynth</c> in the repository.</param>
@@ -27,10 +29,10 @@ public sealed record RunningHost(int ProcessId, DateTimeOffset StartedAt, Uri En
 
     internal static string DefaultDataFolder() => Path.Combine(RepositoryHome.Find(), ".dpsynth");
 
-    internal static void Write(string dataFolder, Uri endpoint, string privateStorage, string exchangeStorage)
+    internal static void Write(string dataFolder, Uri endpoint, string privateStorage, string exchangeStorage, bool isEmulated)
     {
         var self = ProcessIdentity.Current();
-        var host = new RunningHost(self.Id, self.StartedAt, endpoint, privateStorage, exchangeStorage);
+        var host = new RunningHost(self.Id, self.StartedAt, endpoint, privateStorage, exchangeStorage, isEmulated);
         PrivateFile.Replace(PathIn(dataFolder), JsonSerializer.SerializeToUtf8Bytes(host));
     }
 

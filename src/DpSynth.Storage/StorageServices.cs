@@ -35,7 +35,8 @@ public static class StorageServices
     public static IServiceCollection AddPrivateStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => PrivateAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => PrivateAccount.FromConfiguration(
+            configuration, provider.GetService<ILoggerFactory>(), provider.GetService<BlobCallPolicies>()));
         services.TryAddSingleton<PrivateStore>();
         services.TryAddSingleton<IDatasetStore>(provider => provider.GetRequiredService<PrivateStore>());
         services.TryAddSingleton<IExactWorkRetention>(provider => provider.GetRequiredService<PrivateStore>());
@@ -61,7 +62,8 @@ public static class StorageServices
     public static IServiceCollection AddExchangeStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => ExchangeAccount.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => ExchangeAccount.FromConfiguration(
+            configuration, provider.GetService<ILoggerFactory>(), provider.GetService<BlobCallPolicies>()));
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(

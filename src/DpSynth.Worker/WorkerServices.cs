@@ -7,6 +7,7 @@ using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Generators.StableDiffusion;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Storage;
+using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Candidates;
 using DpSynth.Storage.Workers;
 using DpSynth.Synthesis.Embedding;
@@ -49,7 +50,8 @@ public static class WorkerServices
         services.TryAddSingleton<DecodeLimits>();
         services.TryAddSingleton<ImageDecoder>();
         services.TryAddSingleton(RequestParts.Json);
-        services.TryAddSingleton(provider => WorkerStorage.FromConfiguration(configuration, provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => WorkerStorage.FromConfiguration(
+            configuration, provider.GetService<ILoggerFactory>(), provider.GetService<BlobCallPolicies>()));
         services.TryAddSingleton<ICandidateStore>(provider => new CandidateStore(
             provider.GetRequiredService<WorkerStorage>().Candidates, provider.GetRequiredService<ImageDecoder>(), provider.GetRequiredService<RequestJson>()));
         services.TryAddSingleton<IPublicImageSource>(provider => new PublicImageSource(

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// host FOLDER [--no-worker]: the local host on the accounts that PrivateStorage and AzureWebJobsStorage name, with repeatable noise.
+// host FOLDER [--no-worker] [--true-noise]: the local host on the accounts that PrivateStorage and AzureWebJobsStorage name, or on an emulator of its
+// own, with noise that can be repeated or with true noise.
 // worker: a worker with the access that WorkerAccess holds.
 // Each prints one line when it is ready, and runs until it is killed.
 if (args is ["worker", ..])
@@ -43,7 +44,13 @@ await using var host = await LocalFunctionHost.StartAsync(
         PrivateStorage = Environment.GetEnvironmentVariable("PrivateStorage"),
         AzureWebJobsStorage = Environment.GetEnvironmentVariable("AzureWebJobsStorage"),
         QueueLease = TimeSpan.FromSeconds(2),
-        Overrides = services => services.AddSingleton<IDiscreteGaussianNoise, SeededNoise>(),
+        Overrides = services =>
+        {
+            if (!args.Contains("--true-noise", StringComparer.Ordinal))
+            {
+                services.AddSingleton<IDiscreteGaussianNoise, SeededNoise>();
+            }
+        },
     },
     CancellationToken.None);
 if (!args.Contains("--no-worker", StringComparer.Ordinal))

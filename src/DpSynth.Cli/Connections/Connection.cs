@@ -23,10 +23,17 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="endpoint">The host's address, such as <c>http://127.0.0.1:7071</c>; null if none is running.</param>
     /// <param name="functionKey">The key the API asks for in Azure; null for none.</param>
     /// <param name="owned">What was started for this command and ends with it.</param>
-    internal Connection(IConfiguration settings, Uri? endpoint, string? functionKey = null, IAsyncDisposable? owned = null)
+    /// <param name="policies">What the stores' clients must be made with; null for nothing.</param>
+    internal Connection(
+        IConfiguration settings, Uri? endpoint, string? functionKey = null, IAsyncDisposable? owned = null, BlobCallPolicies? policies = null)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(settings).AddSingleton(RequestParts.Json).AddPrivateStorage(settings)
             .AddExchangeStorage(settings);
+        if (policies is not null)
+        {
+            services.AddSingleton(policies);
+        }
+
         _services = services.BuildServiceProvider();
         _owned = owned;
         Endpoint = endpoint;

@@ -6,6 +6,7 @@ using DpSynth.Cli.Terminals;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging.Png;
+using DpSynth.LocalHost;
 
 namespace DpSynth.Cli.Doctor;
 
@@ -115,7 +116,7 @@ internal sealed class Checks(Surroundings surroundings)
     {
         try
         {
-            Directory.CreateDirectory(surroundings.DataFolder);
+            PrivateFile.CreateFolder(surroundings.DataFolder);
             var probe = Path.Combine(surroundings.DataFolder, $".probe-{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);

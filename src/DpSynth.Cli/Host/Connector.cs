@@ -24,18 +24,18 @@ internal sealed class Connector(Surroundings surroundings, Action<string>? say)
 
         if (LocalEnds.FindRunning(surroundings) is { } running)
         {
-            return new Connection(running.Settings, running.Endpoint);
+            return new Connection(running.Settings, running.Endpoint, policies: running.CallPolicies);
         }
 
         if (!needHost)
         {
             var storage = await LocalEnds.StartStorageAsync(surroundings, cancellationToken);
-            return new Connection(storage.Settings, endpoint: null, owned: storage);
+            return new Connection(storage.Settings, endpoint: null, owned: storage, policies: storage.CallPolicies);
         }
 
         say?.Invoke("No host is running on this data folder: one runs in this process until the command ends.");
         var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken, say: say);
-        return new Connection(host.Settings, host.Endpoint, owned: host);
+        return new Connection(host.Settings, host.Endpoint, owned: host, policies: host.CallPolicies);
     }
 
     /// <summary>Starts a host whose worker has settings of its own, which one that runs already would not have.</summary>
@@ -51,7 +51,7 @@ internal sealed class Connector(Surroundings surroundings, Action<string>? say)
         }
 
         var host = await LocalEnds.StartHostAsync(surroundings, port: null, workers: 1, cancellationToken, workerSettings);
-        return new Connection(host.Settings, host.Endpoint, owned: host);
+        return new Connection(host.Settings, host.Endpoint, owned: host, policies: host.CallPolicies);
     }
 
     private Connection? FromEnvironment()

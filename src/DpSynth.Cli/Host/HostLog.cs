@@ -1,30 +1,30 @@
 using System.Globalization;
+using DpSynth.LocalHost;
 using Microsoft.Extensions.Logging;
 
 namespace DpSynth.Cli.Host;
 
-/// <summary>The host's log, a file <c>host.log</c> in the data folder that begins anew with every host. Holds nothing private;
-/// its owner alone reads it all the same.</summary>
+/// <summary>
+/// The host's log, a file <c>host.log</c> in the data folder. Another one begins with every host, and where it has grown large; the last ones stay
+/// beside it. Holds nothing private; its owner alone reads it all the same.
+/// </summary>
 internal sealed class HostLog : ILoggerProvider
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "host.log";
 
+    private const long Large = 32 << 20;
+
     private readonly Lock _gate = new();
-    private readonly Lazy<StreamWriter> _file;
+    private readonly string _path;
+    private readonly long _large;
+    private StreamWriter? _file;
+    private bool _disposed;
 
     /// <summary>Makes the log; the file is opened with its first line.</summary>
-    public HostLog(string folder) => _file = new Lazy<StreamWriter>(() =>
-    {
-        Directory.CreateDirectory(folder);
-        var stream = new FileStream(Path.Combine(folder, FileName), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        return new StreamWriter(stream) { AutoFlush = true };
-    });
+    /// <param name="folder">The data folder.</param>
+    /// <param name="large">Bytes after which another file is begun.</param>
+    public HostLog(string folder, long large = Large) => (_path, _large) = (Path.Combine(folder, FileName), large);
 
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
 
@@ -32,10 +32,8 @@ internal sealed class HostLog : ILoggerProvider
     {
         lock (_gate)
         {
-            if (_file.IsValueCreated)
-            {
-                _file.Value.Dispose();
-            }
+            _disposed = true;
+            _file?.Dispose();
         }
     }
 
@@ -44,9 +42,16 @@ internal sealed class HostLog : ILoggerProvider
         var time = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         lock (_gate)
         {
-            if (_file.Value.BaseStream is { CanWrite: true })
+            if (!_disposed)
             {
-                _file.Value.WriteLine($"{time} {level} {category}: {message}{(fault is null ? "" : Environment.NewLine + fault)}");
+                if (_file?.BaseStream.Length >= _large)
+                {
+                    _file.Dispose();
+                    _file = null;
+                }
+
+                _file ??= new StreamWriter(RotatedLog.Begin(_path)) { AutoFlush = true };
+                _file.WriteLine($"{time} {level} {category}: {message}{(fault is null ? "" : Environment.NewLine + fault)}");
             }
         }
     }

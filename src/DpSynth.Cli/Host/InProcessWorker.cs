@@ -1,4 +1,5 @@
 using DpSynth.LocalHost;
+using DpSynth.Storage.Accounts;
 using DpSynth.Storage.Workers;
 using DpSynth.Telemetry;
 using DpSynth.Worker;
@@ -49,6 +50,11 @@ internal sealed class InProcessWorker(LocalHostContext host, IReadOnlyList<KeyVa
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        if (host.Services.GetService<BlobCallPolicies>() is { } policies)
+        {
+            builder.Services.AddSingleton(policies);
+        }
+
         _worker = builder.Build();
         await _worker.StartAsync(cancellationToken);
     }

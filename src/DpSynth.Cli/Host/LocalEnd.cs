@@ -1,3 +1,4 @@
+using DpSynth.Storage.Accounts;
 using Microsoft.Extensions.Configuration;
 
 namespace DpSynth.Cli.Host;
@@ -9,6 +10,9 @@ internal sealed class LocalEnd(IConfiguration settings, IAsyncDisposable? owned)
 {
     /// <summary>The two accounts' settings.</summary>
     public IConfiguration Settings => settings;
+
+    /// <summary>What the clients of the storage must be made with; null for nothing.</summary>
+    public BlobCallPolicies? CallPolicies { get; init; }
 
     /// <summary>The host's address; null for storage alone.</summary>
     public Uri? Endpoint { get; init; }

@@ -4,6 +4,7 @@ using DpSynth.LocalHost;
 using DpSynth.LocalHost.Azurite;
 using DpSynth.Storage.Accounts;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DpSynth.Cli.Host;
 
@@ -12,15 +13,18 @@ internal static class LocalEnds
 {
     /// <summary>The host that runs on the data folder; null if there is none.</summary>
     public static LocalEnd? FindRunning(Surroundings surroundings) => RunningHost.TryRead(surroundings.DataFolder) is { } running
-        ? new LocalEnd(SettingsOf(running.PrivateStorage, running.ExchangeStorage), owned: null) { Endpoint = running.Endpoint }
+        ? new LocalEnd(SettingsOf(running.PrivateStorage, running.ExchangeStorage), owned: null)
+        {
+            Endpoint = running.Endpoint,
+            CallPolicies = running.IsEmulated ? EmulatedStorage.CallPoliciesOf(surroundings.DataFolder) : null,
+        }
         : null;
 
     /// <summary>Starts the storage emulator alone.</summary>
     public static async Task<LocalEnd> StartStorageAsync(Surroundings surroundings, CancellationToken cancellationToken)
     {
-        var azurite = await AzuriteProcess.StartAsync(
-            new AzuriteOptions { DataFolder = Path.Combine(surroundings.DataFolder, "azurite"), Home = surroundings.Home }, cancellationToken);
-        return new LocalEnd(SettingsOf(azurite.PrivateStorage, azurite.ExchangeStorage), azurite);
+        var storage = await EmulatedStorage.StartAsync(surroundings.DataFolder, surroundings.Home, cancellationToken);
+        return new LocalEnd(SettingsOf(storage.PrivateStorage, storage.ExchangeStorage), storage) { CallPolicies = storage.CallPolicies };
     }
 
     /// <summary>Starts the function app with its storage and workers; it logs into <see cref="HostLog"/>.</summary>
@@ -57,7 +61,12 @@ internal static class LocalEnds
                 + "spent, the rest of what they had reserved is free; submit their requests again under new run ids.");
         }
 
-        return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host) { Endpoint = host.Endpoint, Ended = host.StorageEnded };
+        return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host) 
+        {
+            Endpoint = host.Endpoint,
+            Ended = host.StorageEnded,
+            CallPolicies = host.Services.GetService<BlobCallPolicies>(),
+        };
     }
 
     private static IConfiguration SettingsOf(string privateStorage, string exchangeStorage) => new ConfigurationBuilder()

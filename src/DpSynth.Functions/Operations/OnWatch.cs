@@ -12,7 +12,13 @@ namespace DpSynth.Functions.Operations;
 /// installation look for the beginnings of these lines.
 /// </summary>
 public sealed partial class OnWatch(
-    IRunRegistry registry, IPrivacyLedger ledger, StrandedRuns stranded, PoisonQueues poison, TimeProvider time, ILogger<OnWatch> logger)
+    IRunRegistry registry,
+    IPrivacyLedger ledger,
+    StrandedRuns stranded,
+    UnstartedRuns unstarted,
+    PoisonQueues poison,
+    TimeProvider time,
+    ILogger<OnWatch> logger)
 {
     /// <summary>The share of a dataset's ε above which its owner should hear of it.</summary>
     private const double NotableShare = 0.8;
@@ -22,6 +28,9 @@ public sealed partial class OnWatch(
 
     /// <summary>The same after looks were missed.</summary>
     private static readonly TimeSpan _recentWhenLate = TimeSpan.FromDays(1);
+
+    /// <summary>How long whoever registers a run may take until it is started.</summary>
+    private static readonly TimeSpan _aboutToStart = TimeSpan.FromMinutes(5);
 
     /// <summary>Looks once.</summary>
     [Function(nameof(OnWatch))]
@@ -35,6 +44,7 @@ public sealed partial class OnWatch(
         }
 
         await stranded.EndAsync(client, cancellationToken);
+        await unstarted.StartAsync(time.GetUtcNow() - _aboutToStart, client, cancellationToken);
         await ReportFailedRunsAsync(client, time.GetUtcNow() - (timer.IsPastDue ? _recentWhenLate : _recent), cancellationToken);
         await ReportBudgetsAsync(cancellationToken);
     }

@@ -42,10 +42,20 @@ public sealed class StrandedRuns(IRunRegistry registry, RunClosure closure, RunA
             cancellationToken);
     }
 
-    private async Task<RunOutcome> EndAsync(string runId, Func<ClosedRun, RunOutcome> outcome, CancellationToken cancellationToken)
+    /// <summary>Announces the end of a run once more, where the first announcement may be lost.</summary>
+    public Task AnnounceAgainAsync(EndedRun end, CancellationToken cancellationToken)
     {
-        var closed = await closure.CloseAsync(runId, cancellationToken);
-        var announced = await announcer.AnnounceAsync(runId, outcome(closed), cancellationToken);
+        ArgumentNullException.ThrowIfNull(end);
+        return AnnounceAsync(end.RunId, end.Outcome, cancellationToken);
+    }
+
+    /// <summary>Closes a run and ends it as it is found.</summary>
+    internal async Task<RunOutcome> EndAsync(string runId, Func<ClosedRun, RunOutcome> outcome, CancellationToken cancellationToken) =>
+        await AnnounceAsync(runId, outcome(await closure.CloseAsync(runId, cancellationToken)), cancellationToken);
+
+    private async Task<RunOutcome> AnnounceAsync(string runId, RunOutcome outcome, CancellationToken cancellationToken)
+    {
+        var announced = await announcer.AnnounceAsync(runId, outcome, cancellationToken);
         if (announced.HasWebhook)
         {
             await CallAsync(runId, cancellationToken);

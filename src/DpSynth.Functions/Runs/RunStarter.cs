@@ -1,5 +1,6 @@
 using Azure.Storage.Queues.Models;
 using DpSynth.Functions.Telemetry;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
@@ -16,32 +17,45 @@ public sealed class RunStarter(RunAdmission admission, IEnumerable<IMethodOrches
     /// <param name="client">Starts the orchestration.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The run's id.</returns>
-    /// <exception cref="Synthesis.Requests.RequestException">The request cannot be served.</exception>
+    /// <exception cref="RequestException">The request cannot be served.</exception>
     /// <exception cref="RunConflictException">The run id belongs to a different request.</exception>
     public async Task<string> StartAsync(string json, string? submittedBy, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         var admitted = await admission.AdmitAsync(json, submittedBy, cancellationToken);
-        var runId = admitted.Request.RunId;
-
-        // Older hosts ignore the dedupe statuses and would overwrite an ended instance, so look first.
-        if (admitted.HasEnded || await client.GetInstanceAsync(runId, cancellation: cancellationToken) is not null)
+        if (!admitted.HasEnded)
         {
-            return runId;
+            await StartAsync(admitted.Request, client, cancellationToken);
         }
 
-        var method = methods.Single(method => method.Method == admitted.Request.Method);
-        var options = new StartOrchestrationOptions(runId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
+        return admitted.Request.RunId;
+    }
+
+    /// <summary>Sees to it that a registered run is started.</summary>
+    /// <param name="request">Its request.</param>
+    /// <param name="client">Starts the orchestration.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public async Task StartAsync(RunRequest request, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(client);
+
+        // Older hosts ignore the dedupe statuses and would overwrite an ended instance, so look first.
+        if (await client.GetInstanceAsync(request.RunId, cancellation: cancellationToken) is not null)
+        {
+            return;
+        }
+
+        var method = methods.Single(method => method.Method == request.Method);
+        var options = new StartOrchestrationOptions(request.RunId).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(method.Orchestrator, method.Begin(admitted.Request), options, cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(method.Orchestrator, method.Begin(request), options, cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {
             // The same request was delivered twice at the same time; the other one started the run.
         }
-
-        return runId;
     }
 
     /// <summary>After so many tries the host puts a message on its poison queue: <c>maxDequeueCount</c> of <c>host.json</c>.</summary>

@@ -19,8 +19,9 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     private readonly AzuriteState _state;
     private bool _disposed;
 
-    private AzuriteProcess(string folder, FolderLock folderLock, Process process, AzuriteState state)
+    private AzuriteProcess(string folder, FolderLock folderLock, Process process, AzuriteState state, bool hadSaved)
     {
+        HadSaved = hadSaved;
         _folder = folder;
         _lock = folderLock;
         _process = process;
@@ -40,6 +41,18 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Completes when the emulator has ended, wanted or not.</summary>
     public Task Ended { get; }
 
+    /// <summary>
+    /// Whether the emulator that ran on the folder before had saved all its data when it ended: it saves every five seconds, and at an end that is
+    /// none of its own.
+    /// </summary>
+    internal bool HadSaved { get; }
+
+    /// <summary>Whether this emulator has saved all its data and ended.</summary>
+    internal bool HasSaved => _disposed && File.Exists(SavedMark(_folder));
+
+    /// <summary>Where its data is.</summary>
+    internal string Data => DataOf(_folder);
+
     /// <summary>With what code the emulator ended, once this object is disposed of: 0 if it saved its data and ended by itself.</summary>
     internal int? ExitCode { get; private set; }
 
@@ -56,10 +69,11 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             var script = FindScript(options.Home ?? RepositoryHome.Find());
             var state = AzuriteState.LoadOrCreate(folder);
             await EndOrphanAsync(state.Process, cancellationToken);
-            var (process, ports) = await LaunchAsync(script, folder, state, options.StartTimeout, cancellationToken);
-            state = state with { Ports = ports, Process = ProcessIdentity.Of(process) };
+            var hadSaved = HadItSaved(folder, state);
+            var (process, ports) = await LaunchAsync(script, folder, state with { MarksSaves = true }, options.StartTimeout, cancellationToken);
+            state = state with { Ports = ports, Process = ProcessIdentity.Of(process), MarksSaves = true };
             state.Save(folder);
-            return new AzuriteProcess(folder, folderLock, process, state);
+            return new AzuriteProcess(folder, folderLock, process, state, hadSaved);
         }
         catch
         {
@@ -83,6 +97,9 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         _process.Dispose();
         _lock.Dispose();
     }
+
+    private static bool HadItSaved(string folder, AzuriteState state) =>
+        !Directory.Exists(DataOf(folder)) || File.Exists(SavedMark(folder)) || (state.Process is null && !state.MarksSaves);
 
     private static string FindScript(string home)
     {
@@ -170,9 +187,13 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
         // Data belongs into the folder, not into a database that the environment names for another emulator.
         start.Environment.Remove("AZURITE_DB");
+
+        // From its first write on there is something that it has not saved.
+        File.Delete(SavedMark(folder));
+        start.Environment["DPSYNTH_SAVED_MARK"] = SavedMark(folder);
         string[] arguments =
         [
-            script, "--location", Path.Combine(folder, "data"), "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            script, "--location", DataOf(folder), "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             "--blobHost", "127.0.0.1", "--blobPort", Number(ports.Blob),
             "--queueHost", "127.0.0.1", "--queuePort", Number(ports.Queue),
             "--tableHost", "127.0.0.1", "--tablePort", Number(ports.Table),
@@ -197,10 +218,7 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     /// <summary>Reads the emulator's output: the three addresses first, then, in the background, whatever it says into its log.</summary>
     private static async Task<AzuritePorts> ReadPortsAsync(Process process, string folder, CancellationToken cancellationToken)
     {
-        var log = new StreamWriter(new FileStream(LogPath(folder), FileMode.Create, FileAccess.Write, FileShare.ReadWrite))
-        {
-            AutoFlush = true,
-        };
+        var log = new StreamWriter(RotatedLog.Begin(LogPath(folder))) { AutoFlush = true };
         var writer = TextWriter.Synchronized(log);
         var errors = CopyAsync(process.StandardError, writer);
         var ports = default(AzuritePorts);
@@ -271,6 +289,10 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             await process.WaitForExitAsync(CancellationToken.None);
         }
     }
+
+    private static string DataOf(string folder) => Path.Combine(folder, "data");
+
+    private static string SavedMark(string folder) => Path.Combine(folder, "saved");
 
     private static string LogPath(string folder) => Path.Combine(folder, "azurite.log");
 

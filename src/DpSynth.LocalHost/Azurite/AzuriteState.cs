@@ -26,6 +26,9 @@ internal sealed record AzuriteState
     /// <summary>The process that was started last; null after an orderly end.</summary>
     public ProcessIdentity? Process { get; init; }
 
+    /// <summary>Whether the version that started it last has it mark that it saved; 0.1 had not.</summary>
+    public bool MarksSaves { get; init; }
+
     /// <summary>Reads the folder's state, or makes a new one with fresh keys.</summary>
     public static AzuriteState LoadOrCreate(string folder)
     {

@@ -19,11 +19,13 @@ internal sealed partial class DurableEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskHubWorker _worker;
     private readonly ILogger _logger;
+    private readonly bool _isAnew;
     private bool _isStarted;
 
     public DurableEngine(HubSettings settings, ITaskFunctions functions, ILoggerFactory loggerFactory)
     {
         HubName = settings.HubName;
+        _isAnew = settings.HasDied;
         _logger = loggerFactory.CreateLogger<DurableEngine>();
         Service = new AzureStorageOrchestrationService(settings.ForService(loggerFactory));
         var shims = new DurableTaskShimFactory(
@@ -50,6 +52,11 @@ internal sealed partial class DurableEngine : IAsyncDisposable
     /// <summary>Makes the hub if there is none, and starts to work on it.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (_isAnew)
+        {
+            await Service.DeleteAsync().WaitAsync(cancellationToken);
+        }
+
         await Service.CreateIfNotExistsAsync().WaitAsync(cancellationToken);
         await _worker.StartAsync().WaitAsync(cancellationToken);
         _isStarted = true;

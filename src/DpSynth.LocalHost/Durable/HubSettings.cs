@@ -21,6 +21,12 @@ internal sealed record HubSettings
     /// <summary>Whether other hosts may work on the hub too.</summary>
     public required bool IsShared { get; init; }
 
+    /// <summary>
+    /// Whether the storage died without saving. Its queues and tables then tell of different moments, and an orchestration may wait for a message that
+    /// is gone: the hub is made anew, and whoever knows what was at work starts it again.
+    /// </summary>
+    public bool HasDied { get; init; }
+
     /// <summary>How many activities may run at once.</summary>
     public required int MaxConcurrentActivities { get; init; }
 

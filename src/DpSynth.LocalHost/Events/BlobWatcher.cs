@@ -19,18 +19,25 @@ namespace DpSynth.LocalHost.Events;
 /// <param name="queue">The queue, which is made if missing.</param>
 /// <param name="isWatched">Which blobs of the container are announced, by name.</param>
 /// <param name="stateFile">Where it is kept what has been announced.</param>
+/// <param name="lag">How much later than it was announced: as long as an emulator that dies may lose the message.</param>
 /// <param name="logger">The log.</param>
 /// <remarks>
 /// A message holds one event, as Event Grid's do, as long as a look finds no more than a hundred new blobs; of larger uploads a message
 /// holds an array of events, for which Event Grid's schema provides too.
 /// </remarks>
 internal sealed partial class BlobWatcher(
-    BlobContainerClient container, QueueClient queue, Func<string, bool> isWatched, string stateFile, ILogger<BlobWatcher> logger) : BackgroundService
+    BlobContainerClient container, QueueClient queue, Func<string, bool> isWatched, string stateFile, TimeSpan lag, ILogger<BlobWatcher> logger)
+    : BackgroundService
 {
+    /// <summary>In this time the emulator has saved what it was given: it does so every five seconds.</summary>
+    public static readonly TimeSpan EmulatorSaves = TimeSpan.FromSeconds(20);
+
     private const int UnpackedEvents = 100;
     private const int LargestPack = 40;
 
     private static readonly TimeSpan _shortestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<(long At, AnnouncedBlobs Marks)> _unsaved = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -77,10 +84,29 @@ internal sealed partial class BlobWatcher(
         var after = announced.After(recent, startedAt!.Value);
         if (fresh.Length > 0)
         {
-            after.Save(stateFile);
+            _unsaved.Enqueue((Environment.TickCount64, after));
         }
 
+        SaveOlderThan(lag);
         return after;
+    }
+
+    /// <summary>After an orderly end nothing is announced again.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        SaveOlderThan(TimeSpan.Zero);
+    }
+
+    private void SaveOlderThan(TimeSpan age)
+    {
+        AnnouncedBlobs? last = null;
+        while (_unsaved.TryPeek(out var oldest) && Environment.TickCount64 - oldest.At >= age.TotalMilliseconds)
+        {
+            last = _unsaved.Dequeue().Marks;
+        }
+
+        last?.Save(stateFile);
     }
 
     private async Task AnnounceAsync(BlobItem[] fresh, CancellationToken stop)

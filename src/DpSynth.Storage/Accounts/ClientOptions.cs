@@ -34,7 +34,17 @@ internal static class ClientOptions
 
     /// <summary>The options of blob clients.</summary>
     /// <param name="loggers">Where failed calls are reported; null: nowhere.</param>
-    public static BlobClientOptions Blobs(ILoggerFactory? loggers) => Set(new BlobClientOptions(), loggers);
+    /// <param name="policies">What every call goes through besides; null: nothing.</param>
+    public static BlobClientOptions Blobs(ILoggerFactory? loggers, BlobCallPolicies? policies = null)
+    {
+        var options = Set(new BlobClientOptions(), loggers);
+        foreach (var policy in policies?.PerCall ?? [])
+        {
+            options.AddPolicy(policy, HttpPipelinePosition.PerCall);
+        }
+
+        return options;
+    }
 
     /// <summary>The options of queue clients. Messages are base64, as Azure Functions expects them, unless a reader wants to see them as they are.</summary>
     /// <param name="loggers">Where failed calls are reported; null: nowhere.</param>

@@ -32,11 +32,12 @@ public sealed class ExchangeAccount(BlobServiceClient blobs, QueueServiceClient 
     /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
     /// <param name="configuration">Holds the setting.</param>
     /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
+    /// <param name="policies">What every call to blobs goes through besides; null: nothing.</param>
     /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
-    public static ExchangeAccount FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null)
+    public static ExchangeAccount FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null, BlobCallPolicies? policies = null)
     {
         var setting = new StorageSetting(configuration, SettingName, loggers);
-        return new ExchangeAccount(setting.CreateBlobs(), setting.CreateQueues());
+        return new ExchangeAccount(setting.CreateBlobs(policies), setting.CreateQueues());
     }
 
     /// <summary>A queue by its name in <see cref="ExchangeLayout"/>.</summary>

@@ -27,9 +27,10 @@ public sealed class PrivateAccount(BlobServiceClient service)
     /// <summary>Opens the account that the setting <see cref="SettingName"/> names.</summary>
     /// <param name="configuration">Holds the setting.</param>
     /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
+    /// <param name="policies">What every call to blobs goes through besides; null: nothing.</param>
     /// <exception cref="InvalidOperationException">The setting is missing or malformed; one sentence says what to set.</exception>
-    public static PrivateAccount FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null) =>
-        new(new StorageSetting(configuration, SettingName, loggers).CreateBlobs());
+    public static PrivateAccount FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null, BlobCallPolicies? policies = null) =>
+        new(new StorageSetting(configuration, SettingName, loggers).CreateBlobs(policies));
 
     /// <summary>Makes the containers that are not there yet.</summary>
     /// <exception cref="InvalidOperationException">One of the name is still being deleted.</exception>

@@ -17,9 +17,9 @@ internal sealed class StorageSetting(IConfiguration configuration, string name, 
 {
     private string? ConnectionString => Value(configuration[name]) ?? Value(configuration[$"ConnectionStrings:{name}"]);
 
-    public BlobServiceClient CreateBlobs()
+    public BlobServiceClient CreateBlobs(BlobCallPolicies? policies)
     {
-        var options = ClientOptions.Blobs(loggers);
+        var options = ClientOptions.Blobs(loggers, policies);
         return ConnectionString is { } connectionString
             ? Parse(() => new BlobServiceClient(connectionString, options))
             : new BlobServiceClient(ServiceUri("blob"), CreateCredential(), options);

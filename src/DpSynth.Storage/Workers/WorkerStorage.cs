@@ -42,12 +42,13 @@ public sealed class WorkerStorage
     /// <summary>Opens them by their signatures alone.</summary>
     /// <param name="access">The signatures.</param>
     /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
-    public static WorkerStorage FromAccess(WorkerAccess access, ILoggerFactory? loggers = null)
+    /// <param name="policies">What every call to blobs goes through besides; null: nothing.</param>
+    public static WorkerStorage FromAccess(WorkerAccess access, ILoggerFactory? loggers = null, BlobCallPolicies? policies = null)
     {
         ArgumentNullException.ThrowIfNull(access);
         return new WorkerStorage(
-            new BlobContainerClient(access.Candidates, ClientOptions.Blobs(loggers)),
-            new BlobContainerClient(access.Models, ClientOptions.Blobs(loggers)),
+            new BlobContainerClient(access.Candidates, ClientOptions.Blobs(loggers, policies)),
+            new BlobContainerClient(access.Models, ClientOptions.Blobs(loggers, policies)),
             new QueueClient(access.GenerationJobs, ClientOptions.Queues(loggers, QueueMessageEncoding.None)),
             new QueueClient(access.GenerationResults, ClientOptions.Queues(loggers)),
             poison: null);
@@ -60,25 +61,26 @@ public sealed class WorkerStorage
     /// </summary>
     /// <param name="configuration">Holds the settings.</param>
     /// <param name="loggers">Where calls that failed are reported; null: nowhere.</param>
+    /// <param name="policies">What every call to blobs goes through besides; null: nothing.</param>
     /// <exception cref="InvalidOperationException">None of the settings is there.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The access is malformed.</exception>
-    public static WorkerStorage FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null)
+    public static WorkerStorage FromConfiguration(IConfiguration configuration, ILoggerFactory? loggers = null, BlobCallPolicies? policies = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration[WorkerAccess.SettingName] is { Length: > 0 } json)
         {
-            return FromAccess(WorkerAccess.FromJson(json), loggers);
+            return FromAccess(WorkerAccess.FromJson(json), loggers, policies);
         }
 
         if (configuration[WorkerAccess.FileSettingName] is { Length: > 0 } file)
         {
-            return FromAccess(WorkerAccess.FromJson(File.ReadAllText(file)), loggers);
+            return FromAccess(WorkerAccess.FromJson(File.ReadAllText(file)), loggers, policies);
         }
 
         var setting = new StorageSetting(configuration, ExchangeAccount.SettingName, loggers);
         var asSent = setting.CreateQueues(QueueMessageEncoding.None);
-        var blobs = setting.CreateBlobs();
+        var blobs = setting.CreateBlobs(policies);
         return new WorkerStorage(
             blobs.GetBlobContainerClient(ExchangeLayout.Candidates),
             blobs.GetBlobContainerClient(ExchangeLayout.Models),

@@ -32,4 +32,37 @@ public sealed class HostLogTests
             folder.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public void Log_of_a_host_stays_when_the_next_one_begins_and_when_it_has_grown_large()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            for (var host = 1; host <= 12; host++)
+            {
+                using var log = new HostLog(folder.FullName);
+                log.CreateLogger("test").LogInformation("Host {Host}.", host);
+            }
+
+            string Read(string name) => File.ReadAllText(Path.Combine(folder.FullName, name)).TrimEnd()[^8..].Trim();
+            Assert.Equal(
+                ["Host 12.", "Host 11.", "Host 10.", "Host 9."], new[] { "host.log", "host.1.log", "host.2.log", "host.3.log" }.Select(Read));
+            Assert.Equal("Host 3.", Read("host.9.log"));
+            Assert.Equal(10, folder.GetFiles().Length);
+
+            using var large = new HostLog(folder.FullName, large: 100);
+            foreach (var line in Enumerable.Range(1, 5))
+            {
+                large.CreateLogger("test").LogInformation("Line {Line} {Filling}.", line, new string('.', 100));
+            }
+
+            Assert.Contains("Line 5", File.ReadAllText(Path.Combine(folder.FullName, "host.log")), StringComparison.Ordinal);
+            Assert.Contains("Line 4", File.ReadAllText(Path.Combine(folder.FullName, "host.1.log")), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }

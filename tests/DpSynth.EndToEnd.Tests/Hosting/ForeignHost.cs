@@ -48,12 +48,14 @@ internal sealed record ForeignHost(Uri Endpoint, string PrivateStorage, string E
                 queues.GetQueueClient(ExchangeLayout.DatasetEvents),
                 _ => true,
                 Path.Combine(state, "uploads.json"),
+                TimeSpan.Zero,
                 NullLogger<BlobWatcher>.Instance),
             new BlobWatcher(
                 storage.ExchangeAccount.Requests,
                 queues.GetQueueClient(ExchangeLayout.RequestFiles),
                 ExchangeLayout.IsRequestFile,
                 Path.Combine(state, "requests.json"),
+                TimeSpan.Zero,
                 NullLogger<BlobWatcher>.Instance),
         ];
         foreach (var watcher in watchers)

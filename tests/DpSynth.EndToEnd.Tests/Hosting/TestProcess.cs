@@ -29,6 +29,9 @@ internal sealed class TestProcess : IDisposable
             ["AzureWebJobsStorage"] = storage.ExchangeStorage,
         });
 
+    /// <summary>Starts a host that starts an emulator for itself.</summary>
+    public static Task<TestProcess> StartHostAsync(string dataFolder, params string[] options) => StartAsync(["host", dataFolder, .. options], []);
+
     /// <summary>Starts a worker that holds signed access and nothing else.</summary>
     public static Task<TestProcess> StartWorkerAsync(string access, TimeSpan lease, params (string Name, string Value)[] settings) => StartAsync(
         ["worker"],

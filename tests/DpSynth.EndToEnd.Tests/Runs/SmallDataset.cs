@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Azure.Storage.Blobs;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
+using DpSynth.Ledgers;
 using DpSynth.Numerics;
 using DpSynth.Testing;
 
@@ -16,17 +18,25 @@ internal static class SmallDataset
     /// <summary>Uploads the dataset as single files, one folder a class, and approves a policy that lists its classes.</summary>
     public static async Task UploadAsync(StorageFixture storage, string dataset, int imagesPerClass = 30, params string[] classes)
     {
-        var container = storage.PrivateAccount.Data;
+        await UploadAsync(storage.PrivateAccount.Data, dataset, imagesPerClass, classes);
+        if ((await storage.Ledger.ReadAsync(dataset, default)).Policy is null)
+        {
+            await storage.Ledger.ApproveAsync(dataset, PolicyOf(classes));
+        }
+    }
+
+    /// <summary>A policy that lists its classes.</summary>
+    public static DatasetPolicy PolicyOf(params string[] classes) => Policies.Of(classes.Length > 0 ? classes : ["upright", "level"]);
+
+    /// <summary>Uploads the dataset to a container.</summary>
+    public static async Task UploadAsync(BlobContainerClient container, string dataset, int imagesPerClass = 30, params string[] classes)
+    {
         var names = classes.Length > 0 ? classes : ["upright", "level"];
         await Parallel.ForEachAsync(
             names.SelectMany((name, index) => Enumerable.Range(0, imagesPerClass).Select(i => (name, index, i))),
             new ParallelOptions { MaxDegreeOfParallelism = 8 },
             async (image, cancellationToken) => await container.UploadBlobAsync(
                 $"{dataset}/{image.name}/{image.i:D4}.png", BinaryData.FromBytes(Draw(image.index, image.i, dataset)), cancellationToken));
-        if ((await storage.Ledger.ReadAsync(dataset, default)).Policy is null)
-        {
-            await storage.Ledger.ApproveAsync(dataset, Policies.Of(names));
-        }
     }
 
     /// <summary>One image of a class as a PNG. Datasets differ in theirs: images that are equal would share one ledger.</summary>

@@ -40,7 +40,9 @@ public sealed class WatchTests(HostFixture host) : IClassFixture<HostFixture>, I
 
         var log = new Lines();
         var stranded = host.Services.GetRequiredService<StrandedRuns>();
-        await new OnWatch(host.Storage.Registry, host.Storage.Ledger, stranded, new PoisonQueues(host.Storage.ExchangeAccount), TimeProvider.System, log)
+        var unstarted = host.Services.GetRequiredService<UnstartedRuns>();
+        var poison = new PoisonQueues(host.Storage.ExchangeAccount);
+        await new OnWatch(host.Storage.Registry, host.Storage.Ledger, stranded, unstarted, poison, TimeProvider.System, log)
             .RunAsync(new TimerInfo(), host.DurableTask, default);
 
         Assert.Equal(
