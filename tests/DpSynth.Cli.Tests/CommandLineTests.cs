@@ -6,7 +6,7 @@ public sealed class CommandLineTests : IDisposable
 
     public static TheoryData<string> AllCommands =>
     [
-        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "runs submit", "runs schema",
+        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "datasets policy show", "datasets policy set", "runs why", "runs submit", "runs schema",
         "runs list", "runs show", "runs watch", "runs cancel", "runs download", "budget show", "budget set", "budget verify",
         "budget export", "budget new", "budget join", "accountant epsilon", "accountant noise", "accountant curve", "accountant runs",
         "accountant sample", "verify-release", "audit mechanism", "audit run", "doctor", "test", "lock", "mutate", "generate", "embed",
@@ -35,10 +35,12 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("nonsense")]
     [InlineData("runs", "submit")]
-    [InlineData("budget", "set", "mnist", "--epsilon", "much")]
-    [InlineData("budget", "set", "mnist", "--epsilon", "0")]
-    [InlineData("budget", "set", "mnist", "--epsilon", "NaN")]
-    [InlineData("budget", "set", "mnist", "--epsilon", "1", "--delta", "1")]
+    [InlineData("budget", "set", "mnist", "--epsilon", "1")]
+    [InlineData("datasets", "policy", "set", "mnist", "--class", "1", "--adjacency")]
+    [InlineData("budget", "set", "mnist", "--reason", "r", "--epsilon", "much")]
+    [InlineData("budget", "set", "mnist", "--reason", "r", "--epsilon", "0")]
+    [InlineData("budget", "set", "mnist", "--reason", "r", "--epsilon", "NaN")]
+    [InlineData("budget", "set", "mnist", "--reason", "r", "--epsilon", "1", "--delta", "1")]
     [InlineData("budget", "verify")]
     [InlineData("budget", "verify", "mnist", "--all")]
     [InlineData("budget", "new", "mnist")]

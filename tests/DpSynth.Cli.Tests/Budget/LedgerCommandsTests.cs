@@ -1,3 +1,5 @@
+using DpSynth.Imaging.Png;
+using DpSynth.Imaging;
 using System.Text;
 using System.Text.Json;
 using DpSynth.Catalogue;
@@ -19,7 +21,10 @@ public sealed class LedgerCommandsTests : IDisposable
     public async Task Ledger_is_set_started_anew_exported_and_verified_by_commands()
     {
         var file = Path.Combine(_commands.Folder.FullName, "ledger.jsonl");
-        Assert.Equal(ExitCode.Success, (await _commands.RunAsync("budget", "set", "birds", "--epsilon", "3")).ExitCode);
+        _commands.Write("images/a.png", PngEncoder.Encode(new byte[16], new ImageShape(4, 4, 1)));
+        await _commands.RunAsync(
+            "datasets", "upload", Path.Combine(_commands.Folder.FullName, "images"), "--name", "birds", "--epsilon-cap", "10", "--delta", "1e-5");
+        Assert.Equal(ExitCode.Success, (await _commands.RunAsync("budget", "set", "birds", "--epsilon", "3", "--reason", "less")).ExitCode);
         var begun = await _commands.RunAsync("budget", "new", "birds", "--reason", "New consent.", "--json");
         var exported = await _commands.RunAsync("budget", "export", "birds", "--out", file, "--json");
         var verified = await _commands.RunAsync("budget", "verify", "--all", "--json");

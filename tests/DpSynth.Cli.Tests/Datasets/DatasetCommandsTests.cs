@@ -19,8 +19,14 @@ public sealed class DatasetCommandsTests : IDisposable
         }
 
         var folder = Path.Combine(_commands.Folder.FullName, "birds");
-        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--json");
+        var undecided = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds");
+        Assert.Equal(ExitCode.Usage, undecided.ExitCode);
+        Assert.Contains("say what may be published of it", undecided.Errors, StringComparison.Ordinal);
+        Assert.Equal("", (await _commands.RunAsync("datasets", "list")).Output.Trim());
+
+        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--epsilon-cap", "4", "--delta", "1e-6", "--json");
         Assert.Equal(ExitCode.Success, uploaded.ExitCode);
+        Assert.Contains("at most ε = 4 at δ = 1e-6", uploaded.Json.GetProperty("policy").GetString(), StringComparison.Ordinal);
         Assert.Equal((3, 2), (uploaded.Json.GetProperty("images").GetInt32(), uploaded.Json.GetProperty("classes").GetInt32()));
 
         var again = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds");
@@ -46,6 +52,34 @@ public sealed class DatasetCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Policy_is_shown_changed_in_parts_and_raised_only_with_confirmation()
+    {
+        _commands.Write("birds/owl/a.png", Png);
+        var folder = Path.Combine(_commands.Folder.FullName, "birds");
+        await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--epsilon-cap", "4", "--delta", "1e-6");
+
+        var changed = await _commands.RunAsync(
+            "datasets", "policy", "set", "birds", "--largest-epsilon", "1", "--owners", "csv:people.csv", "--reason", "families", "--json");
+        Assert.Equal(("owner", 1d, 4d), (
+            changed.Json.GetProperty("unit").GetString(),
+            changed.Json.GetProperty("policy").GetProperty("largestRun").GetProperty("epsilon").GetDouble(),
+            changed.Json.GetProperty("cap").GetProperty("epsilon").GetDouble()));
+
+        var raised = await _commands.RunAsync("datasets", "policy", "set", "birds", "--epsilon-cap", "5", "--reason", "more");
+        Assert.Equal(ExitCode.Usage, raised.ExitCode);
+        Assert.Contains("--confirm", raised.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await _commands.RunAsync("budget", "set", "birds", "--epsilon", "5", "--reason", "more")).ExitCode);
+        Assert.Equal(ExitCode.Success, (await _commands.RunAsync("budget", "set", "birds", "--epsilon", "5", "--reason", "more", "--confirm")).ExitCode);
+
+        var shown = await _commands.RunAsync("datasets", "policy", "show", "birds");
+        Assert.Contains("each owner with all images of theirs", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("families", shown.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NotFound, (await _commands.RunAsync("datasets", "policy", "show", "fish")).ExitCode);
+        Assert.Equal(
+            ExitCode.Usage, (await _commands.RunAsync("datasets", "policy", "set", "birds", "--owners", "pattern:[a-z]+", "--reason", "no group")).ExitCode);
+    }
+
+    [Fact]
     public async Task Upload_of_some_classes_leaves_the_others()
     {
         foreach (var file in new[] { "birds/owl/a.png", "birds/robin/b.png", "birds/wren/c.png" })
@@ -54,7 +88,7 @@ public sealed class DatasetCommandsTests : IDisposable
         }
 
         var folder = Path.Combine(_commands.Folder.FullName, "birds");
-        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--class", "wren", "--class", "owl", "--json");
+        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--class", "wren", "--class", "owl", "--epsilon-cap", "4", "--delta", "1e-6", "--json");
         Assert.Equal((2, 2), (uploaded.Json.GetProperty("images").GetInt32(), uploaded.Json.GetProperty("classes").GetInt32()));
 
         var missing = await _commands.RunAsync("datasets", "upload", folder, "--name", "more", "--class", "eagle");

@@ -52,8 +52,10 @@ public sealed class SubmitTests : IDisposable
         var list = await _commands.RunAsync("runs", "list", "--rejected", "--json");
         Assert.Equal((ExitCode.Success, 0), (list.ExitCode, list.Json.GetProperty("runs").GetArrayLength()));
 
-        var budget = await _commands.RunAsync("budget", "set", "birds", "--epsilon", "3", "--json");
-        Assert.Equal((ExitCode.Success, 3d), (budget.ExitCode, budget.Json.GetProperty("totalEpsilon").GetDouble()));
+        var budget = await _commands.RunAsync("budget", "set", "birds", "--epsilon", "3", "--reason", "none", "--json");
+        Assert.Equal(ExitCode.NotFound, budget.ExitCode);
+        var why = await _commands.RunAsync("runs", "why", "nobody");
+        Assert.Equal(ExitCode.NotFound, why.ExitCode);
     }
 
     public void Dispose() => _commands.Dispose();

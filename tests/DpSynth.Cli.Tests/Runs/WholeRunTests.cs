@@ -30,7 +30,8 @@ public sealed class WholeRunTests : IDisposable
             """));
         var released = Path.Combine(_commands.Folder.FullName, "released");
 
-        var upload = await _commands.RunAsync("datasets", "upload", Path.Combine(_commands.Folder.FullName, "images"), "--name", "bars");
+        var upload = await _commands.RunAsync("datasets", "upload", Path.Combine(_commands.Folder.FullName, "images"), "--name", "bars",
+            "--epsilon-cap", "10", "--delta", "1e-4");
         var run = await _commands.RunAsync("runs", "submit", request, "--wait", "--json");
         var download = await _commands.RunAsync("runs", "download", "bars-1", "--out", released);
         var budget = await _commands.RunAsync("budget", "show", "bars", "--json");

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Azure.Messaging;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Functions.Tests.Webhooks;
 using DpSynth.Functions.Webhooks;
-using DpSynth.Synthesis;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Synthesis;
 using DpSynth.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,7 @@ public sealed class AnnouncementTests(AnnouncementTests.AnnouncingHost host) : I
 
         var (told, _) = await AnnouncedAsync("meagre-1");
         Assert.Equal("dpsynth.run.refused", told.Type);
-        Assert.StartsWith("The dataset 'meagre' has a budget", told.Data!.ToObjectFromJson<RunView>(SynthesisJson.Options)!.Reason, StringComparison.Ordinal);
+        Assert.Equal(Refusal.Budget.Sentence, told.Data!.ToObjectFromJson<RunView>(SynthesisJson.Options)!.Reason);
     }
 
     [Fact]

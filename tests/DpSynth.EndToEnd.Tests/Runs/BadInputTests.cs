@@ -1,10 +1,13 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.EndToEnd.Tests.ImageApi;
+using DpSynth.Ledgers;
+using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
@@ -62,7 +65,7 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         var run = await client.WaitForEndAsync("unserved-1");
 
         Assert.Equal(
-            (RunState.Failed, "The worker cannot serve the run, of which nothing was released: This worker asks no image API: set 'ImageApi__Endpoint'.", 0d),
+            (RunState.Failed, "The worker cannot serve the run, of which nothing was measured; it says: “This worker asks no image API: set 'ImageApi__Endpoint'”.", 0d),
             (run.State, run.Reason, run.EpsilonSpent));
         var budget = await host.Storage.Ledger.ReadAsync("unserved", default);
         Assert.Equal(0, budget.CommittedEpsilon);
@@ -101,22 +104,24 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
     }
 
     [Fact]
-    public async Task Corrupt_image_refuses_the_dataset_and_is_named()
+    public async Task Corrupt_image_refuses_the_run_where_the_policy_says_so_and_is_named_to_the_owner_alone()
     {
+        await host.Storage.Ledger.ApproveAsync("corrupt", SmallDataset.PolicyOf() with { Unreadable = UnreadableFiles.Reject });
         await SmallDataset.UploadAsync(host.Storage, "corrupt", imagesPerClass: 3);
         await host.Storage.PrivateAccount.Data.UploadBlobAsync("corrupt/level/broken.png", BinaryData.FromString("no image"));
 
         await client.SendAsync(SmallDataset.Request("corrupt-1", "corrupt"));
         var run = await client.WaitForEndAsync("corrupt-1");
 
-        Assert.Equal(RunState.Refused, run.State);
-        Assert.Contains("corrupt/level/broken.png", run.Reason, StringComparison.Ordinal);
+        Assert.Equal((RunState.Refused, Refusal.PrivateData), (run.State, new Refusal(run.Code!, run.Reason!)));
+        Assert.Contains("corrupt/level/broken.png", await DetailAsync("corrupt-1", Refusal.PrivateData.Code), StringComparison.Ordinal);
         Assert.Empty((await host.Storage.Ledger.ReadAsync("corrupt", default)).Runs.SelectMany(static run => run.Measurements));
     }
 
     [Fact]
     public async Task Owner_table_that_names_unknown_images_refuses_the_run_and_spends_nothing()
     {
+        await host.Storage.Ledger.ApproveAsync("owned", SmallDataset.PolicyOf() with { Owners = new CsvOwners("owners.csv") });
         await SmallDataset.UploadAsync(host.Storage, "owned", imagesPerClass: 3);
         var rows = new[] { "level", "upright" }.SelectMany(name => Enumerable.Range(0, 3).Select(i => $"{name}/{i:D4}.png,zoe")).Append("level/9999.png,zoe");
         await host.Storage.PrivateAccount.Data.UploadBlobAsync("owned/owners.csv", BinaryData.FromString("image,owner\n" + string.Join('\n', rows)));
@@ -124,16 +129,15 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         await client.SendAsync(SmallDataset.Request("owned-1", "owned", "\"privacy\": { \"unit\": \"owner\", \"owners\": { \"from\": \"csv\" } },"));
         var run = await client.WaitForEndAsync("owned-1");
 
+        Assert.Equal((RunState.Refused, Refusal.PrivateData), (run.State, new Refusal(run.Code!, run.Reason!)));
         Assert.Equal(
-            (
-                RunState.Refused,
-                "The table of owners 'owners.csv' names 1 images that the dataset 'owned' does not have (level/9999.png); correct or remove these rows."),
-            (run.State, run.Reason));
+            "The table of owners 'owners.csv' names 1 images that the dataset 'owned' does not have (level/9999.png); correct or remove these rows.",
+            await DetailAsync("owned-1", Refusal.PrivateData.Code));
         Assert.Empty((await host.Storage.Ledger.ReadAsync("owned", default)).Runs.SelectMany(static run => run.Measurements));
     }
 
     [Fact]
-    public async Task Image_of_monstrous_size_is_refused_before_it_is_decoded()
+    public async Task Image_of_monstrous_size_is_left_out_before_it_is_decoded()
     {
         await SmallDataset.UploadAsync(host.Storage, "monster", imagesPerClass: 3);
         await host.Storage.PrivateAccount.Data.UploadBlobAsync("monster/level/huge.png", BinaryData.FromBytes(MonstrousPng.Make(50_000, 50_000)));
@@ -141,22 +145,23 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         await client.SendAsync(SmallDataset.Request("monster-1", "monster"));
         var run = await client.WaitForEndAsync("monster-1");
 
-        Assert.Equal(RunState.Refused, run.State);
-        Assert.Contains("monster/level/huge.png", run.Reason, StringComparison.Ordinal);
+        Assert.Equal(RunState.Succeeded, run.State);
+        Assert.Contains("monster/level/huge.png", await DetailAsync("monster-1", Refusal.Unreadable.Code), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Class_without_a_usable_image_refuses_the_run()
+    public async Task Folder_outside_the_policy_takes_no_part_and_an_empty_class_gets_noise()
     {
+        await host.Storage.Ledger.ApproveAsync("hollow", Policies.Of("upright", "level", "empty"));
         await SmallDataset.UploadAsync(host.Storage, "hollow", imagesPerClass: 3);
         await host.Storage.PrivateAccount.Data.UploadBlobAsync("hollow/nothing/broken.png", BinaryData.FromString("no image"));
 
-        await client.SendAsync(
-            SmallDataset.Request("hollow-1", "hollow").Replace("\"channels\": 1", "\"channels\": 1, \"corrupt\": \"skip\"", StringComparison.Ordinal));
+        await client.SendAsync(SmallDataset.Request("hollow-1", "hollow"));
         var run = await client.WaitForEndAsync("hollow-1");
 
-        Assert.Equal(
-            (RunState.Refused, "The class 'nothing' of the dataset 'hollow' has no usable image; add some, or remove its folder."), (run.State, run.Reason));
+        Assert.Equal(RunState.Succeeded, run.State);
+        Assert.Equal(["empty", "level", "upright"], (await host.Storage.Candidates.ReadRecipeAsync("hollow-1", default))!.Classes);
+        Assert.Contains("hollow/nothing/broken.png", await DetailAsync("hollow-1", "outside-classes"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,18 +173,20 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         using var answer = await PostAsync(SmallDataset.Request("half-1", "half"));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("is still being uploaded", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(Refusal.Uploading.Sentence, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Dataset_without_images_is_refused()
+    public async Task Dataset_without_a_policy_is_refused_as_one_that_there_is_not()
     {
         await host.Storage.PrivateAccount.Data.UploadBlobAsync("empty/notes.txt", BinaryData.FromString("no images yet"));
 
         using var answer = await PostAsync(SmallDataset.Request("empty-1", "empty"));
+        using var absent = await PostAsync(SmallDataset.Request("empty-1", "absent"));
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("holds no images", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (answer.StatusCode, absent.StatusCode));
+        Assert.Equal(await answer.Content.ReadAsStringAsync(), await absent.Content.ReadAsStringAsync());
+        Assert.Contains(Refusal.NoPolicy.Sentence, await absent.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,6 +207,9 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
             await SmallDataset.UploadAsync(host.Storage, "bad", imagesPerClass: 4);
         }
     }
+
+    private async Task<string?> DetailAsync(string run, string code) =>
+        (await host.Storage.PrivateStore.ListDetailsAsync(run, default)).SingleOrDefault(detail => detail.Code == code)?.Text;
 
     private Task<HttpResponseMessage> PostAsync(string request) =>
         client.Http.PostAsync(new Uri("api/runs", UriKind.Relative), new StringContent(request, Encoding.UTF8, "application/json"));

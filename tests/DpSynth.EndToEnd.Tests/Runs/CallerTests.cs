@@ -93,10 +93,15 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "openapi.json", "ann Runs.Submit"));
 
     [Fact]
-    public async Task Budgets_are_read_and_set_by_their_managers_and_the_ledger_names_them()
+    public async Task Policies_and_budgets_are_read_and_set_for_the_owner_and_the_ledger_names_who_did_it()
     {
         const string Budget = "datasets/rationed/budget";
         const string Change = "{ \"epsilon\": 3, \"reason\": \"as agreed\" }";
+        const string Policy = "datasets/rationed/policy";
+        const string Approval = """
+            {"policy":{"classes":["owl"],"owners":{"from":"folder","level":1},"largestRun":{"epsilon":1,"delta":1e-6}},
+            "cap":{"epsilon":4,"delta":1e-5},"reason":"first"}
+            """;
         Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Get, Budget, who: null));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, Budget, "ann Runs.Submit Runs.Read.All"));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Put, Budget, "ann Runs.Submit Runs.Read.All", Change));
@@ -105,6 +110,24 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", "{ \"delta\": 1e-6 }"));
         Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, "datasets/..x/budget", "max Datasets.Manage"));
         Assert.Null((await storage.LedgerAdministration.ReadCatalogueAsync(default)).LineageOf("rationed"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", Change));
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Put, Policy, who: null, Approval));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Put, Policy, "ann Runs.Submit Runs.Read.All", Approval));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs/any/details", "ann Runs.Submit Runs.Read.All"));
+        Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, Policy, "max Datasets.Manage"));
+        Assert.Equal(
+            HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Policy, "max Datasets.Manage", Approval.Replace("owl", "a/b", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Policy, "max Datasets.Manage", Approval));
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            await CallAsync(HttpMethod.Put, Policy, "max Datasets.Manage", Approval.Replace("\"epsilon\":4", "\"epsilon\":5", StringComparison.Ordinal)));
+        using var shown = await SendAsync(HttpMethod.Get, Policy, "max Datasets.Manage", body: null);
+        using var policy = JsonDocument.Parse(await shown.Content.ReadAsStringAsync());
+        Assert.Equal(
+            ("owner", "max", "first"),
+            (policy.RootElement.GetProperty("unit").GetString(), policy.RootElement.GetProperty("approvedBy").GetString(),
+                policy.RootElement.GetProperty("reason").GetString()));
 
         Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "max Datasets.Manage", Change));
         Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Budget, "eve Datasets.Manage", Change));

@@ -5,6 +5,7 @@ using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions;
 using DpSynth.LocalHost;
 using DpSynth.Storage.Layout;
+using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
@@ -60,12 +61,12 @@ public sealed class FreshHostTests : IAsyncLifetime
         using var refused = await client.Http.PostAsync(new Uri("api/runs", UriKind.Relative), body);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Equal(
-            "There is no dataset 'nowhere'; upload it first, one folder a class.",
+            Refusal.NoPolicy.Sentence,
             JsonDocument.Parse(await refused.Content.ReadAsStringAsync()).RootElement.GetProperty("detail").GetString());
 
         // The reason of a message needs the container, which is made for it.
         await client.SendAsync(SmallDataset.Request("second", "nowhere"));
-        Assert.StartsWith("There is no dataset 'nowhere'", (await client.WaitForEndAsync("second")).Reason, StringComparison.Ordinal);
+        Assert.Equal(Refusal.NoPolicy.Sentence, (await client.WaitForEndAsync("second")).Reason);
 
         async Task<string> GetAsync(string path) => await client.Http.GetStringAsync(new Uri(path, UriKind.Relative));
     }

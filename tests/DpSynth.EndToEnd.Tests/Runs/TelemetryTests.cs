@@ -18,7 +18,7 @@ public sealed class TelemetryTests
 
     private static readonly string[] Steps =
     [
-        "PlanRun", "EmbedPrivateShard", "CheckPrivateImages", "ReserveBudget", "DispatchGeneration", "CountVotes", "MeasureHistogram",
+        "PlanRun", "EmbedLane", "CheckPrivateImages", "ReserveBudget", "DispatchGeneration", "CountVotes", "MeasureHistogram",
         "SelectParents", "ScoreRelease", "PublishRun", "CloseRun", "AnnounceRun",
     ];
 
