@@ -69,7 +69,7 @@ public sealed record DatasetPolicy
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"With {size} units the largest run's δ must be at most a tenth of 1/{size}, which is {LargestDelta(size):0.##e+0}: above that a δ is no promise.");
+                $"With {size} units the largest run's δ must be at most a tenth of 1/{size}, {LargestDelta(size):0.##e+0}: above that it promises nothing.");
         }
 
         return Owners?.FindFault() ?? FindClassFault() ?? FindSubmitterFault();
@@ -94,7 +94,8 @@ public sealed record DatasetPolicy
         return string.Create(
             CultureInfo.InvariantCulture,
             $"All runs together may tell {who} from absent by at most ε = {cap.Epsilon:0.####} at δ = {cap.Delta:0.##e+0} and a single run by at most "
-                + $"ε = {LargestRun.Epsilon:0.####} at δ = {LargestRun.Delta:0.##e+0}; public without noise is {(named.Length == 0 ? "nothing" : string.Join(", ", named))}.");
+                + $"ε = {LargestRun.Epsilon:0.####} at δ = {LargestRun.Delta:0.##e+0}; public without noise is "
+                + $"{(named.Length == 0 ? "nothing" : string.Join(", ", named))}.");
     }
 
     private string? FindClassFault()
@@ -109,14 +110,16 @@ public sealed record DatasetPolicy
             return $"A policy lists 1 to {MaxClasses} classes, or none at all for a dataset without classes.";
         }
 
-        if (Classes.FirstOrDefault(name => name.Length is 0 or > MaxName || name.StartsWith('.') || name.AsSpan().ContainsAny('/', '\\') || name.Any(char.IsControl))
-            is { } unfit)
+        if (Classes.FirstOrDefault(name => !IsFolderName(name)) is { } unfit)
         {
             return $"'{unfit}' cannot be a class: a class is the name of a folder, 1 to {MaxName} characters, without slashes, not beginning with a dot.";
         }
 
         return Classes.Distinct(StringComparer.Ordinal).Count() == Classes.Count ? null : "The policy lists a class twice.";
     }
+
+    private static bool IsFolderName(string name) => name.Length is > 0 and <= MaxName
+        && !name.StartsWith('.') && !name.AsSpan().ContainsAny('/', '\\') && !name.Any(char.IsControl);
 
     private string? FindSubmitterFault() => Submitters is null ? null
         : Submitters.Count is 0 or > 1000 || Submitters.Any(id => id.Length is 0 or > MaxName || id.Any(char.IsControl))

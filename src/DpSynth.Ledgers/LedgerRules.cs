@@ -118,8 +118,14 @@ public static class LedgerRules
         }
 
         return !run.Closed
-            ? (Draft(state, LedgerEntryKind.Spend) with { Run = runId, Key = key, Unit = run.Unit, OwnersFrom = run.OwnersFrom,
-                Event = measurement.Event }, null)
+            ? (Draft(state, LedgerEntryKind.Spend) with
+            {
+                Run = runId,
+                Key = key,
+                Unit = run.Unit,
+                OwnersFrom = run.OwnersFrom,
+                Event = measurement.Event
+            }, null)
             : throw new InvalidOperationException($"Run '{runId}' is over and has given '{key}' back, so it cannot measure it.");
     }
 

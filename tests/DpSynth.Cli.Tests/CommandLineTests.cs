@@ -6,7 +6,8 @@ public sealed class CommandLineTests : IDisposable
 
     public static TheoryData<string> AllCommands =>
     [
-        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "datasets policy show", "datasets policy set", "runs why", "runs submit", "runs schema",
+        "demo", "demo emoji", "host", "worker", "datasets upload", "datasets list", "datasets show", "datasets policy "
+            + "show", "datasets policy set", "runs why", "runs submit", "runs schema",
         "runs list", "runs show", "runs watch", "runs cancel", "runs download", "budget show", "budget set", "budget verify",
         "budget export", "budget new", "budget join", "accountant epsilon", "accountant noise", "accountant curve", "accountant runs",
         "accountant sample", "verify-release", "audit mechanism", "audit run", "doctor", "test", "lock", "mutate", "generate", "embed",

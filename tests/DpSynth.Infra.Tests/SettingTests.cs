@@ -9,7 +9,6 @@ using DpSynth.Functions.Webhooks;
 using DpSynth.Generators.OpenAIImages.Connection;
 using DpSynth.Infra.Tests.Deployments;
 using DpSynth.Storage.Accounts;
-using DpSynth.Storage.Budgets;
 using DpSynth.Storage.Workers;
 using DpSynth.Telemetry;
 using Microsoft.Azure.Functions.Worker;

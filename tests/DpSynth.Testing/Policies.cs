@@ -29,6 +29,14 @@ public static class Policies
         }
     }
 
+    /// <summary>Ties a dataset to its lineage, one without a policy too.</summary>
+    public static async Task<string?> FollowApprovedAsync(
+        this IPrivacyLedger ledger, string dataset, IReadOnlySet<ImageFingerprint> images, CancellationToken cancellationToken)
+    {
+        await ledger.OpenAsync(dataset, cancellationToken);
+        return await ledger.FollowLineageAsync(dataset, images, cancellationToken);
+    }
+
     /// <summary>Sets the cap, of a dataset without a policy too.</summary>
     public static async Task<PrivacyBudget> SetCapAsync(
         this IPrivacyLedger ledger, string dataset, double epsilon, double delta, CancellationToken cancellationToken)

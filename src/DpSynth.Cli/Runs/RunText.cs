@@ -1,4 +1,3 @@
-using System.Globalization;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Terminals;
 using DpSynth.Synthesis.Runs;

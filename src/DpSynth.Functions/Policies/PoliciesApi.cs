@@ -65,7 +65,8 @@ public sealed class PoliciesApi(
 
         return Identifier.IsValid(id) && await registry.ReadAsync(id, cancellationToken) is not null
             ? ApiJson.Ok(new RunDetails(await details.ListDetailsAsync(id, cancellationToken)))
-            : Problem.Of(StatusCodes.Status404NotFound, "No such run", Identifier.IsValid(id) ? $"There is no run '{id}'." : $"A run id has {Identifier.Rule}.");
+            : Problem.Of(
+                StatusCodes.Status404NotFound, "No such run", Identifier.IsValid(id) ? $"There is no run '{id}'." : $"A run id has {Identifier.Rule}.");
     }
 
     private static PolicyChange Read(string json)

@@ -4,7 +4,6 @@ using DpSynth.Storage.Layout;
 using DpSynth.Synthesis;
 using DpSynth.Synthesis.Generation;
 using DpSynth.Synthesis.Requests;
-using DpSynth.Synthesis.Runs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 

@@ -136,7 +136,8 @@ public static class ReleaseVerification
         }
 
         // A statement that leaves a measurement out would state too small an ε: the ledger's spends of the run and the statement's are the same.
-        foreach (var (hash, spend) in (spends ?? new Dictionary<string, LedgerSpend>()).Where(spend => spend.Value.Run == statement.RunId && !seen.Contains(spend.Key)))
+        foreach (var (hash, spend) in (spends ?? new Dictionary<string, LedgerSpend>()).Where(
+            spend => spend.Value.Run == statement.RunId && !seen.Contains(spend.Key)))
         {
             mismatches.Add(new ReleaseMismatch(
                 PrivacyStatement.FileName, "releases", $"leaves out '{spend.Key}', which the ledger has as entry {hash}"));
@@ -185,6 +186,12 @@ public static class ReleaseVerification
         }
 
         MeasurementCost[] iterations = [.. statement.Measurements.Where(measurement => measurement.Key.StartsWith("iteration-", StringComparison.Ordinal))];
+        if (iterations.Length == 0 && Member(root, "iterations") is null)
+        {
+            // A method without iterations has no list of them.
+            return;
+        }
+
         if (Member(root, "iterations") is not { ValueKind: JsonValueKind.Array } listed || listed.GetArrayLength() != iterations.Length)
         {
             Report("iterations", $"should list the {iterations.Length} iterations that privacy.json has");

@@ -1,5 +1,4 @@
 using DpSynth.Ledgers;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Datasets;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using DpSynth.Ledgers;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Datasets;
 

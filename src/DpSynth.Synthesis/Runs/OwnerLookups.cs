@@ -1,7 +1,6 @@
 using DpSynth.Ledgers;
 using DpSynth.Synthesis.Caching;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Requests;
 
 namespace DpSynth.Synthesis.Runs;
 

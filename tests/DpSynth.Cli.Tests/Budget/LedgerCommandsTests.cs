@@ -1,11 +1,11 @@
-using DpSynth.Imaging.Png;
-using DpSynth.Imaging;
 using System.Text;
 using System.Text.Json;
 using DpSynth.Catalogue;
 using DpSynth.Cli.Budget;
 using DpSynth.Cli.Connections;
 using DpSynth.Cli.Host;
+using DpSynth.Imaging;
+using DpSynth.Imaging.Png;
 using DpSynth.Ledgers;
 using DpSynth.Privacy.Accounting;
 using DpSynth.Privacy.Statements;

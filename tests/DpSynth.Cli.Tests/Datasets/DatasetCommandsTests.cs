@@ -88,7 +88,8 @@ public sealed class DatasetCommandsTests : IDisposable
         }
 
         var folder = Path.Combine(_commands.Folder.FullName, "birds");
-        var uploaded = await _commands.RunAsync("datasets", "upload", folder, "--name", "birds", "--class", "wren", "--class", "owl", "--epsilon-cap", "4", "--delta", "1e-6", "--json");
+        var uploaded = await _commands.RunAsync(
+            "datasets", "upload", folder, "--name", "birds", "--class", "wren", "--class", "owl", "--epsilon-cap", "4", "--delta", "1e-6", "--json");
         Assert.Equal((2, 2), (uploaded.Json.GetProperty("images").GetInt32(), uploaded.Json.GetProperty("classes").GetInt32()));
 
         var missing = await _commands.RunAsync("datasets", "upload", folder, "--name", "more", "--class", "eagle");

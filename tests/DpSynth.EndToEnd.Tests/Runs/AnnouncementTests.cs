@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Azure.Messaging;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.Functions.Telemetry;
 using DpSynth.Functions.Tests.Webhooks;
 using DpSynth.Functions.Webhooks;
+using DpSynth.Synthesis;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
-using DpSynth.Synthesis;
 using DpSynth.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

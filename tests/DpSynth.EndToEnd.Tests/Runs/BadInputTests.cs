@@ -1,7 +1,7 @@
 using System.Net;
-using System.Text.Json.Nodes;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpSynth.EndToEnd.Tests.Hosting;
 using DpSynth.EndToEnd.Tests.ImageApi;
 using DpSynth.Ledgers;
@@ -65,7 +65,8 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
         var run = await client.WaitForEndAsync("unserved-1");
 
         Assert.Equal(
-            (RunState.Failed, "The worker cannot serve the run, of which nothing was measured; it says: “This worker asks no image API: set 'ImageApi__Endpoint'”.", 0d),
+            (RunState.Failed, "The worker cannot serve the run, of which nothing was measured; it says: “This worker asks no image API: set "
+                + "'ImageApi__Endpoint'”.", 0d),
             (run.State, run.Reason, run.EpsilonSpent));
         var budget = await host.Storage.Ledger.ReadAsync("unserved", default);
         Assert.Equal(0, budget.CommittedEpsilon);

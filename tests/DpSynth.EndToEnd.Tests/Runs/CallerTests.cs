@@ -117,7 +117,8 @@ public sealed class CallerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Get, "runs/any/details", "ann Runs.Submit Runs.Read.All"));
         Assert.Equal(HttpStatusCode.NotFound, await CallAsync(HttpMethod.Get, Policy, "max Datasets.Manage"));
         Assert.Equal(
-            HttpStatusCode.BadRequest, await CallAsync(HttpMethod.Put, Policy, "max Datasets.Manage", Approval.Replace("owl", "a/b", StringComparison.Ordinal)));
+            HttpStatusCode.BadRequest,
+                await CallAsync(HttpMethod.Put, Policy, "max Datasets.Manage", Approval.Replace("owl", "a/b", StringComparison.Ordinal)));
         Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Put, Policy, "max Datasets.Manage", Approval));
         Assert.Equal(
             HttpStatusCode.BadRequest,

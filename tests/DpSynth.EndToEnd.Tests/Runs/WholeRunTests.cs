@@ -1,12 +1,11 @@
 using System.Formats.Tar;
-using System.Net.Http.Json;
 using System.Net;
-using System.Text.Json;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
-using DpSynth.Imaging.Decoding;
 using DpSynth.Imaging;
-using DpSynth.Ledgers;
+using DpSynth.Imaging.Decoding;
 using DpSynth.Synthesis.Requests;
 using DpSynth.Synthesis.Runs;
 using DpSynth.Testing;

@@ -32,7 +32,8 @@ public sealed class CommandBesideHostTests
 
     private static async Task SetBudgetAsync(string folder)
     {
-        string[] command = [Path.Combine(AppContext.BaseDirectory, "dpsynth.dll"), "budget", "set", "capped", "--epsilon", "2.5", "--reason", "less", "--data", folder];
+        string[] command =
+            [Path.Combine(AppContext.BaseDirectory, "dpsynth.dll"), "budget", "set", "capped", "--epsilon", "2.5", "--reason", "less", "--data", folder];
         var start = new ProcessStartInfo("dotnet", command) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -43,7 +43,8 @@ public sealed class OnRequestFileTests
         };
         using var measurements = new Measurements();
         var starter = new RunStarter(
-            new RunAdmission(runs, null!, null!, null!, RequestParts.Reader, new Methods([]), TimeProvider.System), [], new FunctionInstruments(measurements.Factory));
+            new RunAdmission(runs, null!, null!, null!, RequestParts.Reader, new Methods([]), TimeProvider.System), [],
+                new FunctionInstruments(measurements.Factory));
         var events = new JsonArray([5, "text", new JsonObject { ["eventTyp"] = "\ud800" }, .. files.Keys.Select(Announce)]);
         var message = QueuesModelFactory.QueueMessage("m", "r", BinaryData.FromString(events.ToJsonString()), dequeueCount: 5);
 

@@ -29,6 +29,7 @@ public sealed class OneRunAuditTests
     [InlineData(40, 12, 12, 2, 1e-3)]
     [InlineData(1000, 25, 20, 1, 1e-5)]
     [InlineData(5, 5, 0, 0.1, 0.1)]
+    [InlineData(10, 1, 1, 1, 0.01)]
     public void P_value_is_the_one_of_the_theorem(int canaries, int guesses, int correct, double epsilon, double delta)
     {
         // Directly from Pascal's triangle.

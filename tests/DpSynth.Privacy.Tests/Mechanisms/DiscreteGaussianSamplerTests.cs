@@ -84,6 +84,73 @@ public sealed class DiscreteGaussianSamplerTests
         }
     }
 
+    /// <summary>
+    /// Beyond 64·t, which chance never reaches: σ² = 1/2 has t = 1, and the draw of 70 is kept with the probability of exp(−(70 − 1/2)²) =
+    /// exp(−19321/4), 4830 coins of exp(−1) and one of exp(−1/4).
+    /// </summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(70)]
+    public void Draw_beyond_the_reach_of_machine_integers_is_made_by_the_same_rules(int magnitude)
+    {
+        (BigInteger Bound, BigInteger Value)[] yes = [(1, 0), (2, 0), (3, 1)];
+        var square = ((2 * magnitude) - 1) * ((2 * magnitude) - 1);
+        (BigInteger Bound, BigInteger Value)[] draws =
+        [
+            (2, 1), (1, 0), (1, 0), .. Enumerable.Repeat(yes, magnitude).SelectMany(coin => coin), (1, 0), (2, 1),
+            .. Enumerable.Repeat(yes, square / 4).SelectMany(coin => coin), (4, 3),
+        ];
+
+        foreach (var fill in new Action<long[], RecordedUniforms>[]
+        {
+            (output, uniforms) => DiscreteGaussianSampler.Fill(output, Rational.Parse("1/2"), uniforms),
+            (output, uniforms) => DiscreteGaussianSampler.Fill<ulong, RecordedUniforms>(output, Rational.Parse("1/2"), uniforms),
+            (output, uniforms) => DiscreteGaussianSampler.Fill<BigInteger, RecordedUniforms>(output, Rational.Parse("1/2"), uniforms),
+        })
+        {
+            Queue<(BigInteger, BigInteger)> recorded = new(draws);
+            var output = new long[1];
+            fill(output, new RecordedUniforms(recorded));
+            Assert.Equal(magnitude, output[0]);
+            Assert.Empty(recorded);
+        }
+    }
+
+    [Fact]
+    public void Coin_that_does_not_fit_its_integers_is_refused_and_not_wrapped_around()
+    {
+        // The second step of the series needs a number below twice 2^63 + 1.
+        const ulong Denominator = (1UL << 63) + 1;
+        RecordedUniforms Draws() => new(new Queue<(BigInteger, BigInteger)>([(Denominator, 0), ((BigInteger)Denominator * 2, Denominator)]));
+
+        Assert.Throws<OverflowException>(() => ExponentialBernoulli.Draw(Denominator - 2, Denominator, Draws()));
+        Assert.False(ExponentialBernoulli.Draw((UInt128)(Denominator - 2), Denominator, Draws()));
+    }
+
+    [Fact]
+    public void Negative_zero_is_drawn_anew()
+    {
+        // σ² = 1/2: zero is kept with the probability of exp(−1/4).
+        Queue<(BigInteger, BigInteger)> recorded = new([(2, 0), (1, 0), (1, 0), (1, 0), (2, 1), (2, 1), (1, 0), (1, 0), (1, 0), (2, 1), (4, 3)]);
+        var output = new long[] { 7 };
+        DiscreteGaussianSampler.Fill(output, Rational.Parse("1/2"), new RecordedUniforms(recorded));
+
+        Assert.Equal(0, output[0]);
+        Assert.Empty(recorded);
+    }
+
+    [Theory]
+    [InlineData("1267650600228229401496703205375", 0.5)]
+    [InlineData("1/1267650600228229401496703205376", 0)]
+    public void Noise_at_the_ends_of_its_range_is_drawn(string sigmaSquared, double least)
+    {
+        var output = Draw(20, 25, (draws, uniforms) => DiscreteGaussianSampler.Fill(draws, Rational.Parse(sigmaSquared), uniforms));
+
+        var sigma = Math.Sqrt(Rational.Parse(sigmaSquared).ToDouble());
+        Assert.InRange(output.Max(x => Math.Abs((double)x)), least * sigma, 6 * sigma);
+    }
+
     [Fact]
     public void Test_of_the_law_sees_a_sigma_that_is_two_percent_off()
     {

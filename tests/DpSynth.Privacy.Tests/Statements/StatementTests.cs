@@ -80,6 +80,69 @@ public sealed class StatementTests
     }
 
     [Fact]
+    public void Sigma_is_the_noises_own_parameter_whatever_the_mechanism()
+    {
+        Assert.Equal(2.5, MeasurementCost.SigmaOf(new GaussianEvent { NoiseMultiplier = 2.5 }, 1024));
+        Assert.Equal(1.5, MeasurementCost.SigmaOf(new SubsampledGaussianEvent { NoiseMultiplier = 1.5, SamplingRate = 0.1 }, 1024));
+        Assert.Equal(3, MeasurementCost.SigmaOf(new LaplaceEvent { NoiseMultiplier = 3 }, 1024));
+        Assert.Null(MeasurementCost.SigmaOf(new ExplicitEvent { Probabilities = [1], NeighbourProbabilities = [1] }, 1024));
+    }
+
+    [Fact]
+    public void Release_without_a_grid_unit_a_vote_is_refused()
+    {
+        StatedMeasurement release = new("iteration-001", new GaussianEvent { NoiseMultiplier = 5 }, 0, SampleRelease.Hash("a"));
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => MeasurementCost.Of(release));
+        Assert.Equal(5, MeasurementCost.Of(release with { UnitsPerVote = 1 }).Sigma);
+    }
+
+    [Fact]
+    public void Exchanging_costs_as_much_under_either_statement()
+    {
+        var presence = SampleRelease.Statement;
+        var exchange = PrivacyStatement.Of(SampleRelease.Facts with { Adjacency = Adjacency.ReplaceOne, RequestedEpsilon = 100 });
+
+        Assert.Equal(new OtherAdjacencyCost(Adjacency.AddRemove, presence.Epsilon, presence.Curve), exchange.OtherAdjacency);
+        Assert.Equal(new OtherAdjacencyCost(Adjacency.ReplaceOne, exchange.Epsilon, exchange.Curve), presence.OtherAdjacency);
+    }
+
+    [Fact]
+    public void Everything_that_is_not_covered_is_said()
+    {
+        string[] always =
+        [
+            "Other releases from the same images add up with this one; the dataset's ledger holds the total.",
+            "What the models of generator and embedder had learnt before the run is not covered, even if a private image was among it.",
+            "That the dataset exists, and the names, number and sizes of its files for those who may list them, are not hidden.",
+            "How long the run took may depend on the dataset's size.",
+            "Refusals and figures shown to the data's owner are exact; whoever passes them on gives something away that no noise covers.",
+        ];
+        var image = SampleRelease.Facts with
+        {
+            Unit = PrivacyUnit.Image,
+            Adjacency = Adjacency.ReplaceOne,
+            DeltaSource = DeltaSource.DeclaredSize,
+            RequestedEpsilon = 100,
+        };
+
+        Assert.Equal(
+            [
+                "Owners are told apart as stated: somebody whose images were filed under several owners is protected owner by owner only.",
+                "The stated ε is about presence; for exchanging one contribution for another, the other adjacency's ε applies.",
+                "δ was chosen after a noisy size was released: the stated pair takes the noise levels that followed from it as given.",
+                .. always,
+            ],
+            SampleRelease.Statement.NotCovered);
+        Assert.Equal(
+            [
+                "Whoever contributed several images, or is shown in several, is protected image by image only: more images of one person cost more.",
+                .. always,
+            ],
+            PrivacyStatement.Of(image).NotCovered);
+    }
+
+    [Fact]
     public void Run_that_released_nothing_costs_nothing_and_says_so()
     {
         var statement = PrivacyStatement.Of(SampleRelease.Facts with { Measurements = [] });

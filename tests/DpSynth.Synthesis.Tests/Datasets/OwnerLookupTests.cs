@@ -1,7 +1,6 @@
 using System.Text;
 using DpSynth.Ledgers;
 using DpSynth.Synthesis.Datasets;
-using DpSynth.Synthesis.Requests;
 using FsCheck;
 using FsCheck.Fluent;
 

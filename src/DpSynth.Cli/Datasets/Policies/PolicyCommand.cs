@@ -46,7 +46,8 @@ internal static class PolicyCommand
         await using var connection = await context.ConnectAsync(needHost: false, cancellationToken);
         await connection.EnsureCreatedAsync(cancellationToken);
         var report = PolicyReport.Of(await connection.Ledger.ReadAsync(dataset, cancellationToken))
-            ?? throw new CommandException(ExitCode.NotFound, $"The dataset '{dataset}' has no policy: approve one with './dpsynth datasets policy set {dataset}'.");
+            ?? throw new CommandException(
+                ExitCode.NotFound, $"The dataset '{dataset}' has no policy: approve one with './dpsynth datasets policy set {dataset}'.");
         context.Terminal.Result(report, PolicyText.Describe);
         return ExitCode.Success;
     }

@@ -14,7 +14,8 @@ internal static class PolicyDialogue
     public static PolicyChange Ask(Terminal terminal, string dataset, IReadOnlyList<string>? classes)
     {
         terminal.Say($"What may be published of '{dataset}'? (Return takes the answer in brackets; 'datasets policy set' changes it later.)");
-        var owners = terminal.Ask<OwnerAnswer>("Whom shall the guarantee protect: each image, or each owner by a folder below the class?", "image", static text => text switch
+        var owners = terminal.Ask<OwnerAnswer>("Whom shall the guarantee protect: each image, or each owner by a folder below the "
+            + "class?", "image", static text => text switch
         {
             "image" => new(null),
             "owner" => new(new FolderOwners(1)),

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using DpSynth.Ledgers;
-using DpSynth.Privacy;
 using DpSynth.Privacy.Accounting;
 
 namespace DpSynth.Cli.Datasets.Policies;
@@ -93,13 +92,15 @@ internal sealed class PolicyOptions
             new DatasetPolicy
             {
                 Owners = parsed.GetValue(_owners) is { } owners ? ReadOwners(owners) : before?.Owners,
-                Adjacency = Choose(parsed.GetValue(_adjacency), "--adjacency", before?.Adjacency ?? default, ("add-remove", Adjacency.AddRemove), ("replace-one", Adjacency.ReplaceOne)),
+                Adjacency = Choose(parsed.GetValue(_adjacency), "--adjacency", before?.Adjacency ?? default, ("add-remove", Adjacency.AddRemove),
+                    ("replace-one", Adjacency.ReplaceOne)),
                 Classes = classes is null ? null : [.. classes.Order(StringComparer.Ordinal)],
                 PublicSize = size,
                 PublicClassCounts = parsed.GetValue(_publicCounts) || before is { PublicClassCounts: true },
                 LargestRun = largest,
                 Submitters = parsed.GetValue(_submitters) is { Length: > 0 } submitters ? [.. submitters] : before?.Submitters,
-                Unreadable = Choose(parsed.GetValue(_unreadable), "--unreadable", before?.Unreadable ?? default, ("skip", UnreadableFiles.Skip), ("reject", UnreadableFiles.Reject)),
+                Unreadable = Choose(parsed.GetValue(_unreadable), "--unreadable", before?.Unreadable ?? default, ("skip", UnreadableFiles.Skip),
+                    ("reject", UnreadableFiles.Reject)),
             },
             cap,
             parsed.GetValue(_reason) ?? reason ?? throw new CommandException(ExitCode.Usage, "--reason is missing: the ledger records why."),
@@ -153,7 +154,8 @@ internal sealed class PolicyOptions
         return kind switch
         {
             "none" => null,
-            "folder" when int.TryParse(rest.Length == 0 ? "1" : rest, NumberStyles.None, CultureInfo.InvariantCulture, out var level) => new FolderOwners(level),
+            "folder" when int.TryParse(
+                rest.Length == 0 ? "1" : rest, NumberStyles.None, CultureInfo.InvariantCulture, out var level) => new FolderOwners(level),
             "csv" => new CsvOwners(rest.Length == 0 ? "owners.csv" : rest),
             "pattern" when rest.Length > 0 => new PatternOwners(rest),
             _ => throw new CommandException(
