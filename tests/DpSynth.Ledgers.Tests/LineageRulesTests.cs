@@ -11,7 +11,9 @@ public sealed class LineageRulesTests
     public void Opened_lineage_takes_its_datasets_name_or_a_numbered_one()
     {
         var opened = LineageRules.Open(new LedgerCatalogue(), "birds", _cap, Policies.Of(), by: null, reason: null);
-        Assert.Equal(new LineageAct { Kind = LineageActKind.Open, Dataset = "birds", Lineage = "birds", Cap = _cap, Policy = Policies.Of() }, Assert.Single(opened.Pending));
+        Assert.Equal(
+            new LineageAct { Kind = LineageActKind.Open, Dataset = "birds", Lineage = "birds", Cap = _cap, Policy = Policies.Of() },
+            Assert.Single(opened.Pending));
         Assert.Equal([new DatasetBinding("birds", "birds")], opened.Datasets);
 
         var again = Settled(LineageRules.Start(_birds, "birds", _cap, policy: null, "one"));
