@@ -25,7 +25,7 @@ public sealed class FuzzedRequestTests(HostFixture host) : IClassFixture<HostFix
 {
     private const string Good = "good";
 
-    private static readonly int _count = Number("DPSYNTH_FUZZ_REQUESTS", 240);
+    private static readonly int _count = Number("DPSYNTH_FUZZ_REQUESTS", 150);
     private static readonly ulong _seed = (ulong)Number("DPSYNTH_FUZZ_SEED", 20261130);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60 + (_count / 5));
 
