@@ -16,6 +16,6 @@ public sealed record DecodeLimits
     public int MaxSide { get; init; } = 16 * 1024;
 
     /// <summary>The most bytes that decoding one image may take, by an estimate from its header that errs on the high side.</summary>
-    /// <value>576 MiB, which is also what all images together take that a process decodes at the same time; more of them wait.</value>
+    /// <value>448 MiB, which is also what all images together take that a process decodes at the same time; more of them wait.</value>
     public long MaxMemory { get; init; } = DecodingMemory.Total;
 }

@@ -7,7 +7,7 @@ namespace DpSynth.Imaging.Decoding;
 internal static class DecodingMemory
 {
     /// <summary>Bytes for all images that are decoded at the same time.</summary>
-    internal const long Total = 576L << 20;
+    internal const long Total = 448L << 20;
 
     private static readonly Lock _turn = new();
     private static readonly object _change = new();

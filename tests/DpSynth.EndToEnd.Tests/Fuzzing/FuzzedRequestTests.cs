@@ -25,7 +25,7 @@ public sealed class FuzzedRequestTests(HostFixture host) : IClassFixture<HostFix
 {
     private const string Good = "good";
 
-    private static readonly int _count = Number("DPSYNTH_FUZZ_REQUESTS", 240);
+    private static readonly int _count = Number("DPSYNTH_FUZZ_REQUESTS", 150);
     private static readonly ulong _seed = (ulong)Number("DPSYNTH_FUZZ_SEED", 20261130);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60 + (_count / 5));
 
@@ -74,9 +74,9 @@ public sealed class FuzzedRequestTests(HostFixture host) : IClassFixture<HostFix
             var change = new RequestMutations(SeededRandom.Derive(_seed, 1, (ulong)i));
             var (method, path, body) = change.Pick("runs", "runs", "runs", "events", "budget") switch
             {
-                "events" => (HttpMethod.Post, "events", change.Change(Event(i))),
+                "events" => (HttpMethod.Post, "events", change.Change(Event("http", i))),
                 "budget" => (HttpMethod.Put, "datasets/fuzzed/budget", change.Change("""{ "epsilon": 3, "delta": 1e-6, "reason": "as agreed" }""")),
-                _ => (HttpMethod.Post, "runs", change.Change(Request(i))),
+                _ => (HttpMethod.Post, "runs", change.Change(Request("http", i))),
             };
             if (IsRequest(body) || (path.EndsWith("budget", StringComparison.Ordinal) && IsBudget(body)))
             {
@@ -108,7 +108,7 @@ public sealed class FuzzedRequestTests(HostFixture host) : IClassFixture<HostFix
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellationToken) =>
         {
             var change = new RequestMutations(SeededRandom.Derive(_seed, 2, (ulong)i));
-            var body = change.Change(change.Pick(Request(i), Request(i), Event(i)));
+            var body = change.Change(change.Pick(Request("queue", i), Request("queue", i), Event("queue-event", i)));
             var text = change.Pick("base64", "base64", "text") == "text" && IsXmlText(body) ? Encoding.UTF8.GetString(body) : Convert.ToBase64String(body);
             if (IsRequest(body) || text.Length is 0 or > 60_000)
             {
@@ -128,7 +128,7 @@ public sealed class FuzzedRequestTests(HostFixture host) : IClassFixture<HostFix
         {
             var change = new RequestMutations(SeededRandom.Derive(_seed, 3, (ulong)i));
             var isGood = i % 5 == 0;
-            var body = isGood ? Encoding.UTF8.GetBytes(good) : change.Change(Request(i));
+            var body = isGood ? Encoding.UTF8.GetBytes(good) : change.Change(Request("file", i));
             if (!isGood && IsRequest(body))
             {
                 return;
@@ -169,15 +169,16 @@ public sealed class FuzzedRequestTests(HostFixture host) : IClassFixture<HostFix
     private async Task<int> LengthAsync(string queue) =>
         (await host.Storage.ExchangeAccount.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
 
-    private static string Request(int number) => SmallDataset.Request($"fuzzed-{number}", "fuzzed");
+    /// <summary>A request under an id of its own: of several under one id, the last is the one whose reason stands there.</summary>
+    private static string Request(string way, int number) => SmallDataset.Request($"{way}-{number}", "fuzzed");
 
-    private static string Event(int number) => new System.Text.Json.Nodes.JsonObject
+    private static string Event(string way, int number) => new System.Text.Json.Nodes.JsonObject
     {
         ["specversion"] = "1.0",
-        ["id"] = $"event-{number}",
+        ["id"] = $"{way}-{number}",
         ["source"] = "/fuzzed",
         ["type"] = "dpsynth.run.requested",
-        ["data"] = System.Text.Json.Nodes.JsonNode.Parse(SmallDataset.Request($"event-{number}", "nowhere")),
+        ["data"] = System.Text.Json.Nodes.JsonNode.Parse(SmallDataset.Request($"{way}-{number}", "nowhere")),
     }.ToJsonString();
 
     /// <summary>Whether a change left a request that is one.</summary>
