@@ -23,7 +23,7 @@ public sealed class BadInputTests(HostFixture host) : IClassFixture<HostFixture>
     [InlineData("eps0", null, "'epsilon' is 0", "\"epsilon\": 4", "\"epsilon\": 0")]
     [InlineData("epsnan", null, "'epsilon' must be a finite number, not 'NaN'.", "\"epsilon\": 4", "\"epsilon\": \"NaN\"")]
     [InlineData("delta1", null, "'delta' is 1", "\"delta\": 1e-5", "\"delta\": 1")]
-    [InlineData("missing", null, "There is no dataset 'no-such-dataset'; upload it first", "\"bad\"", "\"no-such-dataset\"")]
+    [InlineData("missing", null, "There is no dataset of that name that runs may use", "\"bad\"", "\"no-such-dataset\"")]
     [InlineData("schedule", null, "'evolution.variationDegrees' has 3 entries and 'evolution.populationSizes' has 4", "[40, 40, 40]", "[40, 40, 40, 40]")]
     public async Task Bad_request_is_refused_by_http_with_one_sentence(string runId, string? body, string sentence, string part = "", string replacement = "")
     {

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using DpSynth.EndToEnd.Tests.Hosting;
-using DpSynth.Imaging;
 using DpSynth.Imaging.Png;
+using DpSynth.Imaging;
 using DpSynth.Numerics;
 using DpSynth.Synthesis.Runs;
+using DpSynth.Testing;
 
 namespace DpSynth.EndToEnd.Tests.Runs;
 
@@ -19,6 +20,7 @@ public sealed class DiffusionRunTests(HostFixture host) : IClassFixture<HostFixt
             await host.Storage.PrivateAccount.Data.UploadBlobAsync($"discs/{i:D2}.png", BinaryData.FromBytes(Disc((ulong)i)));
         }
 
+        await host.Storage.Ledger.ApproveAsync("discs");
         await client.SendAsync("""
             {
               "runId": "discs-1",

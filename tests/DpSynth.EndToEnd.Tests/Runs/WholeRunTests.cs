@@ -71,6 +71,7 @@ public sealed class WholeRunTests(HostFixture host) : IClassFixture<HostFixture>
     {
         await UploadArchiveAsync(
             "mixed", "part-00000.tar", [("a.png", SmallDataset.Draw(0, 1, "mixed")), ("b.png", SmallDataset.Draw(1, 2, "mixed")), ("c.png", [1, 2, 3])]);
+        await host.Storage.Ledger.ApproveAsync("mixed");
         var request = SmallDataset.Request("mixed-1", "mixed", "\"classConditional\": false,")
             .Replace("\"channels\": 1", "\"channels\": 1, \"corrupt\": \"skip\"", StringComparison.Ordinal);
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DpSynth.Testing;
+using DpSynth.EndToEnd.Tests.Runs;
 
 namespace DpSynth.EndToEnd.Tests.StorageDeath;
 
@@ -8,7 +8,7 @@ namespace DpSynth.EndToEnd.Tests.StorageDeath;
 public sealed class CommandBesideHostTests
 {
     [Fact]
-    public async Task Budget_that_a_command_has_set_outlives_an_emulator_killed_right_after_it()
+    public async Task Policy_that_a_command_has_set_outlives_an_emulator_killed_right_after_it()
     {
         var folder = Directory.CreateTempSubdirectory("dpsynth-beside-");
         try
@@ -16,8 +16,8 @@ public sealed class CommandBesideHostTests
             await using (var host = await EmulatedHost.StartAsync(folder.FullName))
             {
                 await host.PrivateAccount.EnsureCreatedAsync(default);
-                await host.Ledger.ApproveAsync("capped");
-                await SetBudgetAsync(folder.FullName);
+                await host.PrivateAccount.Data.UploadBlobAsync("capped/0.png", BinaryData.FromBytes(SmallDataset.Draw(0, 0)));
+                await SetPolicyAsync(folder.FullName);
                 await host.KillStorageAsync(hostOutlives: TimeSpan.Zero);
             }
 
@@ -30,10 +30,13 @@ public sealed class CommandBesideHostTests
         }
     }
 
-    private static async Task SetBudgetAsync(string folder)
+    private static async Task SetPolicyAsync(string folder)
     {
         string[] command =
-            [Path.Combine(AppContext.BaseDirectory, "dpsynth.dll"), "budget", "set", "capped", "--epsilon", "2.5", "--reason", "less", "--data", folder];
+        [
+            Path.Combine(AppContext.BaseDirectory, "dpsynth.dll"), "datasets", "policy", "set", "capped", "--no-classes", "--epsilon-cap", "2.5", "--delta",
+            "1e-5", "--reason", "first", "--data", folder,
+        ];
         var start = new ProcessStartInfo("dotnet", command) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
