@@ -61,7 +61,7 @@ internal static class LocalEnds
                 + "spent, the rest of what they had reserved is free; submit their requests again under new run ids.");
         }
 
-        return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host) 
+        return new LocalEnd(SettingsOf(host.PrivateStorage, host.ExchangeStorage), host)
         {
             Endpoint = host.Endpoint,
             Ended = host.StorageEnded,
