@@ -73,7 +73,7 @@ public sealed class ReleaseMismatchTests
             one => one.StartsWith("privacy.json requestedEpsilon The measurements cost ε = ", StringComparison.Ordinal));
         Assert.Contains(
             Mismatches(SampleRelease.Of(twice)),
-            one => one.StartsWith("privacy.json releases cannot be added up: Two releases have the same key.", StringComparison.Ordinal));
+            one => one.StartsWith("privacy.json releases cannot be added up: Two measurements have the same key.", StringComparison.Ordinal));
     }
 
     [Fact]
