@@ -13,6 +13,9 @@ internal sealed record EmbeddedShard
     /// <summary>Names of files that are no usable images, each with the reason.</summary>
     public required IReadOnlyList<string> Unreadable { get; init; }
 
+    /// <summary>Archives that were not read to their end, each with the reason: what lies behind the damage is not among the images.</summary>
+    public IReadOnlyList<string> BrokenArchives { get; init; } = [];
+
     /// <summary>Fingerprints of the embedded images, 16 bytes each, in their order.</summary>
     public required byte[] FingerprintBytes { get; init; }
 

@@ -29,17 +29,25 @@ public sealed class PrivateImageCheck(IDatasetStore datasets, IRunRecords record
     private async Task<string?> FindFaultAsync(string runId, CancellationToken cancellationToken)
     {
         var plan = await records.ReadPlanAsync(runId, cancellationToken);
-        var (unreadable, withoutOwner, ownerRows) = (new List<string>(), new List<string>(), new List<int>());
+        var (unreadable, brokenArchives, withoutOwner, ownerRows) = (new List<string>(), new List<string>(), new List<string>(), new List<int>());
         foreach (var shard in plan.PrivateShards)
         {
             var embedded = await records.ReadEmbeddedAsync(runId, shard.Number, cancellationToken);
             unreadable.AddRange(embedded.Unreadable);
+            brokenArchives.AddRange(embedded.BrokenArchives);
             withoutOwner.AddRange(embedded.WithoutOwner);
             ownerRows.AddRange(embedded.OwnerRows);
         }
 
         var dataset = plan.Request.Dataset;
         await TellWhatIsLeftOutAsync(plan, unreadable, cancellationToken);
+        if (brokenArchives.Count > 0)
+        {
+            // Whatever the policy says: one entry would decide whether all entries behind it count, and no noise is made for that.
+            return $"The dataset '{dataset}' has {brokenArchives.Count} archives that cannot be read to their end ({Name(brokenArchives)}); mend them: a part "
+                + "of an archive is never used.";
+        }
+
         if (unreadable.Count > 0 && plan.Guarantee.Unreadable == UnreadableFiles.Reject)
         {
             return $"The dataset '{dataset}' has {unreadable.Count} files that cannot be used as images ({Name(unreadable)}); mend or remove them, "

@@ -13,11 +13,12 @@ internal sealed class ShardInventory(OwnerLookup? owners)
     private readonly List<ImageFingerprint> _fingerprints = [];
     private readonly List<OwnerId> _owners = [];
     private readonly List<string> _unreadable = [];
+    private readonly List<string> _brokenArchives = [];
     private readonly List<string> _withoutOwner = [];
     private readonly List<int> _ownerRows = [];
 
     /// <summary>An archive that cannot be read to its end.</summary>
-    public void AddBrokenArchive(string fault) => _unreadable.Add(fault);
+    public void AddBrokenArchive(string fault) => _brokenArchives.Add(fault);
 
     /// <summary>Images as they were read.</summary>
     /// <param name="images">The images.</param>
@@ -44,6 +45,7 @@ internal sealed class ShardInventory(OwnerLookup? owners)
     {
         Images = _fingerprints.Count,
         Unreadable = _unreadable,
+        BrokenArchives = _brokenArchives,
         FingerprintBytes = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_fingerprints)).ToArray(),
         OwnerBytes = owners is null ? [] : MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_owners)).ToArray(),
         WithoutOwner = _withoutOwner,

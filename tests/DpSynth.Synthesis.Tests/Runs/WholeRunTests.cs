@@ -263,6 +263,19 @@ public sealed class WholeRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Archive_that_is_not_read_to_its_end_refuses_the_run_although_unreadable_files_are_skipped()
+    {
+        run.Upload("dark", 30, 12);
+        run.PrivateStore.Blobs["cats/dark/part.tar"] = [.. Enumerable.Repeat((byte)7, 1000)];
+        var request = RunHarness.Request(new EvolutionOptions { PopulationSizes = [4, 4], VariationDegrees = [VariationDegree.Of(1), VariationDegree.Of(1)] });
+
+        await run.EmbedAsync((await run.PlanAsync(request)).Lanes);
+
+        Assert.Equal(Refusal.PrivateData, await run.ImageCheck.FindRefusalAsync(Run, default));
+        Assert.Contains("archives that cannot be read to their end", await run.DetailAsync(Refusal.PrivateData), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Images_outside_the_policys_classes_take_no_part_and_only_the_owner_is_told()
     {
         run.Upload("dark", 30, 12);
